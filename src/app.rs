@@ -1,0 +1,1 @@
+//! The whole running program as one plain struct.

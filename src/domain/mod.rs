@@ -1,0 +1,21 @@
+//! Words everybody shares: ids, roles, products, the life of an analysis and its report, events, time.
+//!
+//! Imports nothing of ours, does no I/O and knows no HTTP and no SQL.
+
+pub mod analysis;
+pub mod clock;
+pub mod event;
+pub mod ids;
+pub mod product;
+pub mod role;
+pub mod scope;
+pub mod timestamp;
+
+pub use analysis::{AnalysisState, DeletionCause, FailureReason, IllegalTransition, ReportLife, Transition};
+pub use clock::{Clock, ManualClock, SharedClock, SystemClock};
+pub use event::{Event, EventKind};
+pub use ids::{AgencyId, AnalysisId, ApiKeyId, DeliveryId, EndpointId, EventId, IdError, ReceiptId, ReportId, SessionId, UserId};
+pub use product::Product;
+pub use role::Role;
+pub use scope::{Scope, ScopeSet};
+pub use timestamp::Timestamp;

@@ -1,0 +1,3 @@
+//! The one binary: server, workers and commands.
+
+fn main() {}

@@ -1,0 +1,121 @@
+//! The catalogue of numbers: each with an id, a unit, a method id and a meaning. No number is shown without one.
+
+use serde::{Deserialize, Serialize};
+
+/// A number we measure in one photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Metric {
+    Megapixels,
+    MeanLuma,
+    RmsContrast,
+    ClipHigh,
+    ClipHighLargest,
+    ClipLow,
+    LapVar,
+    PeakSharp,
+    SharpShare,
+    SigmaMad,
+    Colorfulness,
+    Blockiness,
+    BitsPerPixel,
+}
+
+/// How a metric is defined and shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Definition {
+    /// The id in JSON: stable, kebab case.
+    pub id: &'static str,
+    /// Short name for tables.
+    pub title: &'static str,
+    /// Unit as printed; empty for a bare ratio.
+    pub unit: &'static str,
+    /// Method id with version, plane and scale: changes when the number would.
+    pub method: &'static str,
+    /// Decimals it is rounded to in JSON and print.
+    pub decimals: u8,
+    /// The definition in words, with its source and its limits.
+    pub definition: &'static str,
+}
+
+impl Metric {
+    /// All, in the order they are listed.
+    pub const ALL: [Self; 13] = [
+        Self::Megapixels, Self::MeanLuma, Self::RmsContrast, Self::ClipHigh, Self::ClipHighLargest, Self::ClipLow, Self::LapVar,
+        Self::PeakSharp, Self::SharpShare, Self::SigmaMad, Self::Colorfulness, Self::Blockiness, Self::BitsPerPixel,
+    ];
+
+    /// Its row of the catalogue.
+    pub const fn definition(self) -> Definition {
+        match self {
+            Self::Megapixels => Definition {
+                id: "megapixels", title: "Megapixels", unit: "MP", method: "megapixels/1", decimals: 2,
+                definition: "Width times height, in millions of pixels.",
+            },
+            Self::MeanLuma => Definition {
+                id: "mean-luma", title: "Mean brightness", unit: "level", method: "mean-luma/1 coded-luma native", decimals: 2,
+                definition: "Mean of coded luma, 0 to 255. Dark and bright styles are choices, not faults.",
+            },
+            Self::RmsContrast => Definition {
+                id: "rms-contrast", title: "Contrast", unit: "", method: "rms-contrast/1 coded-luma native", decimals: 4,
+                definition: "Standard deviation of coded luma divided by 255, 0 to 0.5 (Peli 1990).",
+            },
+            Self::ClipHigh => Definition {
+                id: "clip-high", title: "Burnt highlights", unit: "%", method: "clip-high/1 any-channel-255 native", decimals: 2,
+                definition: "Share of pixels with at least one channel at its highest level. Reflections and white backdrops count too.",
+            },
+            Self::ClipHighLargest => Definition {
+                id: "clip-high-largest", title: "Largest burnt area", unit: "%", method: "clip-high-largest/1 cells-half-burnt", decimals: 2,
+                definition: "The largest connected area of map cells at least half burnt, as share of the picture.",
+            },
+            Self::ClipLow => Definition {
+                id: "clip-low", title: "Lost shadows", unit: "%", method: "clip-low/1 any-channel-0 native", decimals: 2,
+                definition: "Share of pixels with at least one channel at level 0. Saturated colours count too.",
+            },
+            Self::LapVar => Definition {
+                id: "lap-var", title: "Variance of Laplacian", unit: "level²", method: "lap-var/1 coded-luma native reflect-101", decimals: 2,
+                definition: "Population variance of the four-neighbour Laplacian of coded luma at native size (Pech-Pacheco 2000). Noise raises it; depends on content.",
+            },
+            Self::PeakSharp => Definition {
+                id: "peak-sharp", title: "Peak sharpness", unit: "level²", method: "peak-sharp/1 coded-luma native p95-tiles", decimals: 1,
+                definition: "95th percentile over textured tiles of the variance of Laplacian, less the part that noise explains. Finds a sharp subject on a soft ground.",
+            },
+            Self::SharpShare => Definition {
+                id: "sharp-share", title: "Sharp area", unit: "%", method: "sharp-share/1 tiles-over-half-peak", decimals: 1,
+                definition: "Share of textured tiles that reach at least half of the peak sharpness.",
+            },
+            Self::SigmaMad => Definition {
+                id: "sigma-mad", title: "Noise", unit: "level", method: "sigma-mad/1 coded-luma native db2-hh", decimals: 2,
+                definition: "Median of the absolute diagonal wavelet band (db2) divided by 0.67449, zeros left out (Donoho and Johnstone 1994). Texture raises it, JPEG lowers it.",
+            },
+            Self::Colorfulness => Definition {
+                id: "colorfulness", title: "Colourfulness", unit: "", method: "colorfulness/1 native", decimals: 2,
+                definition: "Hasler and Süsstrunk 2003 over all pixels, 0 to about 110. Small saturated patches count little.",
+            },
+            Self::Blockiness => Definition {
+                id: "blockiness", title: "Blockiness", unit: "", method: "blockiness/1 coded-luma native 8-grid", decimals: 3,
+                definition: "Mean absolute gradient across the 8-pixel grid over that inside the blocks, mean of both axes (after Wang 2002). About 1 without visible blocks; lost after resizing.",
+            },
+            Self::BitsPerPixel => Definition {
+                id: "bits-per-pixel", title: "Bits per pixel", unit: "bit/px", method: "bits-per-pixel/1 entropy-coded-bytes", decimals: 3,
+                definition: "Eight times the bytes of entropy-coded data, over the pixels. JPEG only.",
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_equal_the_wire_names() {
+        let mut seen = std::collections::BTreeSet::new();
+        for metric in Metric::ALL {
+            let definition = metric.definition();
+            assert!(seen.insert(definition.id));
+            assert_eq!(serde_json::to_string(&metric).unwrap(), format!("\"{}\"", definition.id));
+            assert!(definition.method.starts_with(definition.id));
+        }
+    }
+}

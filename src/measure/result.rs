@@ -1,0 +1,413 @@
+//! What the measuring stage gives: plain numbers with a definition, findings, small maps and previews. No pixels, no clock.
+//!
+//! Everything here crosses a process border (photo worker to server) and is checked as hostile input there; `serde` is for
+//! that wire frame only, the published JSON is built by `report`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::raster::Orientation;
+
+pub use super::finding::{Finding, FindingKind, Level};
+pub use super::metric::Metric;
+
+/// Whether a number can be relied on, and if not, why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Validity {
+    /// Measured as defined.
+    Valid,
+    /// The picture is too small for the definition.
+    TooSmall,
+    /// The picture has no structure to measure.
+    Flat,
+    /// The picture has no colour to measure.
+    Greyscale,
+    /// Part of the picture is missing; measured on what is there.
+    Partial,
+    /// The file has no such thing (say, quantisation tables in a PNG).
+    NotApplicable,
+    /// Could not be measured.
+    Unknown,
+}
+
+/// One number. Unit, method id, title and meaning come from [`Metric`], never from the wire.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measurement {
+    /// Which.
+    pub metric: Metric,
+    /// The number in the metric's unit; None unless it was measured.
+    pub value: Option<f64>,
+    /// Whether it can be relied on.
+    pub validity: Validity,
+}
+
+/// A container format, told by content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// JPEG (ITU-T T.81).
+    Jpeg,
+    /// PNG (W3C).
+    Png,
+}
+
+/// Whether the file is all there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Completeness {
+    /// To its end marker, and every checksum holds.
+    Complete,
+    /// Ends early.
+    Truncated,
+    /// A checksum or a structure does not hold.
+    Damaged,
+}
+
+/// What the file is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FileFacts {
+    /// Told by content.
+    pub format: Format,
+    /// Bytes as uploaded.
+    pub size_bytes: u64,
+    /// SHA-256 of the bytes as uploaded, 64 lower-case hex digits.
+    pub sha256: String,
+    /// Whether it is all there.
+    pub completeness: Completeness,
+    /// Bytes after the end marker.
+    pub trailing_bytes: u64,
+    /// Columns as seen (after orientation).
+    pub width_px: u32,
+    /// Rows as seen (after orientation).
+    pub height_px: u32,
+    /// Columns and rows as stored.
+    pub stored_px: (u32, u32),
+    /// EXIF orientation that was applied.
+    pub orientation: Orientation,
+    /// Bits per sample in the file.
+    pub bits_per_sample: u8,
+    /// Colour channels in the file, alpha not counted: 1 or 3.
+    pub channels: u8,
+    /// Whether there is an alpha channel.
+    pub has_alpha: bool,
+    /// Whether any pixel is not fully opaque.
+    pub alpha_used: bool,
+    /// The embedded ICC profile's description, cleaned and at most 120 characters; None: untagged.
+    pub profile: Option<String>,
+    /// Whether pixels are sRGB (tagged so by content, or untagged and taken as such).
+    pub is_srgb: bool,
+}
+
+/// Counts of each of the 256 levels. 16-bit samples are counted by their upper byte.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Histogram {
+    /// Coded luma.
+    pub luma: Vec<u64>,
+    /// Coded R', before any profile.
+    pub red: Vec<u64>,
+    /// Coded G', before any profile.
+    pub green: Vec<u64>,
+    /// Coded B', before any profile.
+    pub blue: Vec<u64>,
+}
+
+/// The lower-value percentiles of coded luma at 0.1, 1, 5, 25, 50, 75, 95, 99 and 99.9 %.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Percentiles(pub [u8; 9]);
+
+impl Percentiles {
+    /// The shares, in percent, in the order of the values.
+    pub const SHARES: [f64; 9] = [0.1, 1.0, 5.0, 25.0, 50.0, 75.0, 95.0, 99.0, 99.9];
+}
+
+/// One colour of the palette.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PaletteColor {
+    /// sRGB, 8 bit.
+    pub rgb: [u8; 3],
+    /// Its share of the picture, 0..=1.
+    pub share: f64,
+}
+
+/// Sharpness per tile as seen (after orientation), row by row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FocusMap {
+    /// Tiles across, 1..=32.
+    pub columns: u16,
+    /// Tiles down, 1..=32.
+    pub rows: u16,
+    /// Noise-corrected variance of Laplacian, level²; None: no texture to focus on.
+    pub tiles: Vec<Option<f32>>,
+}
+
+/// Where highlights are burnt and shadows lost, as seen, row by row, as share of each cell in 1/255.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClippingMap {
+    /// Cells across, 1..=96.
+    pub columns: u16,
+    /// Cells down, 1..=96.
+    pub rows: u16,
+    /// Share of pixels with any channel at 255.
+    pub burnt: Vec<u8>,
+    /// Share of pixels with any channel at 0.
+    pub lost: Vec<u8>,
+}
+
+/// How a JPEG codes its coefficients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JpegProcess {
+    /// SOF0.
+    Baseline,
+    /// SOF1.
+    Extended,
+    /// SOF2.
+    Progressive,
+}
+
+/// What can be said about the quality setting of one quantisation table.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TableQuality {
+    /// Equals the IJG table scaled for this quality, 1..=100.
+    Exact(u8),
+    /// A custom table; nearest IJG quality by least squares, and the RMS difference per entry.
+    Custom { nearest: u8, rms: f64 },
+}
+
+/// Compression facts of a JPEG, from its headers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JpegFacts {
+    /// Coding process.
+    pub process: JpegProcess,
+    /// Chroma subsampling in J:a:b words, such as `4:2:0`; `grey` for one component; `other HxV,...` for odd layouts.
+    pub subsampling: String,
+    /// Restart interval in MCUs; 0: none.
+    pub restart_interval: u32,
+    /// Quantisation tables in natural (row by row) order, luma first.
+    pub tables: Vec<Vec<u16>>,
+    /// For each table.
+    pub qualities: Vec<TableQuality>,
+}
+
+/// What the camera wrote down. Texts are cleaned (no control or bidi characters) and at most 120 characters.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct CaptureFacts {
+    /// Camera maker.
+    pub make: Option<String>,
+    /// Camera model.
+    pub model: Option<String>,
+    /// Lens model.
+    pub lens: Option<String>,
+    /// Exposure time as written, such as `1/250`, in seconds.
+    pub exposure_time: Option<String>,
+    /// F-number.
+    pub f_number: Option<f64>,
+    /// ISO speed.
+    pub iso: Option<u32>,
+    /// Focal length in mm.
+    pub focal_length_mm: Option<f64>,
+    /// Focal length for 35 mm film, in mm.
+    pub focal_length_35mm: Option<u32>,
+    /// Whether the flash fired.
+    pub flash_fired: Option<bool>,
+    /// DateTimeOriginal as written, `2026-11-20 14:03:11`.
+    pub taken_at: Option<String>,
+    /// Program that wrote the file.
+    pub software: Option<String>,
+}
+
+/// What the file gives away. Values are masked here already: the audit must not become the leak.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PrivacyFacts {
+    /// A GPS position is in the file.
+    pub gps_position: bool,
+    /// Names of fields that identify a device, with the last four characters: `BodySerialNumber …4471`.
+    pub device_ids: Vec<String>,
+    /// Names of fields that hold a person's name, with their length: `Artist (12 characters)`.
+    pub names: Vec<String>,
+    /// A maker note that may hold more: vendor and bytes.
+    pub maker_note_bytes: Option<u64>,
+}
+
+/// Whose it is. Texts are cleaned and at most 120 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RightsFacts {
+    /// EXIF Copyright.
+    pub copyright: Option<String>,
+    /// Whether a creator is named (the name itself stays masked).
+    pub creator_named: bool,
+}
+
+/// How large it prints.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PrintSize {
+    /// Pixels per inch: 300, 240 or 150.
+    pub ppi: u16,
+    /// Width in cm.
+    pub width_cm: f64,
+    /// Height in cm.
+    pub height_cm: f64,
+    /// The largest ISO A format it fills, such as `A4`; None if smaller than A7.
+    pub largest_a: Option<String>,
+}
+
+/// A JPEG made anew from pixels: sRGB, 8 bit, baseline, no metadata.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    /// Columns.
+    pub width_px: u32,
+    /// Rows.
+    pub height_px: u32,
+    /// The encoder's bytes.
+    #[serde(skip)]
+    pub jpeg: Vec<u8>,
+}
+
+/// Everything measured in one photo.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PhotoMeasurements {
+    /// What the file is.
+    pub file: FileFacts,
+    /// Numbers, in the order of [`Metric::ALL`], each metric once.
+    pub measurements: Vec<Measurement>,
+    /// 256 levels.
+    pub histogram: Histogram,
+    /// Luma percentiles.
+    pub percentiles: Percentiles,
+    /// At most six colours, largest share first.
+    pub palette: Vec<PaletteColor>,
+    /// JPEG only.
+    pub jpeg: Option<JpegFacts>,
+    /// What the camera wrote down.
+    pub capture: CaptureFacts,
+    /// What the file gives away.
+    pub privacy: PrivacyFacts,
+    /// Whose it is.
+    pub rights: RightsFacts,
+    /// At 300, 240 and 150 ppi.
+    pub print_sizes: Vec<PrintSize>,
+    /// Measurements past a documented default threshold, worst first.
+    pub findings: Vec<Finding>,
+    /// Picture content; None with `previews=none`.
+    pub pictures: Option<Pictures>,
+}
+
+/// All that shows something of the picture; left out with `previews=none`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pictures {
+    /// Long edge at most 768 px, as seen.
+    pub preview: Preview,
+    /// Long edge at most 360 px, as seen.
+    pub thumbnail: Preview,
+    /// Sharpness per tile.
+    pub focus: FocusMap,
+    /// Burnt and lost areas.
+    pub clipping: ClippingMap,
+}
+
+/// A photo's word in the report: without a customer's rules, `Redo` needs an unusable file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PhotoVerdict {
+    /// No finding.
+    Ready,
+    /// Findings.
+    Check,
+    /// Not usable as it is.
+    Redo,
+}
+
+impl PhotoMeasurements {
+    /// A metric's number, if it was measured.
+    pub fn value(&self, metric: Metric) -> Option<f64> {
+        self.measurements.iter().find(|m| m.metric == metric).and_then(|m| m.value)
+    }
+
+    /// The photo's word.
+    pub fn verdict(&self) -> PhotoVerdict {
+        match self.findings.iter().map(|finding| finding.level).max() {
+            None => PhotoVerdict::Ready,
+            Some(Level::Check) => PhotoVerdict::Check,
+            Some(Level::Redo) => PhotoVerdict::Redo,
+        }
+    }
+}
+
+/// Why a photo could not be measured at all. Slugs are API words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhotoProblem {
+    /// Not a format we read.
+    UnsupportedType,
+    /// Breaks off before the first row.
+    Truncated,
+    /// Contradicts itself.
+    Damaged,
+    /// More pixels than allowed.
+    TooManyPixels,
+    /// Wider or higher than allowed.
+    TooLong,
+    /// Coded in a way we do not read (arithmetic, lossless, CMYK, 12 bit).
+    UnsupportedCoding,
+    /// Metadata larger than allowed.
+    MetadataTooLarge,
+    /// The worker was stopped: it ran out of time, memory or its permitted calls.
+    WorkerStopped,
+}
+
+impl PhotoProblem {
+    /// All.
+    pub const ALL: [Self; 8] = [
+        Self::UnsupportedType, Self::Truncated, Self::Damaged, Self::TooManyPixels, Self::TooLong, Self::UnsupportedCoding,
+        Self::MetadataTooLarge, Self::WorkerStopped,
+    ];
+
+    /// The word in the API, result and database.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::UnsupportedType => "unsupported_type",
+            Self::Truncated => "truncated",
+            Self::Damaged => "damaged",
+            Self::TooManyPixels => "too_many_pixels",
+            Self::TooLong => "too_long",
+            Self::UnsupportedCoding => "unsupported_coding",
+            Self::MetadataTooLarge => "metadata_too_large",
+            Self::WorkerStopped => "worker_stopped",
+        }
+    }
+
+    /// What is wrong and what to do.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::UnsupportedType => "This is not a JPEG or PNG file. Export it as JPEG or PNG and send it again.",
+            Self::Truncated => "The file ends before its picture begins. Copy or upload it again.",
+            Self::Damaged => "The file is damaged and cannot be read. Export it again.",
+            Self::TooManyPixels => "The picture has more pixels than we accept. Export it smaller.",
+            Self::TooLong => "The picture is longer on one side than we accept. Export it smaller.",
+            Self::UnsupportedCoding => "The file is coded in a way we do not read. Export it as an ordinary RGB JPEG.",
+            Self::MetadataTooLarge => "The file carries more metadata than we accept. Export it without.",
+            Self::WorkerStopped => "Measuring this file took more time or memory than a photo may. Export it again.",
+        }
+    }
+}
+
+/// What became of one photo.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PhotoOutcome {
+    /// Measured.
+    Measured(Box<PhotoMeasurements>),
+    /// Not measured.
+    Unusable(PhotoProblem),
+}
+
+impl PhotoOutcome {
+    /// The photo's word; an unusable file is `Redo`.
+    pub fn verdict(&self) -> PhotoVerdict {
+        match self {
+            Self::Measured(photo) => photo.verdict(),
+            Self::Unusable(_) => PhotoVerdict::Redo,
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Pixels in memory: views with a stride, stripes of rows as a decoder gives them, orientation, colour space.
+//!
+//! Imports nothing of ours. Nothing here knows files, formats or measurements.
+
+pub mod orientation;
+pub mod plane;
+pub mod source;
+
+pub use orientation::Orientation;
+pub use plane::{Plane, PlaneView};
+pub use source::{ColorSpace, Geometry, RowError, RowSource, SampleDepth, Stripe, StripePixels};

@@ -1,0 +1,1 @@
+//! Every route and the order of middleware, on one page.
