@@ -1,1 +1,16 @@
-//! Made in this issue.
+//! What both edges share: problems, extractors that name the permission they need, middleware, limits, reading of uploads.
+//!
+//! Knows the services' errors and principals; knows no route, no page and no SQL.
+
+pub mod access_log;
+pub mod answers;
+pub mod headers;
+pub mod kind;
+pub mod methods;
+pub mod problem;
+pub mod request_id;
+pub mod settings;
+
+pub use problem::{FieldError, Problem, ProblemKind};
+pub use request_id::RequestId;
+pub use settings::{Rates, Settings};

@@ -1,0 +1,171 @@
+//! The one place where a problem becomes bytes: JSON under `/v1` and for probes, a page elsewhere. Errors the framework made by
+//! itself (no route, wrong method, unreadable path) get a row of the same table.
+
+use actix_web::body::{BodySize, BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::middleware::Next;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::problem::{PROBLEM_JSON, Problem, ProblemKind};
+use super::{RequestId, Settings};
+
+/// How the web edge draws a problem; registered by it, because this module knows no templates.
+#[derive(Clone, Copy)]
+pub struct ProblemPage(pub fn(&Problem, &RequestId) -> String);
+
+/// Middleware: writes the body of every answer that is a problem.
+///
+/// # Errors
+/// None of its own; what comes from within is turned into an answer.
+pub async fn write_problems<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
+    let http_request = request.request().clone();
+    let response = match next.call(request).await {
+        Ok(response) => response,
+        Err(error) => {
+            let problem = problem_of(&error);
+            let answer = answer(&http_request, &problem);
+            return Ok(ServiceResponse::new(http_request, answer).map_into_right_body());
+        }
+    };
+    let status = response.status();
+    let problem = match response.response().error() {
+        Some(error) => problem_of(error),
+        None if is_bare_error(status, response.response().body().size()) => framework_problem(status, &response),
+        None => return Ok(response.map_into_left_body()),
+    };
+    let (http_request, _) = response.into_parts();
+    let answer = answer(&http_request, &problem);
+    Ok(ServiceResponse::new(http_request, answer).map_into_right_body())
+}
+
+fn is_bare_error(status: StatusCode, size: BodySize) -> bool {
+    (status.is_client_error() || status.is_server_error()) && matches!(size, BodySize::None | BodySize::Sized(0))
+}
+
+fn problem_of(error: &actix_web::Error) -> Problem {
+    if let Some(problem) = error.as_error::<Problem>() {
+        return problem.clone();
+    }
+    let status = error.as_response_error().status_code();
+    match ProblemKind::from_framework(status) {
+        ProblemKind::Internal => Problem::internal(error),
+        kind => Problem::new(kind),
+    }
+}
+
+fn framework_problem<B>(status: StatusCode, response: &ServiceResponse<B>) -> Problem {
+    let problem = Problem::new(ProblemKind::from_framework(status));
+    let allow: Vec<Method> = response
+        .headers()
+        .get_all(header::ALLOW)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|list| list.split(','))
+        .filter_map(|method| method.trim().parse().ok())
+        .collect();
+    problem.allow(allow)
+}
+
+/// Whether the address is for programs.
+pub fn wants_json(path: &str) -> bool {
+    path == "/v1" || path.starts_with("/v1/") || path == "/healthz" || path == "/readyz"
+}
+
+fn answer(request: &HttpRequest, problem: &Problem) -> HttpResponse<BoxBody> {
+    let id = RequestId::of(request);
+    if let Some(cause) = problem.log_text() {
+        tracing::error!(request_id = id.as_str(), cause, "internal problem");
+    }
+    let mut response = problem.response();
+    let page = request.app_data::<ProblemPage>().filter(|_| !wants_json(request.path()));
+    match page {
+        Some(page) => response.content_type("text/html; charset=utf-8").body((page.0)(problem, &id)),
+        None => {
+            let public_url = request.app_data::<web::Data<Settings>>().map_or("", |settings| settings.public_url.as_str());
+            response.content_type(PROBLEM_JSON).body(problem.to_json(public_url, id.as_str()).to_string())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{TestRequest, call_service, init_service, read_body, read_body_json};
+    use actix_web::{App, HttpResponse};
+
+    use super::super::{headers, methods, request_id};
+    use super::*;
+
+    fn page(problem: &Problem, id: &RequestId) -> String {
+        format!("<h1>{}</h1>{}", problem.kind().row().title, id.as_str())
+    }
+
+    macro_rules! app {
+        () => {
+            init_service(
+                App::new()
+                    .app_data(web::Data::new(Settings { public_url: "https://p.example".to_owned(), ..Settings::default() }))
+                    .app_data(ProblemPage(page))
+                    .wrap(from_fn(write_problems))
+                    .wrap(from_fn(headers::secure))
+                    .wrap(from_fn(request_id::assign))
+                    .service(
+                        web::resource("/v1/thing")
+                            .route(methods::get().to(|| async { Ok::<_, Problem>(HttpResponse::Ok().body("x")) }))
+                            .route(web::post().to(|| async { Err::<HttpResponse, _>(Problem::internal("disk /x on fire")) })),
+                    )
+                    .service(web::resource("/own").route(web::get().to(|| async { HttpResponse::NotFound().body("own page") }))),
+            )
+            .await
+        };
+    }
+
+    #[actix_web::test]
+    async fn unknown_address_is_json_under_v1_and_a_page_elsewhere() {
+        let app = app!();
+        let response = call_service(&app, TestRequest::get().uri("/v1/nothing").to_request()).await;
+        assert_eq!(response.status(), 404);
+        assert_eq!(response.headers().get("content-type").unwrap(), PROBLEM_JSON);
+        let id = response.headers().get("x-request-id").unwrap().to_str().unwrap().to_owned();
+        let body: serde_json::Value = read_body_json(response).await;
+        assert_eq!(body["type"], "https://p.example/docs/errors#not-found");
+        assert_eq!(body["request_id"].as_str(), Some(id.as_str()));
+
+        let response = call_service(&app, TestRequest::get().uri("/nothing").to_request()).await;
+        assert!(response.headers().get("content-type").unwrap().to_str().unwrap().starts_with("text/html"));
+        assert!(read_body(response).await.starts_with(b"<h1>There is nothing here"));
+    }
+
+    #[actix_web::test]
+    async fn wrong_method_names_the_right_ones() {
+        let app = app!();
+        let response = call_service(&app, TestRequest::delete().uri("/v1/thing").to_request()).await;
+        assert_eq!(response.status(), 405);
+        let allow: Vec<&str> = response.headers().get_all("allow").map(|v| v.to_str().unwrap()).collect();
+        assert!(allow.join(",").contains("GET") && allow.join(",").contains("POST") && allow.join(",").contains("HEAD"), "{allow:?}");
+        let body: serde_json::Value = read_body_json(response).await;
+        assert_eq!(body["code"], "method-not-allowed");
+    }
+
+    #[actix_web::test]
+    async fn a_fault_of_ours_tells_nothing() {
+        let app = app!();
+        let response = call_service(&app, TestRequest::post().uri("/v1/thing").to_request()).await;
+        assert_eq!(response.status(), 500);
+        assert!(!String::from_utf8(read_body(response).await.to_vec()).unwrap().contains("fire"));
+    }
+
+    #[actix_web::test]
+    async fn a_page_with_its_own_body_is_left_alone_and_headers_are_everywhere() {
+        let app = app!();
+        let response = call_service(&app, TestRequest::get().uri("/own").to_request()).await;
+        for name in ["content-security-policy", "x-content-type-options", "referrer-policy", "permissions-policy", "cache-control"] {
+            assert!(response.headers().contains_key(name), "{name}");
+        }
+        assert!(response.headers().contains_key("strict-transport-security"));
+        assert_eq!(read_body(response).await, "own page");
+    }
+}
