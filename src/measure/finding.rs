@@ -1,8 +1,27 @@
 //! Findings: a measurement against a documented default threshold, with a plain sentence and what to do.
+//!
+//! The thresholds are defaults, not truths: each says where it comes from, and a customer's own rules replace them.
 
 use serde::{Deserialize, Serialize};
 
 use super::metric::Metric;
+
+/// Peak sharpness below this: nothing in focus, in level².
+pub const PEAK_SHARP_MIN: f64 = 30.0;
+/// A connected burnt area from this share on, in % of the picture.
+pub const BURNT_AREA_MAX: f64 = 2.0;
+/// Pure black from this share on, in % of the picture.
+pub const BLACK_AREA_MAX: f64 = 10.0;
+/// Noise above this shows at full size, in levels.
+pub const NOISE_MAX: f64 = 6.0;
+/// Blockiness above this shows.
+pub const BLOCKINESS_MAX: f64 = 1.25;
+/// JPEG quality below this is heavy compression, IJG scale.
+pub const QUALITY_MIN: f64 = 70.0;
+/// Share of the tonal range between the 1st and 99th percentile below this is flat, 0..=1.
+pub const TONAL_RANGE_MIN: f64 = 0.05;
+/// Fewer megapixels are small.
+pub const MEGAPIXELS_MIN: f64 = 4.0;
 
 /// How much a finding weighs. Without a customer's rules only an unusable file is `Redo`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -14,7 +33,7 @@ pub enum Level {
     Redo,
 }
 
-/// What was found. Each has one threshold, written in [`FindingKind::rule`].
+/// What was found, worst first. Each has one threshold, written in [`FindingKind::rule`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FindingKind {
@@ -44,4 +63,227 @@ pub struct Finding {
     pub value: Option<f64>,
     /// The threshold it passed.
     pub threshold: Option<f64>,
+}
+
+/// The range of a metric in which nothing is found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Accepted {
+    /// Up to this value.
+    AtMost(f64),
+    /// From this value on.
+    AtLeast(f64),
+}
+
+/// Everything a reader is told about a kind of finding besides its numbers.
+struct Words {
+    slug: &'static str,
+    title: &'static str,
+    label: &'static str,
+    rule: &'static str,
+    advice: &'static str,
+}
+
+impl FindingKind {
+    /// All, worst first.
+    pub const ALL: [Self; 11] = [
+        Self::FileIncomplete, Self::NothingInFocus, Self::HighlightsBurnt, Self::ShadowsLost, Self::VisibleNoise,
+        Self::VisibleBlocks, Self::HeavyCompression, Self::LowContrast, Self::SmallPicture, Self::ShowsGpsPosition,
+        Self::ShowsDeviceId,
+    ];
+
+    /// The word in JSON; stable, kebab case.
+    pub const fn slug(self) -> &'static str {
+        self.words().slug
+    }
+
+    /// Heading on a photo's page, such as `Highlights are burnt out`.
+    pub const fn title(self) -> &'static str {
+        self.words().title
+    }
+
+    /// At most three words under a frame of the contact sheet.
+    pub const fn label(self) -> &'static str {
+        self.words().label
+    }
+
+    /// The threshold, where it comes from, and when it misleads.
+    pub const fn rule(self) -> &'static str {
+        self.words().rule
+    }
+
+    /// What to do.
+    pub const fn advice(self) -> &'static str {
+        self.words().advice
+    }
+
+    /// The metric it rests on and the range in which it is not raised; None for what is no number of the catalogue.
+    pub const fn accepted(self) -> Option<(Metric, Accepted)> {
+        Some(match self {
+            Self::NothingInFocus => (Metric::PeakSharp, Accepted::AtLeast(PEAK_SHARP_MIN)),
+            Self::HighlightsBurnt => (Metric::ClipHighLargest, Accepted::AtMost(BURNT_AREA_MAX)),
+            Self::ShadowsLost => (Metric::ClipLowAll, Accepted::AtMost(BLACK_AREA_MAX)),
+            Self::VisibleNoise => (Metric::SigmaMad, Accepted::AtMost(NOISE_MAX)),
+            Self::VisibleBlocks => (Metric::Blockiness, Accepted::AtMost(BLOCKINESS_MAX)),
+            Self::SmallPicture => (Metric::Megapixels, Accepted::AtLeast(MEGAPIXELS_MIN)),
+            Self::FileIncomplete | Self::HeavyCompression | Self::LowContrast | Self::ShowsGpsPosition | Self::ShowsDeviceId => {
+                return None;
+            }
+        })
+    }
+
+    /// The finding that rests on a metric, if one does.
+    pub fn of_metric(metric: Metric) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.accepted().is_some_and(|(found, _)| found == metric))
+    }
+
+    const fn words(self) -> Words {
+        match self {
+            Self::FileIncomplete => Words {
+                slug: "file-incomplete", title: "The file is incomplete", label: "File incomplete",
+                rule: "Raised when the file ends before its end marker, a checksum does not hold or rows cannot be decoded (ITU-T T.81, PNG specification).",
+                advice: "Copy or upload the original file again; if it is broken there too, export it anew.",
+            },
+            Self::NothingInFocus => Words {
+                slug: "nothing-in-focus", title: "Nothing is in focus", label: "Nothing in focus",
+                rule: "Raised when peak sharpness stays below 30 level². Our own default: on our sample photos frames in focus reach 100 and more, defocused copies 20 and less. A picture that is soft on purpose is raised too.",
+                advice: "Use a sharper frame. If softness is intended, keep it.",
+            },
+            Self::HighlightsBurnt => Words {
+                slug: "highlights-burnt", title: "Highlights are burnt out", label: "Highlights burnt out",
+                rule: "Raised when one connected area at the highest level in at least one channel covers more than 2 % of the picture, unless it runs along at least half of the picture's edge, as a white backdrop does. Our own default, after the clipping warnings of raw developers. Saturated colours and lamps in the frame are raised too.",
+                advice: "Export again from the raw file with less exposure or recovered highlights.",
+            },
+            Self::ShadowsLost => Words {
+                slug: "shadows-lost", title: "Shadows are lost", label: "Shadows lost",
+                rule: "Raised when more than 10 % of the pixels are pure black in all channels. Our own default. Night scenes and black backdrops are raised too.",
+                advice: "Export again from the raw file with lifted shadows, unless the black is intended.",
+            },
+            Self::VisibleNoise => Words {
+                slug: "visible-noise", title: "Noise is visible", label: "Visible noise",
+                rule: "Raised above 6 levels of sigma-mad. Our own default: noise of 5 levels added to clean photos measures about 6. Fine texture such as foliage raises the number without any noise.",
+                advice: "Look at it at full size. If it is grain you do not want, reduce noise in the raw file and export again.",
+            },
+            Self::VisibleBlocks => Words {
+                slug: "visible-blocks", title: "Compression blocks are visible", label: "Visible blocks",
+                rule: "Raised above a blockiness of 1.25. Our own default: photos saved at quality 80 measure 1.09 to 1.19, at quality 60 1.28 to 1.40. After resizing, blocks no longer lie on the grid and stay unnoticed.",
+                advice: "Export again from the original with JPEG quality 90 or higher.",
+            },
+            Self::HeavyCompression => Words {
+                slug: "heavy-compression", title: "The file is heavily compressed", label: "Heavily compressed",
+                rule: "Raised when the luma quantisation table is, or is closest to, that of an IJG quality below 70. Our own default; picture libraries commonly ask for 90 and more. Says nothing about earlier saves.",
+                advice: "Export again from the original with JPEG quality 90 or higher.",
+            },
+            Self::LowContrast => Words {
+                slug: "low-contrast", title: "Contrast is very low", label: "Low contrast",
+                rule: "Raised when the 1st and 99th percentile of coded luma lie less than 5 % of the tonal range apart (as scikit-image's is_low_contrast). Fog and high-key pictures are raised too.",
+                advice: "Check that the right picture was exported; raise contrast if it is not intended.",
+            },
+            Self::SmallPicture => Words {
+                slug: "small-picture", title: "The picture is small", label: "Small picture",
+                rule: "Raised below 4 megapixels, the floor of Adobe Stock and Shutterstock. Enough for screens, not for large prints.",
+                advice: "Export again at full size if it is meant for print or a picture library.",
+            },
+            Self::ShowsGpsPosition => Words {
+                slug: "shows-gps-position", title: "The file shows a GPS position", label: "Shows GPS position",
+                rule: "Raised when the EXIF data hold a latitude and a longitude.",
+                advice: "Export without location data before you pass the file on.",
+            },
+            Self::ShowsDeviceId => Words {
+                slug: "shows-device-id", title: "The file shows a device number", label: "Shows serial number",
+                rule: "Raised when the EXIF data name the serial number or a unique id of a camera, lens or picture. Maker notes are not read and may hold more.",
+                advice: "Export without camera data before you pass the file on, or keep it if the receiver may see it.",
+            },
+        }
+    }
+}
+
+impl Finding {
+    /// One sentence with the number.
+    pub fn sentence(&self) -> String {
+        let value = self.value.unwrap_or_default();
+        match self.kind {
+            FindingKind::FileIncomplete if value >= 100.0 => "The file breaks off or a checksum fails, though every row could be read.".into(),
+            FindingKind::FileIncomplete => format!("Only the first {value:.0} % of the picture could be read; the rest is missing."),
+            FindingKind::NothingInFocus => format!("The sharpest areas reach {value:.1} level²; a photo in focus reaches {PEAK_SHARP_MIN:.0} and more."),
+            FindingKind::HighlightsBurnt => format!("One area, {value:.1} % of the picture, is burnt out in at least one colour channel."),
+            FindingKind::ShadowsLost => format!("{value:.1} % of the picture is pure black and holds no detail."),
+            FindingKind::VisibleNoise => format!("Noise measures {value:.1} levels; above {NOISE_MAX:.0} it shows at full size."),
+            FindingKind::VisibleBlocks => format!("Steps along the 8-pixel grid are {value:.2} times as strong as elsewhere: compression blocks show."),
+            FindingKind::HeavyCompression => format!("It is compressed about as strongly as with JPEG quality {value:.0}."),
+            FindingKind::LowContrast => format!("Nearly all of the picture lies within {:.1} % of the tonal range.", value * 100.0),
+            FindingKind::SmallPicture => format!("The picture has {value:.2} megapixels; picture libraries ask for {MEGAPIXELS_MIN:.0}."),
+            FindingKind::ShowsGpsPosition => "The file says where the photo was taken.".into(),
+            FindingKind::ShowsDeviceId if value > 1.0 => format!("The file holds {value:.0} numbers that identify the camera, lens or picture."),
+            FindingKind::ShowsDeviceId => "The file holds a number that identifies the camera, lens or picture.".into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(kind: FindingKind, value: f64) -> Finding {
+        Finding { kind, level: Level::Check, metric: kind.accepted().map(|(metric, _)| metric), value: Some(value), threshold: None }
+    }
+
+    #[test]
+    fn slugs_are_the_wire_words() {
+        for kind in FindingKind::ALL {
+            assert_eq!(serde_json::to_string(&kind).unwrap(), format!("\"{}\"", kind.slug()));
+        }
+    }
+
+    #[test]
+    fn labels_have_at_most_three_words_and_sentences_end() {
+        for kind in FindingKind::ALL {
+            assert!(kind.label().split(' ').count() <= 3, "{}", kind.label());
+            assert!(!kind.title().ends_with('.'));
+            for value in [0.0, 1.0, 12.345, 100.0] {
+                assert!(finding(kind, value).sentence().ends_with('.'));
+            }
+            assert!(kind.rule().ends_with('.') && kind.advice().ends_with('.'));
+        }
+    }
+
+    #[test]
+    fn rules_name_their_threshold() {
+        let named = [
+            (FindingKind::NothingInFocus, format!("{PEAK_SHARP_MIN:.0} level²")),
+            (FindingKind::HighlightsBurnt, format!("{BURNT_AREA_MAX:.0} %")),
+            (FindingKind::ShadowsLost, format!("{BLACK_AREA_MAX:.0} %")),
+            (FindingKind::VisibleNoise, format!("{NOISE_MAX:.0} levels")),
+            (FindingKind::VisibleBlocks, format!("{BLOCKINESS_MAX}")),
+            (FindingKind::HeavyCompression, format!("below {QUALITY_MIN}")),
+            (FindingKind::LowContrast, format!("{:.0} %", TONAL_RANGE_MIN * 100.0)),
+            (FindingKind::SmallPicture, format!("{MEGAPIXELS_MIN:.0} megapixels")),
+        ];
+        for (kind, words) in named {
+            assert!(kind.rule().contains(&words), "{kind:?} should name {words}");
+        }
+    }
+
+    #[test]
+    fn words_claim_nothing_we_cannot_know() {
+        let forbidden = ["fake", "authentic", "manipulated", "tampered", "genuine"];
+        let mut texts: Vec<String> = Metric::ALL.iter().flat_map(|m| [m.definition().title.into(), m.definition().definition.into()]).collect();
+        for kind in FindingKind::ALL {
+            texts.extend([kind.title(), kind.label(), kind.rule(), kind.advice()].map(String::from));
+            texts.push(finding(kind, 3.0).sentence());
+        }
+        for text in texts {
+            for word in forbidden {
+                assert!(!text.to_lowercase().contains(word), "{word} in: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn accepted_ranges_lead_back_to_their_finding() {
+        for kind in FindingKind::ALL {
+            if let Some((metric, _)) = kind.accepted() {
+                assert_eq!(FindingKind::of_metric(metric), Some(kind));
+            }
+        }
+    }
 }

@@ -10,8 +10,10 @@ pub enum Metric {
     MeanLuma,
     RmsContrast,
     ClipHigh,
+    ClipHighAll,
     ClipHighLargest,
     ClipLow,
+    ClipLowAll,
     LapVar,
     PeakSharp,
     SharpShare,
@@ -40,9 +42,10 @@ pub struct Definition {
 
 impl Metric {
     /// All, in the order they are listed.
-    pub const ALL: [Self; 13] = [
-        Self::Megapixels, Self::MeanLuma, Self::RmsContrast, Self::ClipHigh, Self::ClipHighLargest, Self::ClipLow, Self::LapVar,
-        Self::PeakSharp, Self::SharpShare, Self::SigmaMad, Self::Colorfulness, Self::Blockiness, Self::BitsPerPixel,
+    pub const ALL: [Self; 15] = [
+        Self::Megapixels, Self::MeanLuma, Self::RmsContrast, Self::ClipHigh, Self::ClipHighAll, Self::ClipHighLargest, Self::ClipLow,
+        Self::ClipLowAll, Self::LapVar, Self::PeakSharp, Self::SharpShare, Self::SigmaMad, Self::Colorfulness, Self::Blockiness,
+        Self::BitsPerPixel,
     ];
 
     /// Its row of the catalogue.
@@ -61,36 +64,44 @@ impl Metric {
                 definition: "Standard deviation of coded luma divided by 255, 0 to 0.5 (Peli 1990).",
             },
             Self::ClipHigh => Definition {
-                id: "clip-high", title: "Burnt highlights", unit: "%", method: "clip-high/1 any-channel-255 native", decimals: 2,
-                definition: "Share of pixels with at least one channel at its highest level. Reflections and white backdrops count too.",
+                id: "clip-high", title: "Burnt highlights", unit: "%", method: "clip-high/1 any-channel-max coded-rgb native", decimals: 2,
+                definition: "Share of pixels with at least one coded channel at its highest level. Reflections, white backdrops and saturated colours count too.",
+            },
+            Self::ClipHighAll => Definition {
+                id: "clip-high-all", title: "Pure white", unit: "%", method: "clip-high-all/1 all-channels-max coded-rgb native", decimals: 2,
+                definition: "Share of pixels with all coded channels at their highest level.",
             },
             Self::ClipHighLargest => Definition {
-                id: "clip-high-largest", title: "Largest burnt area", unit: "%", method: "clip-high-largest/1 cells-half-burnt", decimals: 2,
-                definition: "The largest connected area of map cells at least half burnt, as share of the picture.",
+                id: "clip-high-largest", title: "Largest burnt area", unit: "%", method: "clip-high-largest/1 cells-half-burnt 4-connected", decimals: 2,
+                definition: "The largest connected area of map cells at least half burnt, as share of the picture. A cell is at most a 96th of the long edge.",
             },
             Self::ClipLow => Definition {
-                id: "clip-low", title: "Lost shadows", unit: "%", method: "clip-low/1 any-channel-0 native", decimals: 2,
-                definition: "Share of pixels with at least one channel at level 0. Saturated colours count too.",
+                id: "clip-low", title: "Lost shadows", unit: "%", method: "clip-low/1 any-channel-0 coded-rgb native", decimals: 2,
+                definition: "Share of pixels with at least one coded channel at level 0. Saturated colours count too.",
+            },
+            Self::ClipLowAll => Definition {
+                id: "clip-low-all", title: "Pure black", unit: "%", method: "clip-low-all/1 all-channels-0 coded-rgb native", decimals: 2,
+                definition: "Share of pixels with all coded channels at level 0.",
             },
             Self::LapVar => Definition {
                 id: "lap-var", title: "Variance of Laplacian", unit: "level²", method: "lap-var/1 coded-luma native reflect-101", decimals: 2,
                 definition: "Population variance of the four-neighbour Laplacian of coded luma at native size (Pech-Pacheco 2000). Noise raises it; depends on content.",
             },
             Self::PeakSharp => Definition {
-                id: "peak-sharp", title: "Peak sharpness", unit: "level²", method: "peak-sharp/1 coded-luma native p95-tiles", decimals: 1,
-                definition: "95th percentile over textured tiles of the variance of Laplacian, less the part that noise explains. Finds a sharp subject on a soft ground.",
+                id: "peak-sharp", title: "Peak sharpness", unit: "level²", method: "peak-sharp/1 coded-luma native tiles-64 p95", decimals: 1,
+                definition: "95th percentile over textured tiles of the variance of Laplacian, less 20 times the squared noise. Tiles are 64 px, larger where that would make more than 32 a side. Finds a sharp subject on a soft ground.",
             },
             Self::SharpShare => Definition {
-                id: "sharp-share", title: "Sharp area", unit: "%", method: "sharp-share/1 tiles-over-half-peak", decimals: 1,
+                id: "sharp-share", title: "Sharp area", unit: "%", method: "sharp-share/1 textured-tiles-over-half-peak", decimals: 1,
                 definition: "Share of textured tiles that reach at least half of the peak sharpness.",
             },
             Self::SigmaMad => Definition {
-                id: "sigma-mad", title: "Noise", unit: "level", method: "sigma-mad/1 coded-luma native db2-hh", decimals: 2,
-                definition: "Median of the absolute diagonal wavelet band (db2) divided by 0.67449, zeros left out (Donoho and Johnstone 1994). Texture raises it, JPEG lowers it.",
+                id: "sigma-mad", title: "Noise", unit: "level", method: "sigma-mad/1 coded-luma native db2-hh odd-row-steps-over-4mp", decimals: 2,
+                definition: "Median of the absolute diagonal wavelet band (db2) divided by 0.67449, exact zeros left out (Donoho and Johnstone 1994). Above 4 megapixels every third, fifth, ... row of the band is used. Texture raises it, JPEG lowers it.",
             },
             Self::Colorfulness => Definition {
-                id: "colorfulness", title: "Colourfulness", unit: "", method: "colorfulness/1 native", decimals: 2,
-                definition: "Hasler and Süsstrunk 2003 over all pixels, 0 to about 110. Small saturated patches count little.",
+                id: "colorfulness", title: "Colourfulness", unit: "", method: "colorfulness/1 srgb native odd-row-steps-with-profile", decimals: 2,
+                definition: "Hasler and Süsstrunk 2003 over all pixels, 0 to about 110. With a profile other than sRGB: over evenly spaced rows turned to sRGB, all rows up to 1 megapixel. Small saturated patches count little.",
             },
             Self::Blockiness => Definition {
                 id: "blockiness", title: "Blockiness", unit: "", method: "blockiness/1 coded-luma native 8-grid", decimals: 3,
