@@ -86,4 +86,9 @@ pub trait RowSource {
     /// # Errors
     /// [`RowError`] when the rest cannot be decoded; the source gives nothing more after that.
     fn next_stripe(&mut self) -> Result<Option<Stripe<'_>>, RowError>;
+
+    /// Whether any pixel given so far was not fully opaque; alpha itself is not handed on.
+    fn alpha_used(&self) -> bool {
+        false
+    }
 }

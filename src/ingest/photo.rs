@@ -1,0 +1,195 @@
+//! An opened photo: facts from its headers, and its rows.
+
+use crate::raster::{Orientation, RowSource};
+
+use super::metadata::{IccProfile, Metadata};
+
+/// A photo ready to be read row by row.
+pub struct Photo<'a> {
+    /// What the picture is.
+    pub header: Header,
+    /// What the file around it is.
+    pub container: Container,
+    /// The embedded colour profile, if there is one.
+    pub icc: Option<IccProfile>,
+    /// What was written down beside the picture.
+    pub metadata: Metadata,
+    /// The picture as stored, top to bottom, once.
+    pub rows: Box<dyn RowSource + 'a>,
+}
+
+impl std::fmt::Debug for Photo<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Photo").field("header", &self.header).field("container", &self.container).finish_non_exhaustive()
+    }
+}
+
+/// A container format, told by content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// JPEG (ITU-T T.81).
+    Jpeg,
+    /// PNG (W3C).
+    Png,
+}
+
+/// What the picture is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Header {
+    /// Told by content.
+    pub format: Format,
+    /// Columns as stored.
+    pub width: u32,
+    /// Rows as stored.
+    pub height: u32,
+    /// Bits per sample in the file: 1, 2, 4, 8 or 16; 8 for a palette.
+    pub bits_per_sample: u8,
+    /// Colour channels, alpha not counted: 1 or 3 (a palette has 3).
+    pub channels: u8,
+    /// Whether there is an alpha channel or a transparent colour. Whether it is used is known after the last row:
+    /// [`RowSource::alpha_used`].
+    pub has_alpha: bool,
+    /// From EXIF; upright without.
+    pub orientation: Orientation,
+}
+
+/// Whether the file is all there, from our own walk over its structure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completeness {
+    /// To its end marker, and every checksum holds.
+    Complete,
+    /// Ends early.
+    Truncated,
+    /// A checksum or a structure does not hold.
+    Damaged,
+}
+
+/// What the file around the picture is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    /// From the walk alone; a [`RowError`](crate::raster::RowError) while reading rows says more.
+    pub completeness: Completeness,
+    /// Bytes after the end marker, such as the second picture of a phone or a hidden archive.
+    pub trailing_bytes: u64,
+    /// JPEG only.
+    pub jpeg: Option<JpegStructure>,
+    /// PNG only.
+    pub png: Option<PngStructure>,
+}
+
+/// How a JPEG codes its coefficients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JpegProcess {
+    /// SOF0.
+    Baseline,
+    /// SOF1.
+    Extended,
+    /// SOF2.
+    Progressive,
+}
+
+/// A quantisation table in natural (row by row) order, zigzag undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuantTable {
+    /// Its place in the file, 0..=3.
+    pub slot: u8,
+    /// Steps, at least 1.
+    pub values: [u16; 64],
+}
+
+/// How a JPEG is built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JpegStructure {
+    /// Coding process.
+    pub process: JpegProcess,
+    /// Horizontal and vertical sampling factor of each component, 1..=4.
+    pub sampling: Vec<(u8, u8)>,
+    /// MCUs between restart markers; 0: none.
+    pub restart_interval: u32,
+    /// The tables the components use, luma's first, each once.
+    pub tables: Vec<QuantTable>,
+    /// Bytes of entropy-coded data in all scans, as stored (with stuffing and restart markers).
+    pub entropy_bytes: u64,
+    /// Scans seen.
+    pub scans: u32,
+    /// Colour transform of an Adobe marker.
+    pub adobe_transform: Option<u8>,
+    /// Whether a JFIF marker is there.
+    pub jfif: bool,
+}
+
+impl JpegStructure {
+    /// Chroma subsampling in J:a:b words such as `4:2:0`; `grey` for one component; `other 2x2,1x2,1x2` for odd layouts.
+    pub fn subsampling(&self) -> String {
+        let [luma, cb, cr] = self.sampling[..] else {
+            return if self.sampling.len() == 1 { "grey".to_owned() } else { self.odd_sampling() };
+        };
+        if cb != cr || luma.0 % cb.0 != 0 || luma.1 % cb.1 != 0 {
+            return self.odd_sampling();
+        }
+        let word = match (luma.0 / cb.0, luma.1 / cb.1) {
+            (1, 1) => "4:4:4",
+            (2, 1) => "4:2:2",
+            (2, 2) => "4:2:0",
+            (1, 2) => "4:4:0",
+            (4, 1) => "4:1:1",
+            (4, 2) => "4:1:0",
+            _ => return self.odd_sampling(),
+        };
+        word.to_owned()
+    }
+
+    fn odd_sampling(&self) -> String {
+        let factors: Vec<String> = self.sampling.iter().map(|(h, v)| format!("{h}x{v}")).collect();
+        format!("other {}", factors.join(","))
+    }
+}
+
+/// How a PNG is built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PngStructure {
+    /// Whether it has a palette.
+    pub palette: bool,
+    /// Whether it is interlaced (Adam7).
+    pub interlaced: bool,
+    /// Whether it is animated (APNG); the still picture is read.
+    pub animated: bool,
+    /// Whether an sRGB chunk says the samples are sRGB.
+    pub srgb: bool,
+    /// Gamma of a gAMA chunk, in 1/100000.
+    pub gamma: Option<u32>,
+    /// Bytes of compressed picture data.
+    pub data_bytes: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subsampling_words() {
+        let word = |sampling: &[(u8, u8)]| {
+            JpegStructure {
+                process: JpegProcess::Baseline,
+                sampling: sampling.to_vec(),
+                restart_interval: 0,
+                tables: Vec::new(),
+                entropy_bytes: 0,
+                scans: 1,
+                adobe_transform: None,
+                jfif: true,
+            }
+            .subsampling()
+        };
+        assert_eq!(word(&[(1, 1), (1, 1), (1, 1)]), "4:4:4");
+        assert_eq!(word(&[(2, 2), (2, 2), (2, 2)]), "4:4:4");
+        assert_eq!(word(&[(2, 1), (1, 1), (1, 1)]), "4:2:2");
+        assert_eq!(word(&[(2, 2), (1, 2), (1, 2)]), "4:2:2");
+        assert_eq!(word(&[(2, 2), (1, 1), (1, 1)]), "4:2:0");
+        assert_eq!(word(&[(1, 2), (1, 1), (1, 1)]), "4:4:0");
+        assert_eq!(word(&[(4, 1), (1, 1), (1, 1)]), "4:1:1");
+        assert_eq!(word(&[(2, 2)]), "grey");
+        assert_eq!(word(&[(2, 2), (2, 1), (1, 1)]), "other 2x2,2x1,1x1");
+        assert_eq!(word(&[(1, 1), (2, 2), (2, 2)]), "other 1x1,2x2,2x2");
+    }
+}
