@@ -1,0 +1,245 @@
+//! One analysis from its first photo to its outcome.
+//!
+//! Every photo waits for its turn, is measured by a worker of its own and let go; then the report is made, sealed and stored;
+//! then one transaction records outcome, report and event. Whatever goes wrong ends in one outcome, too.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio_util::sync::CancellationToken;
+
+use super::worker::{RenderHead, WorkerError};
+use super::{AnalysisRequest, HeldPhoto, Inner, Submitter, bundle};
+use crate::db::{Completion, DbError, Failure, FinishError, NewReport, PhotoState};
+use crate::domain::event::AnalysisFacts;
+use crate::domain::{AnalysisId, Event, FailureReason, ReportId, Timestamp};
+use crate::measure::PhotoOutcome;
+use crate::report::{RenderedReport, ReportFacts, ReportPhoto};
+use crate::storage::{ObjectName, StoreError};
+use crate::vault::{ReportKey, VaultError, seal_object};
+
+/// The fence of an analysis on the node that accepted it.
+const FIRST_FENCE: i64 = 1;
+/// Pause before a store or a database that refused is asked again.
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
+
+/// An accepted analysis with its photos.
+#[derive(Debug)]
+pub(super) struct Carried {
+    pub analysis: AnalysisId,
+    pub submitter: Submitter,
+    pub request: AnalysisRequest,
+    pub reference: Option<String>,
+    pub life: Duration,
+    pub photos: Vec<HeldPhoto>,
+    pub photo_count: i32,
+    pub accepted_at: Timestamp,
+}
+
+/// Why an analysis does not complete on this node.
+#[derive(Debug, thiserror::Error)]
+enum RunError {
+    #[error("no photo could be measured")]
+    NoUsablePhoto,
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error("the result could not be packed: {0}")]
+    Bundle(#[from] super::frame::FrameError),
+    #[error("the outcome could not be recorded: {0}")]
+    Finish(#[from] FinishError),
+}
+
+impl RunError {
+    fn reason(&self) -> FailureReason {
+        match self {
+            Self::NoUsablePhoto => FailureReason::NoUsablePhoto,
+            Self::Worker(_) | Self::Vault(_) | Self::Store(_) | Self::Db(_) | Self::Bundle(_) | Self::Finish(_) => {
+                FailureReason::Interrupted
+            }
+        }
+    }
+}
+
+/// What a run leaves in the store, named before anything is put there so that it can be taken back.
+#[derive(Debug, Clone)]
+struct Names {
+    report: ReportId,
+    pdf: ObjectName,
+    result: ObjectName,
+}
+
+/// Carries an analysis to its outcome. Never fails: what cannot be recorded now is found by recovery when the lease ends.
+pub(super) async fn carry(inner: &Inner, mut carried: Carried, cancel: CancellationToken) {
+    let now = inner.parts.clock.now();
+    let names = Names {
+        report: ReportId::generate(now),
+        pdf: ObjectName::new(carried.request.product, now, "report"),
+        result: ObjectName::new(carried.request.product, now, "result"),
+    };
+    let photos = std::mem::take(&mut carried.photos);
+    let deadline = Duration::from_secs(inner.parts.admission.analysis_secs);
+    let reason = tokio::select! {
+        biased;
+        () = cancel.cancelled() => FailureReason::Cancelled,
+        () = inner.stopping.cancelled() => FailureReason::Interrupted,
+        outcome = tokio::time::timeout(deadline, complete(inner, &carried, photos, &names)) => match outcome {
+            Ok(Ok(())) => {
+                let millis = inner.parts.clock.now().since(carried.accepted_at).as_millis();
+                tracing::info!(analysis.id = %carried.analysis, %millis, "analysis completed");
+                return;
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(analysis.id = %carried.analysis, %error, "analysis failed");
+                error.reason()
+            }
+            Err(_) => FailureReason::Deadline,
+        },
+    };
+    fail(inner, &carried, reason, &names).await;
+}
+
+async fn complete(inner: &Inner, carried: &Carried, photos: Vec<HeldPhoto>, names: &Names) -> Result<(), RunError> {
+    let photos = measure_all(inner, carried, photos).await?;
+    if photos.iter().all(|photo| matches!(photo.outcome, PhotoOutcome::Unusable(_))) {
+        return Err(RunError::NoUsablePhoto);
+    }
+    let created_at = inner.parts.clock.now();
+    let facts = ReportFacts {
+        report: names.report.clone(),
+        analysis: carried.analysis.clone(),
+        product: carried.request.product,
+        agency_name: carried.submitter.agency_name.clone(),
+        reference: carried.reference.clone(),
+        created_at,
+        expires_at: Some(created_at.plus(carried.life)),
+        verify_url: Some(format!("{}/verify", inner.parts.public_url)),
+        previews: carried.request.previews,
+    };
+    let head = RenderHead { facts, photos };
+    let rendered = {
+        let _permit = inner.scheduler.acquire(&carried.submitter.agency).await;
+        inner.parts.workers.render(&head).await?
+    };
+    let result = bundle::pack(&rendered.result_json, &head.photos)?;
+    store_and_record(inner, carried, names, &head.facts, &rendered, &result).await
+}
+
+async fn measure_all(inner: &Inner, carried: &Carried, photos: Vec<HeldPhoto>) -> Result<Vec<ReportPhoto>, RunError> {
+    let mut measuring: FuturesUnordered<_> =
+        (1_u16..).zip(photos).map(|(number, photo)| measure_one(inner, carried, number, photo)).collect();
+    let mut measured = Vec::with_capacity(measuring.len());
+    while let Some(photo) = measuring.next().await {
+        measured.push(photo?);
+    }
+    measured.sort_by_key(|photo| photo.number);
+    Ok(measured)
+}
+
+async fn measure_one(inner: &Inner, carried: &Carried, number: u16, photo: HeldPhoto) -> Result<ReportPhoto, RunError> {
+    let permit = inner.scheduler.acquire(&carried.submitter.agency).await;
+    let outcome = inner.parts.workers.measure(&photo.memory, carried.request.previews).await?;
+    let file_name = photo.file_name.clone();
+    // The photo's bytes are gone here, whatever the others do.
+    drop(photo);
+    drop(permit);
+    let state = match &outcome {
+        PhotoOutcome::Measured(_) => PhotoState::Measured,
+        PhotoOutcome::Unusable(problem) => PhotoState::Unusable(problem.slug().to_owned()),
+    };
+    let (analysis, now) = (carried.analysis.clone(), inner.parts.clock.now());
+    let record = move |tx: &mut crate::db::Tx<'_, crate::db::SystemScope>| -> Result<bool, DbError> {
+        tx.set_photo_state(&analysis, i32::from(number), FIRST_FENCE, &state, now)
+    };
+    inner.parts.db.as_system().write(record).await?;
+    Ok(ReportPhoto { number, file_name, outcome })
+}
+
+async fn store_and_record(
+    inner: &Inner,
+    carried: &Carried,
+    names: &Names,
+    facts: &ReportFacts,
+    rendered: &RenderedReport,
+    result: &[u8],
+) -> Result<(), RunError> {
+    let agency = &carried.submitter.agency;
+    let key = ReportKey::generate();
+    let wrapped = inner.parts.vault.wrap_report_key(&key, agency, &names.report)?;
+    let pdf_sealed = seal_object(&key, agency, &names.report, "report", &rendered.pdf)?;
+    let result_sealed = seal_object(&key, agency, &names.report, "result", result)?;
+    put_until_stored(inner, &names.pdf, pdf_sealed).await;
+    put_until_stored(inner, &names.result, result_sealed).await;
+    let expires_at = facts.expires_at.unwrap_or(facts.created_at);
+    let report = NewReport {
+        id: names.report.clone(),
+        pdf_object: names.pdf.to_string(),
+        pdf_size_bytes: i64::try_from(rendered.pdf.len()).unwrap_or(i64::MAX),
+        result_object: names.result.to_string(),
+        result_size_bytes: i64::try_from(result.len()).unwrap_or(i64::MAX),
+        created_at: facts.created_at,
+        expires_at,
+        key_kid: wrapped.kid,
+        key_nonce: wrapped.nonce,
+        key_wrapped: wrapped.wrapped,
+    };
+    let facts_of_event = event_facts(inner, carried).await?;
+    let event = Event::completed(&facts_of_event, &names.report, expires_at, facts.created_at);
+    let completion =
+        Completion { analysis: carried.analysis.clone(), fence: FIRST_FENCE, report, event, now: facts.created_at };
+    inner.parts.db.as_system().write(move |tx| tx.complete_analysis(&completion)).await?;
+    inner.parts.events.notify_one();
+    Ok(())
+}
+
+/// A store that refuses is asked again until the deadline of the analysis: the report is still in memory.
+async fn put_until_stored(inner: &Inner, name: &ObjectName, sealed: Vec<u8>) {
+    while let Err(error) = inner.parts.store.put(name, sealed.clone()).await {
+        tracing::warn!(%error, "the object store refused an object");
+        tokio::time::sleep(RETRY_PAUSE).await;
+    }
+}
+
+async fn event_facts(inner: &Inner, carried: &Carried) -> Result<AnalysisFacts, DbError> {
+    let analysis = carried.analysis.clone();
+    let sequence = inner.parts.db.as_system().read(move |tx| tx.next_event_sequence(&analysis)).await?;
+    Ok(AnalysisFacts {
+        agency: carried.submitter.agency.clone(),
+        api_key: carried.submitter.origin.api_key().cloned(),
+        analysis: carried.analysis.clone(),
+        sequence,
+        photo_count: carried.photo_count,
+    })
+}
+
+/// Records the failure and takes back what was stored. An analysis that completed after all keeps its report.
+async fn fail(inner: &Inner, carried: &Carried, reason: FailureReason, names: &Names) {
+    match record_failure(inner, carried, reason).await {
+        Ok(()) => {
+            inner.parts.events.notify_one();
+            tracing::info!(analysis.id = %carried.analysis, reason = reason.slug(), "analysis ended without a report");
+        }
+        // It completed in the moment before: its report stays.
+        Err(RunError::Finish(FinishError::Transition(_))) => return,
+        Err(error) => tracing::warn!(analysis.id = %carried.analysis, %error, "the failure could not be recorded; recovery will"),
+    }
+    for name in [&names.pdf, &names.result] {
+        if let Err(error) = inner.parts.store.delete(name).await {
+            tracing::warn!(%error, "an object could not be taken back; reconciliation will");
+        }
+    }
+}
+
+async fn record_failure(inner: &Inner, carried: &Carried, reason: FailureReason) -> Result<(), RunError> {
+    let now = inner.parts.clock.now();
+    let event = Event::failed(&event_facts(inner, carried).await?, reason, now);
+    let failure = Failure { analysis: carried.analysis.clone(), fence: FIRST_FENCE, reason, event, now };
+    inner.parts.db.as_system().write(move |tx| tx.fail_analysis(&failure)).await?;
+    Ok(())
+}

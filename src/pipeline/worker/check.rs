@@ -1,0 +1,156 @@
+//! A worker has read a stranger's file: whoever broke it writes its answer. Nothing of an answer is used before it passed here.
+
+use crate::measure::{
+    ClippingMap, Completeness, FocusMap, Metric, PhotoMeasurements, PhotoOutcome, Pictures, Preview,
+};
+
+/// Longest text in an answer, in characters (the worker cuts at 120; a little room for words around it).
+const TEXT_CHARS_MAX: usize = 200;
+/// Most entries of any list without a bound of its own.
+const LIST_MAX: usize = 64;
+/// Long edge of a preview and of a thumbnail, in pixels.
+const PREVIEW_EDGE_PX: u32 = 768;
+const THUMBNAIL_EDGE_PX: u32 = 360;
+/// Most tiles a side of the focus map and cells a side of the clipping map.
+const FOCUS_SIDE_MAX: u16 = 32;
+const CLIPPING_SIDE_MAX: u16 = 96;
+
+/// What in an answer cannot be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CheckError {
+    /// A text is too long or holds control characters.
+    #[error("a text")]
+    Text,
+    /// A list has the wrong number of entries.
+    #[error("the length of {0}")]
+    Length(&'static str),
+    /// A number is not finite or out of its range.
+    #[error("a number of {0}")]
+    Number(&'static str),
+    /// A preview is not what the encoder makes.
+    #[error("a preview")]
+    Preview,
+    /// Picture content where none was asked for, or the reverse.
+    #[error("picture content")]
+    PictureContent,
+    /// PDF or JSON do not begin as they must.
+    #[error("the report's bytes")]
+    Report,
+}
+
+type Check = Result<(), CheckError>;
+
+fn require(holds: bool, error: CheckError) -> Check {
+    if holds { Ok(()) } else { Err(error) }
+}
+
+/// Checks the answer about one photo.
+///
+/// # Errors
+/// [`CheckError`] names the first thing that cannot be.
+pub fn photo(outcome: &PhotoOutcome, previews: bool) -> Check {
+    let PhotoOutcome::Measured(photo) = outcome else { return Ok(()) };
+    file(photo)?;
+    numbers(photo)?;
+    texts(photo)?;
+    require(photo.pictures.is_some() == previews, CheckError::PictureContent)?;
+    photo.pictures.as_ref().map_or(Ok(()), pictures)
+}
+
+fn file(photo: &PhotoMeasurements) -> Check {
+    let file = &photo.file;
+    let hex = file.sha256.len() == 64 && file.sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    require(hex, CheckError::Text)?;
+    let sizes = [file.width_px, file.height_px, file.stored_px.0, file.stored_px.1];
+    require(sizes.iter().all(|side| (1..=65_535).contains(side)), CheckError::Number("the size"))?;
+    require(file.orientation.seen_size(file.stored_px) == (file.width_px, file.height_px), CheckError::Number("the size"))?;
+    // A picture that is not all there must say so.
+    let said = file.completeness == Completeness::Complete || !photo.findings.is_empty();
+    require(said, CheckError::Length("findings"))
+}
+
+fn numbers(photo: &PhotoMeasurements) -> Check {
+    let ids: Vec<Metric> = photo.measurements.iter().map(|m| m.metric).collect();
+    require(ids == Metric::ALL, CheckError::Length("measurements"))?;
+    let finite = |value: Option<f64>| value.is_none_or(f64::is_finite);
+    require(photo.measurements.iter().all(|m| finite(m.value)), CheckError::Number("measurements"))?;
+    let histogram = &photo.histogram;
+    for channel in [&histogram.luma, &histogram.red, &histogram.green, &histogram.blue] {
+        require(channel.len() == 256, CheckError::Length("the histogram"))?;
+    }
+    require(photo.palette.len() <= 6, CheckError::Length("the palette"))?;
+    require(photo.palette.iter().all(|color| (0.0..=1.0).contains(&color.share)), CheckError::Number("the palette"))?;
+    require(photo.print_sizes.len() <= 3, CheckError::Length("print sizes"))?;
+    let print = photo.print_sizes.iter().all(|size| size.width_cm.is_finite() && size.height_cm.is_finite());
+    require(print, CheckError::Number("print sizes"))?;
+    require(photo.findings.len() <= LIST_MAX, CheckError::Length("findings"))?;
+    require(photo.findings.iter().all(|f| finite(f.value) && finite(f.threshold)), CheckError::Number("findings"))?;
+    require(finite(photo.capture.f_number) && finite(photo.capture.focal_length_mm), CheckError::Number("capture"))?;
+    let Some(jpeg) = &photo.jpeg else { return Ok(()) };
+    require(jpeg.tables.len() <= 4 && jpeg.qualities.len() == jpeg.tables.len(), CheckError::Length("tables"))?;
+    require(jpeg.tables.iter().all(|table| table.len() == 64), CheckError::Length("tables"))
+}
+
+fn texts(photo: &PhotoMeasurements) -> Check {
+    let capture = &photo.capture;
+    let optional = [
+        &photo.file.profile, &capture.make, &capture.model, &capture.lens, &capture.exposure_time, &capture.taken_at,
+        &capture.software, &photo.rights.copyright,
+    ];
+    let privacy = photo.privacy.device_ids.iter().chain(&photo.privacy.names);
+    let print = photo.print_sizes.iter().filter_map(|size| size.largest_a.as_ref());
+    let jpeg = photo.jpeg.iter().map(|jpeg| &jpeg.subsampling);
+    require(photo.privacy.device_ids.len() <= LIST_MAX && photo.privacy.names.len() <= LIST_MAX, CheckError::Length("privacy"))?;
+    let mut all = optional.into_iter().flatten().chain(privacy).chain(print).chain(jpeg);
+    require(all.all(|text| text.chars().count() <= TEXT_CHARS_MAX && !text.chars().any(char::is_control)), CheckError::Text)
+}
+
+fn pictures(pictures: &Pictures) -> Check {
+    preview(&pictures.preview, PREVIEW_EDGE_PX)?;
+    preview(&pictures.thumbnail, THUMBNAIL_EDGE_PX)?;
+    let FocusMap { columns, rows, tiles } = &pictures.focus;
+    require((1..=FOCUS_SIDE_MAX).contains(columns) && (1..=FOCUS_SIDE_MAX).contains(rows), CheckError::Length("the focus map"))?;
+    require(tiles.len() == usize::from(*columns) * usize::from(*rows), CheckError::Length("the focus map"))?;
+    require(tiles.iter().flatten().all(|tile| tile.is_finite()), CheckError::Number("the focus map"))?;
+    let ClippingMap { columns, rows, burnt, lost } = &pictures.clipping;
+    let sides = (1..=CLIPPING_SIDE_MAX).contains(columns) && (1..=CLIPPING_SIDE_MAX).contains(rows);
+    require(sides, CheckError::Length("the clipping map"))?;
+    let cells = usize::from(*columns) * usize::from(*rows);
+    require(burnt.len() == cells && lost.len() == cells, CheckError::Length("the clipping map"))
+}
+
+fn preview(preview: &Preview, edge_px_max: u32) -> Check {
+    let fits = (1..=edge_px_max).contains(&preview.width_px) && (1..=edge_px_max).contains(&preview.height_px);
+    let size = jpeg_size(&preview.jpeg);
+    require(fits && size == Some((preview.width_px, preview.height_px)), CheckError::Preview)
+}
+
+/// Columns and rows of a JPEG made of nothing but what our encoder writes: JFIF, tables, one baseline frame, one scan.
+fn jpeg_size(jpeg: &[u8]) -> Option<(u32, u32)> {
+    let mut rest = jpeg.strip_prefix(&[0xff, 0xd8])?.strip_suffix(&[0xff, 0xd9])?;
+    let mut size = None;
+    loop {
+        let [0xff, marker, high, low, ..] = *rest else { return None };
+        let (segment, after) = rest.split_at_checked(2 + usize::from(u16::from_be_bytes([high, low])))?;
+        match marker {
+            0xe0 | 0xdb | 0xc4 => {}
+            0xc0 => {
+                let side = |at: usize| Some(u32::from(u16::from_be_bytes([*segment.get(at)?, *segment.get(at + 1)?])));
+                size = Some((side(7)?, side(5)?));
+            }
+            0xda => return size,
+            _ => return None,
+        }
+        rest = after;
+    }
+}
+
+/// Checks what the render worker made.
+///
+/// # Errors
+/// [`CheckError::Report`] if the bytes do not begin and end as a PDF and a JSON object do.
+pub fn report(pdf: &[u8], result_json: &[u8]) -> Check {
+    let is_pdf = pdf.starts_with(b"%PDF-1.7") && pdf.trim_ascii_end().ends_with(b"%%EOF");
+    let is_json = result_json.starts_with(b"{") && std::str::from_utf8(result_json).is_ok();
+    require(is_pdf && is_json, CheckError::Report)
+}

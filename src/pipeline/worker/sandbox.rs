@@ -1,0 +1,115 @@
+//! What a worker gives up before it touches a photo: core dumps, files, sockets, new programs, and all but a few system calls.
+//!
+//! Must run before any thread starts: seccomp filters are per thread. The order matters: limits, then no new privileges,
+//! then Landlock, then seccomp (which forbids what the others need).
+
+use std::collections::BTreeMap;
+
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetStatus, Scope,
+};
+use rustix::process::{DumpableBehavior, Resource, Rlimit, Signal};
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
+
+/// How much a worker may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Caps {
+    /// Address space, bytes.
+    pub memory_bytes: u64,
+    /// CPU time, seconds.
+    pub cpu_secs: u64,
+}
+
+/// What became of the request for a sandbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SandboxStatus {
+    /// Landlock forbids every file, every port and every abstract socket.
+    pub landlock: bool,
+    /// Only the listed system calls pass.
+    pub seccomp: bool,
+}
+
+impl SandboxStatus {
+    /// Whether both stand.
+    pub fn is_full(self) -> bool {
+        self.landlock && self.seccomp
+    }
+}
+
+/// The system calls a worker needs to read its input, compute, answer and end. Everything else kills it.
+const ALLOWED_CALLS: [libc::c_long; 30] = [
+    libc::SYS_read,
+    libc::SYS_write,
+    libc::SYS_readv,
+    libc::SYS_writev,
+    libc::SYS_pread64,
+    libc::SYS_recvfrom,
+    libc::SYS_sendto,
+    libc::SYS_lseek,
+    libc::SYS_close,
+    libc::SYS_fstat,
+    libc::SYS_statx,
+    libc::SYS_brk,
+    libc::SYS_mmap,
+    libc::SYS_munmap,
+    libc::SYS_mremap,
+    libc::SYS_madvise,
+    libc::SYS_mprotect,
+    libc::SYS_futex,
+    libc::SYS_sched_yield,
+    libc::SYS_sched_getaffinity,
+    libc::SYS_getrandom,
+    libc::SYS_clock_gettime,
+    libc::SYS_gettid,
+    libc::SYS_getpid,
+    libc::SYS_sigaltstack,
+    libc::SYS_rt_sigaction,
+    libc::SYS_rt_sigprocmask,
+    libc::SYS_rt_sigreturn,
+    libc::SYS_exit,
+    libc::SYS_exit_group,
+];
+
+fn cap(resource: Resource, most: u64) -> Result<(), rustix::io::Errno> {
+    rustix::process::setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })
+}
+
+/// Gives everything up. The caller decides whether less than a full sandbox will do.
+///
+/// # Errors
+/// The errno of the limit that could not be set.
+pub fn enter(caps: Caps) -> Result<SandboxStatus, rustix::io::Errno> {
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    cap(Resource::Core, 0)?;
+    cap(Resource::Fsize, 0)?;
+    cap(Resource::Nofile, 16)?;
+    cap(Resource::Cpu, caps.cpu_secs)?;
+    cap(Resource::As, caps.memory_bytes)?;
+    rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    rustix::thread::set_no_new_privs(true)?;
+    Ok(SandboxStatus { landlock: forbid_files_and_ports(), seccomp: forbid_calls() })
+}
+
+fn forbid_files_and_ports() -> bool {
+    let abi = ABI::V6;
+    let forbid = || -> Result<RulesetStatus, landlock::RulesetError> {
+        let status = Ruleset::default()
+            .set_compatibility(CompatLevel::BestEffort)
+            .handle_access(AccessFs::from_all(abi))?
+            .handle_access(AccessNet::from_all(abi))?
+            .scope(Scope::from_all(abi))?
+            .create()?
+            .restrict_self()?;
+        Ok(status.ruleset)
+    };
+    // An older kernel enforces a part: files are always among it, and seccomp forbids sockets anyway.
+    matches!(forbid(), Ok(RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced))
+}
+
+fn forbid_calls() -> bool {
+    let rules: BTreeMap<i64, Vec<seccompiler::SeccompRule>> = ALLOWED_CALLS.iter().map(|call| (*call, Vec::new())).collect();
+    let Ok(arch) = std::env::consts::ARCH.try_into() else { return false };
+    SeccompFilter::new(rules, SeccompAction::KillProcess, SeccompAction::Allow, arch)
+        .and_then(BpfProgram::try_from)
+        .is_ok_and(|program| seccompiler::apply_filter(&program).is_ok())
+}
