@@ -31,6 +31,11 @@ impl WorkerKind {
             Self::Render => "render",
         }
     }
+
+    /// The reverse of [`Self::word`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Photo, Self::Render].into_iter().find(|kind| kind.word() == word)
+    }
 }
 
 /// The head of every job.
