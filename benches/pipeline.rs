@@ -1,1 +1,143 @@
-fn main(){}
+//! Decode, measure, report and the whole path at 2, 12 and 24 MP: CPU milliseconds, medians of interleaved runs.
+//!
+//! `make bench` prints the table of `docs/performance.md`. CPU time first: it moves a tenth where wall time doubles.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use proofsheet::domain::{AgencyId, AnalysisId, Product, ReportId, Timestamp};
+use proofsheet::ingest::{self, Limits};
+use proofsheet::measure::{self, Options, PhotoOutcome};
+use proofsheet::pipeline::worker::RenderHead;
+use proofsheet::pipeline::{WorkerSettings, Workers, held};
+use proofsheet::report::{self, ReportFacts, ReportPhoto};
+use proofsheet::vault::{ReportKey, seal_object};
+
+const RUNS: usize = 9;
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    println!("machine: {}", machine());
+    println!("file, bit/px, decode, measure (decode included), report of one photo, whole path (worker, render worker, seal); CPU ms, median of {RUNS}");
+    for (name, jpeg) in photographs() {
+        let row = bench(&runtime, &jpeg);
+        let bits = jpeg.len() as f64 * 8.0 / pixels(&jpeg);
+        println!("{name:14} {bits:6.2} {:8.1} {:8.1} {:8.1} {:8.1}", row[0], row[1], row[2], row[3]);
+    }
+    let decode_only = worker_overhead(&runtime);
+    println!("sandboxed worker without a photo worth the name (start, sandbox, frame, end): {decode_only:.2} CPU ms");
+}
+
+/// The two fixtures, and the 12 MP one enlarged to 24 MP by bicubic interpolation and coded again at quality 90, 4:2:0.
+fn photographs() -> Vec<(&'static str, Vec<u8>)> {
+    let fixture = |name: &str| std::fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/photos").join(name)).unwrap();
+    let twelve = fixture("mountain-12mp.jpg");
+    let mut decoder = zune_jpeg::JpegDecoder::new(zune_jpeg::zune_core::bytestream::ZCursor::new(&twelve));
+    let rgb = decoder.decode().unwrap();
+    let (width, height) = decoder.dimensions().unwrap();
+    let image = image::RgbImage::from_raw(width as u32, height as u32, rgb).unwrap();
+    let large = image::imageops::resize(&image, 6000, 4000, image::imageops::FilterType::CatmullRom);
+    let mut coded = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut coded, 90);
+    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_2);
+    encoder.encode(large.as_raw(), 6000, 4000, jpeg_encoder::ColorType::Rgb).unwrap();
+    vec![("mountain-2mp", fixture("mountain-2mp.jpg")), ("mountain-12mp", twelve), ("mountain-24mp", coded)]
+}
+
+fn bench(runtime: &tokio::runtime::Runtime, jpeg: &[u8]) -> [f64; 4] {
+    let mut samples: [Vec<f64>; 4] = Default::default();
+    let outcome = measured(jpeg);
+    let photos = [ReportPhoto { number: 1, file_name: "photo.jpg".into(), outcome }];
+    let workers = workers();
+    for _ in 0..RUNS {
+        samples[0].push(cpu_ms(|| drain(jpeg)));
+        samples[1].push(cpu_ms(|| drop(measured(jpeg))));
+        samples[2].push(cpu_ms(|| drop(report::render(&facts(), &photos).unwrap())));
+        samples[3].push(cpu_ms(|| runtime.block_on(whole_path(&workers, jpeg))));
+    }
+    samples.map(median)
+}
+
+fn drain(jpeg: &[u8]) {
+    let mut photo = ingest::open(jpeg, &Limits::default()).unwrap();
+    while photo.rows.next_stripe().unwrap().is_some() {}
+}
+
+fn measured(jpeg: &[u8]) -> PhotoOutcome {
+    measure::measure_photo(jpeg, &Options { limits: Limits::default(), previews: true })
+}
+
+async fn whole_path(workers: &Workers, jpeg: &[u8]) {
+    let memory = held::seal(jpeg).unwrap();
+    let outcome = workers.measure(&memory, true).await.unwrap();
+    let head = RenderHead { facts: facts(), photos: vec![ReportPhoto { number: 1, file_name: "photo.jpg".into(), outcome }] };
+    let rendered = workers.render(&head).await.unwrap();
+    let agency = AgencyId::generate(head.facts.created_at);
+    seal_object(&ReportKey::generate(), &agency, &head.facts.report, "report", &rendered.pdf).unwrap();
+}
+
+fn worker_overhead(runtime: &tokio::runtime::Runtime) -> f64 {
+    let workers = workers();
+    let memory = held::seal(b"no photo").unwrap();
+    let samples = (0..50).map(|_| cpu_ms(|| drop(runtime.block_on(workers.measure(&memory, false)).unwrap()))).collect::<Vec<_>>();
+    samples.iter().sum::<f64>() / samples.len() as f64
+}
+
+fn workers() -> Workers {
+    let executable = PathBuf::from(env!("CARGO_BIN_EXE_proofsheet"));
+    Workers::new(WorkerSettings { executable, ..WorkerSettings::default() }, Limits::default())
+}
+
+fn facts() -> ReportFacts {
+    let now = Timestamp::from_epoch_millis(1_795_270_800_000);
+    ReportFacts {
+        report: ReportId::generate(now),
+        analysis: AnalysisId::generate(now),
+        product: Product::Snapshot,
+        agency_name: Some("Northlight Agency".into()),
+        reference: Some("Bench".into()),
+        created_at: now,
+        expires_at: Some(now.plus(Duration::from_secs(7 * 86_400))),
+        verify_url: Some("https://proofsheet.example/verify".into()),
+        previews: true,
+    }
+}
+
+/// CPU milliseconds of this process and of the children that ended in it.
+fn cpu_ms(work: impl FnOnce()) -> f64 {
+    let (own, children, started) = (own_cpu(), children_cpu(), Instant::now());
+    work();
+    std::hint::black_box(started);
+    (own_cpu() - own + children_cpu() - children) * 1000.0
+}
+
+fn own_cpu() -> f64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}
+
+/// From `/proc/self/schedstat` there is nothing for children: `stat` has them in ticks of 10 ms.
+fn children_cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let after_name = stat.rsplit(") ").next().unwrap();
+    let fields: Vec<f64> = after_name.split(' ').filter_map(|field| field.parse().ok()).collect();
+    (fields[12] + fields[13]) / 100.0
+}
+
+fn median(mut samples: Vec<f64>) -> f64 {
+    samples.sort_by(f64::total_cmp);
+    samples[samples.len() / 2]
+}
+
+fn pixels(jpeg: &[u8]) -> f64 {
+    let photo = ingest::open(jpeg, &Limits::default()).unwrap();
+    let geometry = photo.rows.geometry();
+    f64::from(geometry.width) * f64::from(geometry.height)
+}
+
+fn machine() -> String {
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = info.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
+    let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+    format!("{} ({cores} cores)", name.trim_start_matches(['\t', ' ', ':']))
+}
