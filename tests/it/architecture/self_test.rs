@@ -37,8 +37,14 @@ fn imports_are_seen_wherever_they_stand() {
 
 #[test]
 fn words_in_comments_strings_and_tests_are_not_imports() {
-    passes("measure/sharpness.rs", "// use crate::db;\n/* crate::db /* nested */ crate::web */\n/// As [`crate::db`] does.\nfn f() {}");
-    passes("measure/sharpness.rs", r##"const A: &str = "crate::db"; const B: &str = r#"crate::db " unsafe"#; const C: char = '"'; fn f<'a>() {}"##);
+    passes(
+        "measure/sharpness.rs",
+        "// use crate::db;\n/* crate::db /* nested */ crate::web */\n/// As [`crate::db`] does.\nfn f() {}",
+    );
+    passes(
+        "measure/sharpness.rs",
+        r##"const A: &str = "crate::db"; const B: &str = r#"crate::db " unsafe"#; const C: char = '"'; fn f<'a>() {}"##,
+    );
     passes("measure/sharpness.rs", "#[cfg(test)]\nmod tests {\n use crate::db::Db;\n use jpeg_encoder::Encoder;\n}");
     catches("measure/sharpness.rs", "#[cfg(test)]\nmod tests { fn g() {} }\nuse crate::db::Db;", "may not import");
     catches("measure/sharpness.rs", "const A: char = '\\''; use crate::db::Db;", "may not import");
@@ -71,7 +77,11 @@ fn files_environment_and_clocks_have_their_places() {
 
 #[test]
 fn the_edges_only_read() {
-    catches("api/keys.rs", "async fn f() { app.db.as_agency(&id(a)).write(|tx| tx.revoke(k)).await }", "every write goes through a service");
+    catches(
+        "api/keys.rs",
+        "async fn f() { app.db.as_agency(&id(a)).write(|tx| tx.revoke(k)).await }",
+        "every write goes through a service",
+    );
     passes("api/keys.rs", "async fn f() { app.db.as_agency(&id(a)).read(|tx| tx.list()).await; upload.write(&chunk); }");
 }
 
@@ -79,7 +89,10 @@ fn the_edges_only_read() {
 fn a_file_says_what_it_is_and_stays_short() {
     catches("domain/ids.rs", "pub fn f() {}", "without a doc comment");
     catches("domain/ids.rs", "#[derive(Debug)]\npub struct A;", "without a doc comment");
-    passes("domain/ids.rs", "/// A thing.\n#[derive(Debug)]\n#[serde(\n    tag = \"a\",\n)]\npub struct A;\n/// Does.\npub const fn f() {}");
+    passes(
+        "domain/ids.rs",
+        "/// A thing.\n#[derive(Debug)]\n#[serde(\n    tag = \"a\",\n)]\npub struct A;\n/// Does.\npub const fn f() {}",
+    );
     catches("domain/utils.rs", "", "names nothing");
     catches("domain/ids.rs", &"fn f() {}\n".repeat(400), "more than 400 lines");
     let bare = check(&File { path: "domain/ids.rs".to_owned(), text: "fn f() {}".to_owned() });

@@ -49,7 +49,10 @@ fn is_string_start(bytes: &[u8], at: usize) -> bool {
 fn token_end(bytes: &[u8], at: usize) -> usize {
     let rest = &bytes[at..];
     let until = |needle: &[u8], from: usize| {
-        rest[from..].windows(needle.len()).position(|window| window == needle).map_or(bytes.len(), |i| at + from + i + needle.len())
+        rest[from..]
+            .windows(needle.len())
+            .position(|window| window == needle)
+            .map_or(bytes.len(), |i| at + from + i + needle.len())
     };
     if rest.starts_with(b"//") {
         return rest.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |i| at + i);
