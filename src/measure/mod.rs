@@ -3,6 +3,7 @@
 //! No I/O, no clock, no HTTP, no SQL. Same bytes in, same numbers out, on any number of threads.
 
 pub mod finding;
+pub mod kernels;
 pub mod metric;
 pub mod result;
 
