@@ -17,20 +17,13 @@ pub struct ProblemPage(pub fn(&Problem, &RequestId) -> String);
 /// Middleware: writes the body of every answer that is a problem.
 ///
 /// # Errors
-/// None of its own; what comes from within is turned into an answer.
+/// Those of the inner services.
 pub async fn write_problems<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
-    let http_request = request.request().clone();
-    let response = match next.call(request).await {
-        Ok(response) => response,
-        Err(error) => {
-            let problem = problem_of(&error);
-            let answer = answer(&http_request, &problem);
-            return Ok(ServiceResponse::new(http_request, answer).map_into_right_body());
-        }
-    };
+    // Routes and our own middleware answer their errors as responses; nothing within gives a bare error.
+    let response = next.call(request).await?;
     let status = response.status();
     let problem = match response.response().error() {
         Some(error) => problem_of(error),
@@ -107,7 +100,7 @@ mod tests {
         () => {
             init_service(
                 App::new()
-                    .app_data(web::Data::new(Settings { public_url: "https://p.example".to_owned(), ..Settings::default() }))
+                    .app_data(web::Data::new(Settings::at("https://p.example")))
                     .app_data(ProblemPage(page))
                     .wrap(from_fn(write_problems))
                     .wrap(from_fn(headers::secure))

@@ -4,13 +4,16 @@
 
 pub mod access_log;
 pub mod answers;
+pub mod csrf;
 pub mod headers;
 pub mod kind;
+pub mod limits;
 pub mod methods;
 pub mod problem;
 pub mod request_id;
 pub mod settings;
 
+pub use limits::Limiter;
 pub use problem::{FieldError, Problem, ProblemKind};
 pub use request_id::RequestId;
-pub use settings::{Rates, Settings};
+pub use settings::{RateSettings, SMALL_BODY_BYTES_MAX, Settings};

@@ -3,19 +3,13 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// Settings of both edges. `config` fills them; every one has a default that runs on a laptop.
+use serde::{Deserialize, Serialize};
+
+/// Settings of both edges; limits of an upload come from the pipeline.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Address people and programs reach us at, without a slash at its end.
     pub public_url: String,
-    /// Largest upload request in bytes. Default 512 MiB.
-    pub request_bytes_max: u64,
-    /// Largest photo in bytes. Default 50 MiB.
-    pub photo_bytes_max: u64,
-    /// Photos an analysis takes. Default 50.
-    pub photos_max: u16,
-    /// Largest JSON or form body that is not an upload, in bytes. Default 64 KiB.
-    pub small_body_bytes_max: usize,
     /// A body is not judged by its rate before this. Default 10 s.
     pub body_grace: Duration,
     /// Mean rate a body must keep after the grace, in bytes a second. Default 1024.
@@ -24,28 +18,23 @@ pub struct Settings {
     pub body_deadline: Duration,
     /// Longest `Prefer: wait`. Default 30 s.
     pub wait_max: Duration,
-    /// How often things may be asked for.
-    pub rates: Rates,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
+/// Largest JSON or form body that is not an upload, in bytes.
+pub const SMALL_BODY_BYTES_MAX: usize = 64 * 1024;
+
+impl Settings {
+    /// With every default, reached at `public_url`.
+    pub fn at(public_url: impl Into<String>) -> Self {
         Self {
-            public_url: "http://localhost:8080".to_owned(),
-            request_bytes_max: 512 << 20,
-            photo_bytes_max: 50 << 20,
-            photos_max: 50,
-            small_body_bytes_max: 64 << 10,
+            public_url: public_url.into(),
             body_grace: Duration::from_secs(10),
             body_bytes_per_s_min: 1024,
             body_deadline: Duration::from_secs(300),
             wait_max: Duration::from_secs(30),
-            rates: Rates::default(),
         }
     }
-}
 
-impl Settings {
     /// Whether the public address is encrypted; decides `Strict-Transport-Security`.
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")
@@ -60,18 +49,19 @@ impl Settings {
     }
 }
 
-/// So many a minute, for one key, address or agency. Bursts may use a whole minute's share at once.
-#[derive(Debug, Clone, Copy)]
-pub struct Rates {
-    /// Sign-in tries for one address. Default 10.
+/// So many a minute, for one key, user or address. A whole minute's share may be used at once.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RateSettings {
+    /// Sign-in tries for one address.
     pub sign_in_per_min: NonZeroU32,
-    /// Requests with a missing or wrong key for one address. Default 60.
+    /// Requests with a missing or wrong key for one address.
     pub failed_key_per_min: NonZeroU32,
-    /// Uploads for one API key or user. Default 60.
+    /// Uploads for one API key or user.
     pub uploads_per_min: NonZeroU32,
-    /// Other API requests for one key. Default 600.
+    /// Other API requests for one key.
     pub api_per_min: NonZeroU32,
-    /// Requests for pages and public things for one address. Default 1200.
+    /// Requests for pages and public things for one address.
     pub pages_per_min: NonZeroU32,
 }
 
@@ -82,7 +72,7 @@ const fn per_min(count: u32) -> NonZeroU32 {
     }
 }
 
-impl Default for Rates {
+impl Default for RateSettings {
     fn default() -> Self {
         Self {
             sign_in_per_min: per_min(10),
@@ -100,11 +90,7 @@ mod tests {
 
     #[test]
     fn origin_is_scheme_host_and_port() {
-        for (url, origin) in [
-            ("http://localhost:8080", "http://localhost:8080"),
-            ("https://proofs.example/base", "https://proofs.example"),
-        ] {
-            assert_eq!(Settings { public_url: url.to_owned(), ..Settings::default() }.origin(), origin);
-        }
+        assert_eq!(Settings::at("http://localhost:8080").origin(), "http://localhost:8080");
+        assert_eq!(Settings::at("https://proofs.example/base").origin(), "https://proofs.example");
     }
 }

@@ -1,1 +1,13 @@
-fn main(){}
+//! One binary of integration tests: the rules over the source, the fixtures, and the real program from outside.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test says what it expects by unwrapping it, and owns its files and clocks"
+)]
+
+mod architecture;
+mod fixtures;
