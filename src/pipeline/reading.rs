@@ -2,7 +2,7 @@
 
 use super::error::{ReadError, Tombstone};
 use super::{Pipeline, bundle};
-use crate::db::{AnalysisRecord, ReportKeyRecord, ReportRecord};
+use crate::db::{AnalysisRecord, ReportRecord, WrappedKeyColumns};
 use crate::domain::{AgencyId, AnalysisId, DeletionCause, ReportLife};
 use crate::vault::{WrappedKey, open_object};
 
@@ -35,8 +35,8 @@ impl Pipeline {
         let vault = &self.inner.parts.vault;
         let report_key = vault.unwrap_report_key(&wrapped, agency, &report.id)?;
         let (object, name) = match part {
-            Part::Pdf => (&report.pdf_object, "report"),
-            Part::ResultJson | Part::Preview(_) => (&report.result_object, "result"),
+            Part::Pdf => (&report.pdf_object.name, "report"),
+            Part::ResultJson | Part::Preview(_) => (&report.result_object.name, "result"),
         };
         let object = object.parse().map_err(|_| ReadError::Damaged)?;
         let sealed = self.inner.parts.store.get(&object).await?;
@@ -80,4 +80,4 @@ impl Pipeline {
     }
 }
 
-type LookedUp = (Option<AnalysisRecord>, Option<ReportRecord>, Option<ReportKeyRecord>);
+type LookedUp = (Option<AnalysisRecord>, Option<ReportRecord>, Option<WrappedKeyColumns>);

@@ -2,7 +2,7 @@
 //! is nothing to take up again.
 
 use super::{LEASE, Pipeline};
-use crate::db::{AbandonedAnalysis, DbError, Failure, FinishError};
+use crate::db::{AbandonedAnalysis, DbError, Failure};
 use crate::domain::event::AnalysisFacts;
 use crate::domain::{Event, FailureReason, Timestamp};
 
@@ -11,8 +11,8 @@ use crate::domain::{Event, FailureReason, Timestamp};
 pub enum Abandoned {
     /// Those whose lease has run out. For running nodes.
     LeaseEnded,
-    /// All that are not ours: nobody else can use this data directory. At start on a database of one's own.
-    NotOurs,
+    /// All of them: nobody else can use this data directory. Before this node accepts its first.
+    All,
 }
 
 impl Pipeline {
@@ -24,13 +24,19 @@ impl Pipeline {
         let now = self.now();
         let cutoff = match which {
             Abandoned::LeaseEnded => now,
-            Abandoned::NotOurs => Timestamp::from_epoch_millis(i64::MAX),
+            Abandoned::All => Timestamp::from_epoch_millis(i64::MAX),
         };
-        let found = self.inner.parts.db.as_system().read(move |tx| tx.list_abandoned(cutoff)).await?;
-        let node = &self.inner.parts.node;
         let mut ended = 0;
-        for analysis in found.into_iter().filter(|analysis| analysis.lease_owner != *node) {
-            ended += usize::from(self.interrupt(analysis, now).await?);
+        loop {
+            let found = self.inner.parts.db.as_system().read(move |tx| tx.list_abandoned(cutoff)).await?;
+            let mut ended_now = 0;
+            for abandoned in found {
+                ended_now += usize::from(self.interrupt(abandoned, now).await?);
+            }
+            ended += ended_now;
+            if ended_now == 0 {
+                break;
+            }
         }
         if ended > 0 {
             tracing::warn!(count = ended, "analyses of a stopped node ended as interrupted");
@@ -43,25 +49,23 @@ impl Pipeline {
     async fn interrupt(&self, abandoned: AbandonedAnalysis, now: Timestamp) -> Result<bool, DbError> {
         let node = self.inner.parts.node.clone();
         let ended = self.inner.parts.db.as_system().write(move |tx| {
-            let Some(fence) = tx.take_over(&abandoned.id, abandoned.fence, &node, now.plus(LEASE))? else {
-                return Ok::<bool, FinishError>(false);
-            };
+            let Some(fence) = tx.take_over(&abandoned, &node, now.plus(LEASE))? else { return Ok(false) };
+            let analysis = abandoned.analysis;
             let facts = AnalysisFacts {
-                agency: abandoned.agency.clone(),
-                api_key: abandoned.origin.api_key().cloned(),
-                analysis: abandoned.id.clone(),
-                sequence: tx.next_event_sequence(&abandoned.id)?,
-                photo_count: abandoned.photo_count,
+                agency: analysis.agency,
+                api_key: analysis.origin.api_key().cloned(),
+                analysis: analysis.id.clone(),
+                sequence: tx.next_event_sequence(&analysis.id)?,
+                photo_count: analysis.photo_count,
             };
             let reason = FailureReason::Interrupted;
             let event = Event::failed(&facts, reason, now);
-            tx.fail_analysis(&Failure { analysis: abandoned.id, fence, reason, event, now })?;
+            tx.fail_analysis(&Failure { analysis: analysis.id, fence, reason, event, now })?;
             Ok(true)
         });
         match ended.await {
-            Ok(ended) => Ok(ended),
-            Err(FinishError::Db(error)) => Err(error),
-            Err(FinishError::Transition(_) | FinishError::StaleFence | FinishError::NotFound) => Ok(false),
+            Err(DbError::StaleFence { .. } | DbError::IllegalTransition(_)) => Ok(false),
+            other => other,
         }
     }
 

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::worker::{RenderHead, WorkerError};
 use super::{AnalysisRequest, HeldPhoto, Inner, Submitter, bundle};
-use crate::db::{Completion, DbError, Failure, FinishError, NewReport, PhotoState};
+use crate::db::{Completion, DbError, Failure, NewReport, PhotoState, ReportObject, WrappedKeyColumns};
 use crate::domain::event::AnalysisFacts;
 use crate::domain::{AnalysisId, Event, FailureReason, ReportId, Timestamp};
 use crate::measure::PhotoOutcome;
@@ -52,17 +52,13 @@ enum RunError {
     Db(#[from] DbError),
     #[error("the result could not be packed: {0}")]
     Bundle(#[from] super::frame::FrameError),
-    #[error("the outcome could not be recorded: {0}")]
-    Finish(#[from] FinishError),
 }
 
 impl RunError {
     fn reason(&self) -> FailureReason {
         match self {
             Self::NoUsablePhoto => FailureReason::NoUsablePhoto,
-            Self::Worker(_) | Self::Vault(_) | Self::Store(_) | Self::Db(_) | Self::Bundle(_) | Self::Finish(_) => {
-                FailureReason::Interrupted
-            }
+            Self::Worker(_) | Self::Vault(_) | Self::Store(_) | Self::Db(_) | Self::Bundle(_) => FailureReason::Interrupted,
         }
     }
 }
@@ -179,23 +175,22 @@ async fn store_and_record(
     let expires_at = facts.expires_at.unwrap_or(facts.created_at);
     let report = NewReport {
         id: names.report.clone(),
-        pdf_object: names.pdf.to_string(),
-        pdf_size_bytes: i64::try_from(rendered.pdf.len()).unwrap_or(i64::MAX),
-        result_object: names.result.to_string(),
-        result_size_bytes: i64::try_from(result.len()).unwrap_or(i64::MAX),
-        created_at: facts.created_at,
+        pdf_object: object(&names.pdf, rendered.pdf.len()),
+        result_object: object(&names.result, result.len()),
         expires_at,
-        key_kid: wrapped.kid,
-        key_nonce: wrapped.nonce,
-        key_wrapped: wrapped.wrapped,
     };
+    let key = WrappedKeyColumns { kid: wrapped.kid, nonce: wrapped.nonce, wrapped: wrapped.wrapped };
     let facts_of_event = event_facts(inner, carried).await?;
     let event = Event::completed(&facts_of_event, &names.report, expires_at, facts.created_at);
     let completion =
-        Completion { analysis: carried.analysis.clone(), fence: FIRST_FENCE, report, event, now: facts.created_at };
+        Completion { analysis: carried.analysis.clone(), fence: FIRST_FENCE, report, key, event, now: facts.created_at };
     inner.parts.db.as_system().write(move |tx| tx.complete_analysis(&completion)).await?;
     inner.parts.events.notify_one();
     Ok(())
+}
+
+fn object(name: &ObjectName, size: usize) -> ReportObject {
+    ReportObject { name: name.to_string(), size_bytes: i64::try_from(size).unwrap_or(i64::MAX) }
 }
 
 /// A store that refuses is asked again until the deadline of the analysis: the report is still in memory.
@@ -226,7 +221,7 @@ async fn fail(inner: &Inner, carried: &Carried, reason: FailureReason, names: &N
             tracing::info!(analysis.id = %carried.analysis, reason = reason.slug(), "analysis ended without a report");
         }
         // It completed in the moment before: its report stays.
-        Err(RunError::Finish(FinishError::Transition(_))) => return,
+        Err(RunError::Db(DbError::IllegalTransition(_))) => return,
         Err(error) => tracing::warn!(analysis.id = %carried.analysis, %error, "the failure could not be recorded; recovery will"),
     }
     for name in [&names.pdf, &names.result] {
