@@ -1,1 +1,54 @@
-//! Made in this issue.
+//! All the SQL there is: rows in, domain types out, on SQLite behind a connection type prepared for PostgreSQL.
+//!
+//! There is no way to a connection but through a scope ([`Db::as_agency`] and its sisters), and the queries are methods of
+//! [`Tx`] with that scope: a query on a tenant's rows cannot be written without the tenant. Knows no HTTP, no keys and no
+//! plain names or secrets: what is sealed arrives sealed and leaves sealed.
+
+mod agencies;
+mod analyses;
+mod api_keys;
+mod conn;
+mod database;
+mod deliveries;
+mod destruction;
+mod dispatch;
+mod endpoints;
+mod error;
+mod events;
+mod leases;
+mod location;
+mod migrate;
+mod occurrences;
+mod outcome;
+mod photos;
+mod pool;
+mod receipts;
+mod reports;
+mod schema;
+mod scope;
+mod sessions;
+mod sign_in;
+mod users;
+mod words;
+
+
+pub use agencies::{AgencyRecord, NewAgency};
+pub use analyses::{AnalysisRecord, NewAnalysis, Origin};
+pub use api_keys::{NewApiKey, StoredApiKey};
+pub use database::{Db, Settings};
+pub use deliveries::{AttemptRow, DeliveryRecord, DeliveryState};
+pub use destruction::{Destruction, FailedErasure, ObjectsToDelete};
+pub use dispatch::{AttemptRecord, ClaimedDelivery, DeliveryNext};
+pub use endpoints::{EndpointRecord, EndpointStatus, NewEndpoint};
+pub use error::DbError;
+pub use leases::AbandonedAnalysis;
+pub use migrate::MigrationCount;
+pub use occurrences::OccurrenceClaim;
+pub use outcome::{Completion, Failure, NewReport, WrappedKeyColumns};
+pub use photos::{PhotoRecord, PhotoState};
+pub use receipts::{NewReceipt, ReceiptRecord};
+pub use reports::{ReportObject, ReportRecord};
+pub use scope::{AgencyScope, AuthenticatorScope, PersonScope, PublicScope, Scoped, SystemScope, Tx};
+pub use sessions::{NewSession, SessionRecord};
+pub use sign_in::{SignInGate, SignInLimits};
+pub use users::{NewUser, UserRecord};

@@ -1,0 +1,15 @@
+DROP TABLE job_occurrences;
+DROP TABLE attempts;
+DROP TABLE deliveries;
+DROP TABLE webhook_endpoints;
+DROP TABLE events;
+DROP TABLE receipts;
+DROP TABLE report_keys;
+DROP TABLE reports;
+DROP TABLE photos;
+DROP TABLE analyses;
+DROP TABLE api_keys;
+DROP TABLE sessions;
+DROP TABLE sign_in_attempts;
+DROP TABLE users;
+DROP TABLE agencies;

@@ -1,0 +1,192 @@
+//! API keys: their hashes, never the keys.
+
+use diesel::prelude::*;
+
+use super::DbError;
+use super::schema::{api_keys, webhook_endpoints as endpoints};
+use super::scope::{AgencyScope, AuthenticatorScope, Tx};
+use super::words::{time_or_none, word, word_or_none};
+use crate::domain::{AgencyId, ApiKeyId, ScopeSet, Timestamp, UserId};
+
+/// A new API key of the agency in scope.
+#[derive(Debug, Clone)]
+pub struct NewApiKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// The name people gave it, sealed.
+    pub label_sealed: Vec<u8>,
+    /// Its first characters, by which people know it again.
+    pub prefix: String,
+    /// SHA-256 of the whole key.
+    pub hash: [u8; 32],
+    /// What it may do.
+    pub scopes: ScopeSet,
+    /// Who made it; none from the command line.
+    pub created_by: Option<UserId>,
+    /// When.
+    pub created_at: Timestamp,
+    /// Refused from then on.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// An API key's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredApiKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// Whose.
+    pub agency: AgencyId,
+    /// The name people gave it, sealed.
+    pub label_sealed: Vec<u8>,
+    /// Its first characters.
+    pub prefix: String,
+    /// What it may do.
+    pub scopes: ScopeSet,
+    /// Who made it; none from the command line.
+    pub created_by: Option<UserId>,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Last seen use, to about a minute.
+    pub last_used_at: Option<Timestamp>,
+    /// Refused from then on.
+    pub expires_at: Option<Timestamp>,
+    /// Refused since.
+    pub revoked_at: Option<Timestamp>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = api_keys)]
+struct ApiKeyRow {
+    id: String,
+    agency_id: String,
+    label_sealed: Vec<u8>,
+    prefix: String,
+    scopes: String,
+    created_by: Option<String>,
+    created_at: i64,
+    last_used_at: Option<i64>,
+    expires_at: Option<i64>,
+    revoked_at: Option<i64>,
+}
+
+impl TryFrom<ApiKeyRow> for StoredApiKey {
+    type Error = DbError;
+    fn try_from(row: ApiKeyRow) -> Result<Self, DbError> {
+        Ok(Self {
+            id: word("api_keys.id", &row.id)?,
+            agency: word("api_keys.agency_id", &row.agency_id)?,
+            label_sealed: row.label_sealed,
+            prefix: row.prefix,
+            scopes: word("api_keys.scopes", &row.scopes)?,
+            created_by: word_or_none("api_keys.created_by", row.created_by.as_deref())?,
+            created_at: Timestamp::from_epoch_millis(row.created_at),
+            last_used_at: time_or_none(row.last_used_at),
+            expires_at: time_or_none(row.expires_at),
+            revoked_at: time_or_none(row.revoked_at),
+        })
+    }
+}
+
+impl Tx<'_, AgencyScope> {
+    /// A new key.
+    ///
+    /// # Errors
+    /// [`DbError::AlreadyThere`], and what the engine refuses.
+    pub fn insert_api_key(&mut self, new: &NewApiKey) -> Result<(), DbError> {
+        diesel::insert_into(api_keys::table)
+            .values((
+                api_keys::id.eq(new.id.as_str()),
+                api_keys::agency_id.eq(self.scope.0.as_str()),
+                api_keys::label_sealed.eq(&new.label_sealed),
+                api_keys::prefix.eq(&new.prefix),
+                api_keys::hash.eq(new.hash.to_vec()),
+                api_keys::scopes.eq(new.scopes.to_string()),
+                api_keys::created_by.eq(new.created_by.as_ref().map(UserId::as_str)),
+                api_keys::created_at.eq(new.created_at.epoch_millis()),
+                api_keys::expires_at.eq(new.expires_at.map(Timestamp::epoch_millis)),
+            ))
+            .execute(self.conn)
+            .map_err(DbError::of_insert)?;
+        Ok(())
+    }
+
+    /// The agency's keys, newest first, revoked ones too.
+    ///
+    /// # Errors
+    /// What the engine refuses, and [`DbError::BadRow`].
+    pub fn list_api_keys(&mut self) -> Result<Vec<StoredApiKey>, DbError> {
+        let rows: Vec<ApiKeyRow> = api_keys::table
+            .filter(api_keys::agency_id.eq(self.scope.0.as_str()))
+            .order(api_keys::id.desc())
+            .select(ApiKeyRow::as_select())
+            .load(self.conn)?;
+        rows.into_iter().map(StoredApiKey::try_from).collect()
+    }
+
+    /// One of the agency's keys.
+    ///
+    /// # Errors
+    /// What the engine refuses, and [`DbError::BadRow`].
+    pub fn find_api_key(&mut self, key: &ApiKeyId) -> Result<Option<StoredApiKey>, DbError> {
+        let row: Option<ApiKeyRow> = api_keys::table
+            .find(key.as_str())
+            .filter(api_keys::agency_id.eq(self.scope.0.as_str()))
+            .select(ApiKeyRow::as_select())
+            .first(self.conn)
+            .optional()?;
+        row.map(StoredApiKey::try_from).transpose()
+    }
+
+    /// Refuses the key from now on, pauses its endpoints and cancels what waits for them. False if the agency has no such
+    /// key; true, and nothing changed, if it was revoked before.
+    ///
+    /// # Errors
+    /// What the engine refuses.
+    pub fn revoke_api_key(&mut self, key: &ApiKeyId, now: Timestamp) -> Result<bool, DbError> {
+        let Some(found) = self.find_api_key(key)? else { return Ok(false) };
+        if found.revoked_at.is_some() {
+            return Ok(true);
+        }
+        diesel::update(api_keys::table.find(key.as_str()))
+            .set(api_keys::revoked_at.eq(Some(now.epoch_millis())))
+            .execute(self.conn)?;
+        let active: Vec<String> = endpoints::table
+            .filter(endpoints::api_key_id.eq(key.as_str()))
+            .filter(endpoints::status.eq(super::EndpointStatus::Active.slug()))
+            .select(endpoints::id)
+            .load(self.conn)?;
+        for endpoint in &active {
+            diesel::update(endpoints::table.find(endpoint))
+                .set(endpoints::status.eq(super::EndpointStatus::Paused.slug()))
+                .execute(self.conn)?;
+            super::deliveries::cancel_pending_of_endpoint(self.conn, endpoint, now)?;
+        }
+        Ok(true)
+    }
+}
+
+impl Tx<'_, AuthenticatorScope> {
+    /// The key with this SHA-256, whatever its state.
+    ///
+    /// # Errors
+    /// What the engine refuses, and [`DbError::BadRow`].
+    pub fn find_api_key_by_hash(&mut self, hash: &[u8; 32]) -> Result<Option<StoredApiKey>, DbError> {
+        let row: Option<ApiKeyRow> = api_keys::table
+            .filter(api_keys::hash.eq(hash.to_vec()))
+            .select(ApiKeyRow::as_select())
+            .first(self.conn)
+            .optional()?;
+        row.map(StoredApiKey::try_from).transpose()
+    }
+
+    /// The key was used now.
+    ///
+    /// # Errors
+    /// What the engine refuses.
+    pub fn touch_api_key(&mut self, key: &ApiKeyId, now: Timestamp) -> Result<(), DbError> {
+        diesel::update(api_keys::table.find(key.as_str()))
+            .set(api_keys::last_used_at.eq(Some(now.epoch_millis())))
+            .execute(self.conn)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,113 @@
+//! The handle everybody holds: opens the lanes and gives out scopes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::conn::Purpose;
+use super::location::Location;
+use super::migrate::{self, MigrationCount};
+use super::pool::Lane;
+use super::scope::{AgencyScope, AuthenticatorScope, PersonScope, PublicScope, Scoped, SystemScope};
+use super::{DbError, conn};
+use crate::domain::{AgencyId, UserId};
+
+/// Where the database is and how much of it may be used at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// `sqlite:` and the path of a file in a directory that exists.
+    pub url: String,
+    /// Connections that read, 1..64; one more writes.
+    pub readers: usize,
+    /// The longest wait for a free connection.
+    pub wait_max: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { url: "sqlite:data/proofsheet.db".to_owned(), readers: 4, wait_max: Duration::from_secs(10) }
+    }
+}
+
+/// The database: one writer, several readers. Clones share them.
+#[derive(Clone)]
+pub struct Db {
+    writer: Arc<Lane>,
+    readers: Arc<Lane>,
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Db")
+    }
+}
+
+impl Db {
+    /// Opens the file, or creates it in a directory that exists. Blocks for some milliseconds; meant for the start.
+    ///
+    /// # Errors
+    /// For an address that is not one ([`DbError::UnknownScheme`], [`DbError::NoPostgres`], [`DbError::NotAPath`]: nothing is
+    /// created then), and [`DbError::Open`] with what the engine said.
+    pub fn open(settings: &Settings) -> Result<Self, DbError> {
+        let location = Location::parse(&settings.url)?;
+        let writer = Lane::open(location.clone(), Purpose::Write, 1, settings.wait_max)?;
+        let readers = Lane::open(location, Purpose::Read, settings.readers.clamp(1, 64), settings.wait_max)?;
+        Ok(Self { writer, readers })
+    }
+
+    /// Brings the schema up to date. Run before any scope is used.
+    ///
+    /// # Errors
+    /// [`DbError::SchemaTooNew`] if a newer program was here; nothing is changed then. [`DbError::Migration`] if one fails.
+    pub async fn migrate(&self) -> Result<MigrationCount, DbError> {
+        Arc::clone(&self.writer).run(migrate::run).await
+    }
+
+    /// Migrations that [`Db::migrate`] would run: 0 for a database that is up to date.
+    ///
+    /// # Errors
+    /// [`DbError::SchemaTooNew`], and what the engine refuses.
+    pub async fn pending_migrations(&self) -> Result<usize, DbError> {
+        Arc::clone(&self.writer).run(migrate::pending).await
+    }
+
+    fn scoped<S>(&self, scope: S) -> Scoped<S> {
+        Scoped { db: self.clone(), scope }
+    }
+
+    /// One tenant's rows.
+    pub fn as_agency(&self, agency: &AgencyId) -> Scoped<AgencyScope> {
+        self.scoped(AgencyScope(agency.clone()))
+    }
+
+    /// One person's own rows, whatever the agency.
+    pub fn as_person(&self, user: &UserId) -> Scoped<PersonScope> {
+        self.scoped(PersonScope(user.clone()))
+    }
+
+    /// Look-up by hash only: who is it that comes?
+    pub fn as_authenticator(&self) -> Scoped<AuthenticatorScope> {
+        self.scoped(AuthenticatorScope)
+    }
+
+    /// What anybody may read who knows its id.
+    pub fn as_public(&self) -> Scoped<PublicScope> {
+        self.scoped(PublicScope)
+    }
+
+    /// All tenants' rows: workers, jobs and the operator's commands.
+    pub fn as_system(&self) -> Scoped<SystemScope> {
+        self.scoped(SystemScope)
+    }
+
+    pub(super) fn writer(&self) -> Arc<Lane> {
+        Arc::clone(&self.writer)
+    }
+
+    pub(super) fn readers(&self) -> Arc<Lane> {
+        Arc::clone(&self.readers)
+    }
+
+    pub(super) async fn checkpoint(&self) -> Result<bool, DbError> {
+        Arc::clone(&self.writer).run(conn::checkpoint_truncate).await
+    }
+}

@@ -1,0 +1,201 @@
+//! Deliveries and their attempts, as the agency sees them, and how they are cancelled.
+
+use std::str::FromStr;
+
+use diesel::prelude::*;
+
+use super::DbError;
+use super::conn::Conn;
+use super::schema::{attempts, deliveries, events};
+use super::scope::{AgencyScope, Tx};
+use super::words::{number, time_or_none, word};
+use crate::domain::{DeliveryId, EndpointId, EventId, EventKind, Timestamp};
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryState {
+    /// Will be attempted.
+    Pending,
+    /// The receiver took it.
+    Delivered,
+    /// No attempt is left, or the event is too old.
+    Exhausted,
+    /// The receiver answered that it is gone.
+    EndpointGone,
+    /// Its endpoint, key or report ended first.
+    Cancelled,
+}
+
+impl DeliveryState {
+    /// All states.
+    pub const ALL: [Self; 5] =
+        [Self::Pending, Self::Delivered, Self::Exhausted, Self::EndpointGone, Self::Cancelled];
+
+    /// The word in the API and database.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::Exhausted => "exhausted",
+            Self::EndpointGone => "endpoint_gone",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl FromStr for DeliveryState {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|state| state.slug() == text).ok_or(())
+    }
+}
+
+/// One event to one endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryRecord {
+    /// Its id.
+    pub id: DeliveryId,
+    /// The endpoint.
+    pub endpoint: EndpointId,
+    /// The event, also the `webhook-id`.
+    pub event: EventId,
+    /// What it tells.
+    pub kind: EventKind,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// Attempts begun.
+    pub attempt_count: i32,
+    /// The next attempt, while it is pending.
+    pub next_attempt_at: Option<Timestamp>,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When it left `pending`.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// One HTTP try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptRow {
+    /// Number within its delivery, from 1.
+    pub number: i32,
+    /// When.
+    pub started_at: Timestamp,
+    /// How long it took, in milliseconds.
+    pub duration_ms: i64,
+    /// The HTTP status, if there was an answer.
+    pub status: Option<u16>,
+    /// How it ended, as a slug.
+    pub outcome: String,
+    /// The beginning of the answer, sealed; none after the report's end.
+    pub response_excerpt_sealed: Option<Vec<u8>>,
+}
+
+type DeliveryColumns = (String, String, String, String, String, i32, Option<i64>, i64, Option<i64>);
+
+fn record(columns: DeliveryColumns) -> Result<DeliveryRecord, DbError> {
+    let (id, endpoint, event, kind, state, attempt_count, next_attempt_at, created_at, ended_at) = columns;
+    Ok(DeliveryRecord {
+        id: word("deliveries.id", &id)?,
+        endpoint: word("deliveries.endpoint_id", &endpoint)?,
+        event: word("deliveries.event_id", &event)?,
+        kind: word("events.kind", &kind)?,
+        state: word("deliveries.state", &state)?,
+        attempt_count,
+        next_attempt_at: time_or_none(next_attempt_at),
+        created_at: Timestamp::from_epoch_millis(created_at),
+        ended_at: time_or_none(ended_at),
+    })
+}
+
+impl Tx<'_, AgencyScope> {
+    /// The deliveries to one of the agency's endpoints, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// What the engine refuses, and [`DbError::BadRow`].
+    pub fn list_deliveries(&mut self, endpoint: &EndpointId, limit: u32) -> Result<Vec<DeliveryRecord>, DbError> {
+        let rows: Vec<DeliveryColumns> = deliveries::table
+            .inner_join(events::table.on(events::id.eq(deliveries::event_id)))
+            .filter(deliveries::endpoint_id.eq(endpoint.as_str()))
+            .filter(deliveries::agency_id.eq(self.scope.0.as_str()))
+            .order(deliveries::id.desc())
+            .limit(i64::from(limit))
+            .select((
+                deliveries::id,
+                deliveries::endpoint_id,
+                deliveries::event_id,
+                events::kind,
+                deliveries::state,
+                deliveries::attempt_count,
+                deliveries::next_attempt_at,
+                deliveries::created_at,
+                deliveries::ended_at,
+            ))
+            .load(self.conn)?;
+        rows.into_iter().map(record).collect()
+    }
+
+    /// The attempts of one of the agency's deliveries, in order.
+    ///
+    /// # Errors
+    /// What the engine refuses, and [`DbError::BadRow`].
+    pub fn list_attempts(&mut self, delivery: &DeliveryId) -> Result<Vec<AttemptRow>, DbError> {
+        type Columns = (i32, i64, i64, Option<i32>, String, Option<Vec<u8>>);
+        let rows: Vec<Columns> = attempts::table
+            .filter(attempts::delivery_id.eq(delivery.as_str()))
+            .filter(attempts::agency_id.eq(self.scope.0.as_str()))
+            .order(attempts::number.asc())
+            .select((
+                attempts::number,
+                attempts::started_at,
+                attempts::duration_ms,
+                attempts::status,
+                attempts::outcome,
+                attempts::response_excerpt_sealed,
+            ))
+            .load(self.conn)?;
+        rows.into_iter()
+            .map(|(at, started_at, duration_ms, status, outcome, response_excerpt_sealed)| {
+                Ok(AttemptRow {
+                    number: at,
+                    started_at: Timestamp::from_epoch_millis(started_at),
+                    duration_ms,
+                    status: status.map(|code| number("attempts.status", i64::from(code))).transpose()?,
+                    outcome,
+                    response_excerpt_sealed,
+                })
+            })
+            .collect()
+    }
+}
+
+/// Cancels what waits for an endpoint. The fence rises, so that an attempt under way records nothing.
+pub(super) fn cancel_pending_of_endpoint(conn: &mut Conn, endpoint: &str, now: Timestamp) -> Result<usize, DbError> {
+    let cancelled = diesel::update(deliveries::table.filter(deliveries::endpoint_id.eq(endpoint)))
+        .filter(deliveries::state.eq(DeliveryState::Pending.slug()))
+        .set((
+            deliveries::state.eq(DeliveryState::Cancelled.slug()),
+            deliveries::next_attempt_at.eq(None::<i64>),
+            deliveries::lease_owner.eq(None::<String>),
+            deliveries::lease_until.eq(None::<i64>),
+            deliveries::fence.eq(deliveries::fence + 1),
+            deliveries::ended_at.eq(Some(now.epoch_millis())),
+        ))
+        .execute(conn)?;
+    Ok(cancelled)
+}
+
+/// Cancels what waits of one event. The fence rises, as above.
+pub(super) fn cancel_pending_of_event(conn: &mut Conn, event: &str, now: Timestamp) -> Result<usize, DbError> {
+    let cancelled = diesel::update(deliveries::table.filter(deliveries::event_id.eq(event)))
+        .filter(deliveries::state.eq(DeliveryState::Pending.slug()))
+        .set((
+            deliveries::state.eq(DeliveryState::Cancelled.slug()),
+            deliveries::next_attempt_at.eq(None::<i64>),
+            deliveries::lease_owner.eq(None::<String>),
+            deliveries::lease_until.eq(None::<i64>),
+            deliveries::fence.eq(deliveries::fence + 1),
+            deliveries::ended_at.eq(Some(now.epoch_millis())),
+        ))
+        .execute(conn)?;
+    Ok(cancelled)
+}

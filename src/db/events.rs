@@ -1,0 +1,118 @@
+//! Events and to whom they go. An event is stored and fanned out in the transaction of the fact it tells.
+
+use diesel::prelude::*;
+
+use super::DbError;
+use super::conn::Conn;
+use super::endpoints::{self, EndpointStatus};
+use super::schema::{deliveries, events, webhook_endpoints};
+use super::scope::{AgencyScope, SystemScope, Tx};
+use crate::domain::{AgencyId, AnalysisId, ApiKeyId, DeliveryId, Event};
+
+/// Stores the event and makes a delivery for each active endpoint of its key that wants its kind. Answers how many.
+pub(super) fn insert(conn: &mut Conn, event: &Event) -> Result<usize, DbError> {
+    insert_row(conn, event)?;
+    let Some(api_key) = &event.api_key else { return Ok(0) };
+    let candidates: Vec<(String, String)> = webhook_endpoints::table
+        .filter(webhook_endpoints::api_key_id.eq(api_key.as_str()))
+        .filter(webhook_endpoints::agency_id.eq(event.agency.as_str()))
+        .filter(webhook_endpoints::status.eq(EndpointStatus::Active.slug()))
+        .order(webhook_endpoints::id.asc())
+        .select((webhook_endpoints::id, webhook_endpoints::kinds))
+        .load(conn)?;
+    let mut made = 0;
+    for (endpoint, kinds) in candidates {
+        if endpoints::wants(&endpoints::parse_kinds(&kinds)?, event.kind) {
+            insert_delivery(conn, event, &endpoint)?;
+            made += 1;
+        }
+    }
+    Ok(made)
+}
+
+fn insert_row(conn: &mut Conn, event: &Event) -> Result<(), DbError> {
+    diesel::insert_into(events::table)
+        .values((
+            events::id.eq(event.id.as_str()),
+            events::agency_id.eq(event.agency.as_str()),
+            events::api_key_id.eq(event.api_key.as_ref().map(ApiKeyId::as_str)),
+            events::analysis_id.eq(event.analysis.as_ref().map(AnalysisId::as_str)),
+            events::kind.eq(event.kind.slug()),
+            events::sequence.eq(event.sequence),
+            events::occurred_at.eq(event.occurred_at.epoch_millis()),
+            events::not_after.eq(event.not_after.epoch_millis()),
+            events::body.eq(Some(&event.body)),
+        ))
+        .execute(conn)
+        .map_err(DbError::of_insert)?;
+    Ok(())
+}
+
+/// Makes one delivery, due at once.
+fn insert_delivery(conn: &mut Conn, event: &Event, endpoint: &str) -> Result<(), DbError> {
+    let now = event.occurred_at;
+    diesel::insert_into(deliveries::table)
+        .values((
+            deliveries::id.eq(DeliveryId::generate(now).as_str()),
+            deliveries::agency_id.eq(event.agency.as_str()),
+            deliveries::event_id.eq(event.id.as_str()),
+            deliveries::endpoint_id.eq(endpoint),
+            deliveries::state.eq(super::DeliveryState::Pending.slug()),
+            deliveries::attempt_count.eq(0),
+            deliveries::next_attempt_at.eq(Some(now.epoch_millis())),
+            deliveries::fence.eq(0_i64),
+            deliveries::created_at.eq(now.epoch_millis()),
+        ))
+        .execute(conn)
+        .map_err(DbError::of_insert)?;
+    Ok(())
+}
+
+/// The number of the next event of an analysis, from 1. Good within the writing transaction it was asked in.
+pub(super) fn next_sequence(conn: &mut Conn, analysis: &AnalysisId) -> Result<i32, DbError> {
+    let last: Option<i32> = events::table
+        .filter(events::analysis_id.eq(analysis.as_str()))
+        .select(diesel::dsl::max(events::sequence))
+        .first(conn)?;
+    Ok(last.unwrap_or(0) + 1)
+}
+
+fn check_agency(event: &Event, agency: &AgencyId) -> Result<(), DbError> {
+    if event.agency == *agency { Ok(()) } else { Err(DbError::NotThere { what: "event of this agency" }) }
+}
+
+impl Tx<'_, AgencyScope> {
+    /// An event of the agency itself, to every endpoint of its key that wants it. Answers how many deliveries it made.
+    ///
+    /// # Errors
+    /// [`DbError::NotThere`] for another agency's event, [`DbError::AlreadyThere`], and what the engine refuses.
+    pub fn insert_event(&mut self, event: &Event) -> Result<usize, DbError> {
+        check_agency(event, &self.scope.0)?;
+        insert(self.conn, event)
+    }
+
+    /// An event for one endpoint alone, whatever its filter: a test. False if the agency has no such endpoint, or it is
+    /// not active.
+    ///
+    /// # Errors
+    /// [`DbError::NotThere`] for another agency's event, [`DbError::AlreadyThere`], and what the engine refuses.
+    pub fn insert_event_for(&mut self, event: &Event, endpoint: &crate::domain::EndpointId) -> Result<bool, DbError> {
+        check_agency(event, &self.scope.0)?;
+        let active = self.find_endpoint(endpoint)?.is_some_and(|found| found.status == EndpointStatus::Active);
+        if active {
+            insert_row(self.conn, event)?;
+            insert_delivery(self.conn, event, endpoint.as_str())?;
+        }
+        Ok(active)
+    }
+}
+
+impl Tx<'_, SystemScope> {
+    /// The number of the next event of an analysis, from 1. Ask in the writing transaction that inserts the event.
+    ///
+    /// # Errors
+    /// What the engine refuses.
+    pub fn next_event_sequence(&mut self, analysis: &AnalysisId) -> Result<i32, DbError> {
+        next_sequence(self.conn, analysis)
+    }
+}

@@ -1,0 +1,78 @@
+//! How often somebody has tried to sign in, counted by the digest of the address: for an unknown one too, so that the
+//! answer tells nobody which addresses are known.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+
+use super::DbError;
+use super::schema::sign_in_attempts as attempts;
+use super::scope::{AuthenticatorScope, Tx};
+use crate::domain::Timestamp;
+
+/// How many attempts within which time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignInLimits {
+    /// Failed attempts for one address within `window`.
+    pub attempts_max: u32,
+    /// From the first failed attempt.
+    pub window: Duration,
+}
+
+/// Whether an attempt may be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInGate {
+    /// It may, and is counted as failed until [`Tx::record_sign_in`] says otherwise.
+    Open,
+    /// Not before this time.
+    ShutUntil(Timestamp),
+}
+
+impl Tx<'_, AuthenticatorScope> {
+    /// Counts an attempt before the password is looked at: many at once cannot slip past the limit together. Forgets the
+    /// counts whose time is over.
+    ///
+    /// # Errors
+    /// What the engine refuses.
+    pub fn enter_sign_in(&mut self, email_digest: &[u8; 32], limits: SignInLimits, now: Timestamp) -> Result<SignInGate, DbError> {
+        let over = now.minus(limits.window).epoch_millis();
+        diesel::delete(attempts::table.filter(attempts::window_start.le(over))).execute(self.conn)?;
+        let found: Option<(i32, i64)> = attempts::table
+            .find(email_digest.to_vec())
+            .select((attempts::attempt_count, attempts::window_start))
+            .first(self.conn)
+            .optional()?;
+        match found {
+            None => {
+                diesel::insert_into(attempts::table)
+                    .values((
+                        attempts::email_digest.eq(email_digest.to_vec()),
+                        attempts::attempt_count.eq(1),
+                        attempts::window_start.eq(now.epoch_millis()),
+                    ))
+                    .execute(self.conn)?;
+                Ok(SignInGate::Open)
+            }
+            Some((count, start)) if i64::from(count) >= i64::from(limits.attempts_max) => {
+                Ok(SignInGate::ShutUntil(Timestamp::from_epoch_millis(start).plus(limits.window)))
+            }
+            Some(_) => {
+                diesel::update(attempts::table.find(email_digest.to_vec()))
+                    .set(attempts::attempt_count.eq(attempts::attempt_count + 1))
+                    .execute(self.conn)?;
+                Ok(SignInGate::Open)
+            }
+        }
+    }
+
+    /// How the attempt ended: a success forgets the count, a failure leaves it as [`Tx::enter_sign_in`] made it.
+    ///
+    /// # Errors
+    /// What the engine refuses.
+    pub fn record_sign_in(&mut self, email_digest: &[u8; 32], success: bool) -> Result<(), DbError> {
+        if success {
+            diesel::delete(attempts::table.find(email_digest.to_vec())).execute(self.conn)?;
+        }
+        Ok(())
+    }
+}
