@@ -38,8 +38,6 @@ pub enum Purpose {
     FormToken,
     /// A photo's bytes, as a digest.
     Photo,
-    /// An object's sealed bytes, as a digest in a receipt.
-    Object,
 }
 
 impl Purpose {
@@ -55,7 +53,6 @@ impl Purpose {
             Self::WebhookResponse => "webhook-response",
             Self::FormToken => "form-token",
             Self::Photo => "photo",
-            Self::Object => "object",
         }
     }
 }

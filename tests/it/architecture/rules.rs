@@ -31,6 +31,13 @@ pub const IMPORTS: [Imports; 23] = [
     imports("pipeline", &["domain", "ingest", "measure", "report", "vault", "storage", "db", "webhooks"]),
     imports("health", &["domain", "db", "vault", "storage"]),
     imports("config", &["domain", "ingest", "vault", "storage", "db", "accounts", "webhooks", "retention", "pipeline", "http"]),
+    imports("jobs", &["domain", "db", "storage", "accounts", "webhooks", "retention", "pipeline", "health"]),
+    imports(
+        "http",
+        &["domain", "ingest", "measure", "vault", "storage", "db", "accounts", "webhooks", "retention", "pipeline", "health"],
+    ),
+    imports("api", &["http", "domain", "measure", "report", "accounts", "webhooks", "retention", "pipeline", "db", "health"]),
+    imports("web", &["http", "domain", "measure", "report", "accounts", "webhooks", "retention", "pipeline", "db", "health"]),
     imports(
         "app",
         &[
@@ -46,18 +53,10 @@ pub const IMPORTS: [Imports; 23] = [
             "retention",
             "pipeline",
             "health",
+            "http",
+            "jobs",
         ],
     ),
-    imports("http", &["domain", "accounts", "webhooks", "retention", "pipeline", "storage", "db", "vault", "measure", "health"]),
-    imports(
-        "api",
-        &["app", "http", "domain", "measure", "report", "accounts", "webhooks", "retention", "pipeline", "db", "health"],
-    ),
-    imports(
-        "web",
-        &["app", "http", "domain", "measure", "report", "accounts", "webhooks", "retention", "pipeline", "db", "health"],
-    ),
-    imports("jobs", &["app", "domain", "db", "storage", "accounts", "webhooks", "retention", "pipeline", "health"]),
     imports("server", &[EVERYTHING]),
     imports(
         "cli",
@@ -121,7 +120,7 @@ pub const HOMES: [Home; 12] = [
         because: "whoever calls out passes the egress guard; demo is a client",
     },
     Home { crates: &["governor"], at: &["http/"], because: "limits are counted at the border" },
-    Home { crates: &["tokio_cron_scheduler"], at: &["jobs/"], because: "it is a clock for jobs, nothing else" },
+    Home { crates: &["tokio_cron_scheduler"], at: &["jobs/", "app.rs"], because: "it is a clock for jobs, nothing else" },
     Home { crates: &["seccompiler", "landlock"], at: &["pipeline/worker"], because: "the sandbox is built in one place" },
     Home { crates: &["clap", "indicatif"], at: &["cli/", "main.rs"], because: "only the commands talk to a terminal" },
 ];

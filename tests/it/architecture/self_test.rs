@@ -93,6 +93,8 @@ fn a_file_says_what_it_is_and_stays_short() {
         "domain/ids.rs",
         "/// A thing.\n#[derive(Debug)]\n#[serde(\n    tag = \"a\",\n)]\npub struct A;\n/// Does.\npub const fn f() {}",
     );
+    passes("domain/ids.rs", "/// In mm.\npub const A: f64 = 1.0;\npub const B: f64 = 2.0;");
+    catches("domain/ids.rs", "const C: f64 = 1.0;\npub const B: f64 = 2.0;", "without a doc comment");
     catches("domain/utils.rs", "", "names nothing");
     catches("domain/ids.rs", &"fn f() {}\n".repeat(400), "more than 400 lines");
     let bare = check(&File { path: "domain/ids.rs".to_owned(), text: "fn f() {}".to_owned() });

@@ -1,0 +1,65 @@
+# Every task by name. `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.ONESHELL:
+MAKEFLAGS += --no-print-directory
+CARGO ?= cargo
+CHECKS ?= advisories bans licenses sources
+BIN = $${CARGO_TARGET_DIR:-target}/quick/proofsheet
+
+.PHONY: help run test lint demo bench setup audit fmt clean-data check-rust check-test-tools
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+run: check-rust ## build quickly and start on http://localhost:8080 with SQLite and files under ./data
+	@$(CARGO) build --locked --profile quick
+	@exec $(BIN) serve
+
+test: check-rust check-test-tools ## every test: installs what the tests need, then runs them and says how long it took
+	@start=$$SECONDS
+	@$(CARGO) test --locked --no-run
+	@built=$$SECONDS
+	@$(CARGO) test --locked
+	@echo "make test: built in $$((built - start)) s, tested in $$((SECONDS - built)) s"
+
+lint: check-rust ## formatting, clippy and documentation, warnings refused
+	@$(CARGO) fmt --check
+	@$(CARGO) clippy --locked --all-targets -- -D warnings
+	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items
+
+demo: check-rust ## the whole main job on sample photos: upload, report, signed webhook, verified
+	@$(CARGO) build --locked --profile quick
+	@exec $(BIN) demo
+
+bench: check-rust ## decode, measure, report and the whole path at 2, 12 and 24 MP
+	@$(CARGO) bench --locked
+
+setup: check-rust check-test-tools ## install what building and testing need
+	@echo "Everything is here. Next: make run"
+
+audit: ## licences, advisories, bans and sources of the dependencies
+	@if ! command -v cargo-deny >/dev/null; then
+	  echo "make audit needs cargo-deny. Install it with: cargo install --locked cargo-deny" >&2
+	  exit 1
+	fi
+	@cargo deny check $(CHECKS)
+
+fmt: ## format the source
+	@$(CARGO) fmt
+
+clean-data: ## throw away ./data: database, reports and keys of `make run`
+	@if [ ! -d data ]; then echo "There is no ./data."; exit 0; fi
+	@if [ -t 0 ]; then
+	  read -r -p "Throw away ./data with its database, reports and keys? [y/N] " answer
+	  [ "$$answer" = y ] || { echo "Kept."; exit 0; }
+	fi
+	@rm -rf data
+	@echo "./data is gone. The next \`make run\` is a first start."
+
+check-rust:
+	@.ci/need rust
+
+check-test-tools:
+	@.ci/need test-tools
