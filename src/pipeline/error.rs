@@ -2,7 +2,7 @@
 
 use crate::db::DbError;
 use crate::domain::{AnalysisState, DeletionCause, ReceiptId, Timestamp};
-use crate::storage::StoreError;
+use crate::storage::StorageError;
 use crate::vault::VaultError;
 
 /// Why an upload is not taken.
@@ -96,7 +96,7 @@ pub enum ReadError {
     Db(#[from] DbError),
     /// The store failed.
     #[error("the report could not be fetched")]
-    Store(#[from] StoreError),
+    Storage(#[from] StorageError),
     /// It could not be opened.
     #[error("the report could not be opened")]
     Vault(#[from] VaultError),

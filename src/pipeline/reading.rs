@@ -4,6 +4,7 @@ use super::error::{ReadError, Tombstone};
 use super::{Pipeline, bundle};
 use crate::db::{AnalysisRecord, ReportRecord, WrappedKeyColumns};
 use crate::domain::{AgencyId, AnalysisId, DeletionCause, ReportLife};
+use crate::storage;
 use crate::vault::{WrappedKey, open_object};
 
 /// A part of a report.
@@ -35,8 +36,8 @@ impl Pipeline {
         let vault = &self.inner.parts.vault;
         let report_key = vault.unwrap_report_key(&wrapped, agency, &report.id)?;
         let (object, name) = match part {
-            Part::Pdf => (&report.pdf_object.name, "report"),
-            Part::ResultJson | Part::Preview(_) => (&report.result_object.name, "result"),
+            Part::Pdf => (&report.pdf_object.name, storage::Part::Report.slug()),
+            Part::ResultJson | Part::Preview(_) => (&report.result_object.name, storage::Part::Result.slug()),
         };
         let object = object.parse().map_err(|_| ReadError::Damaged)?;
         let sealed = self.inner.parts.store.get(&object).await?;

@@ -16,7 +16,7 @@ use crate::domain::event::AnalysisFacts;
 use crate::domain::{AnalysisId, Event, FailureReason, ReportId, Timestamp};
 use crate::measure::PhotoOutcome;
 use crate::report::{RenderedReport, ReportFacts, ReportPhoto};
-use crate::storage::{ObjectName, StoreError};
+use crate::storage::{ObjectName, Part, StorageError};
 use crate::vault::{ReportKey, VaultError, seal_object};
 
 /// The fence of an analysis on the node that accepted it.
@@ -47,7 +47,7 @@ enum RunError {
     #[error(transparent)]
     Vault(#[from] VaultError),
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Storage(#[from] StorageError),
     #[error(transparent)]
     Db(#[from] DbError),
     #[error("the result could not be packed: {0}")]
@@ -58,7 +58,7 @@ impl RunError {
     fn reason(&self) -> FailureReason {
         match self {
             Self::NoUsablePhoto => FailureReason::NoUsablePhoto,
-            Self::Worker(_) | Self::Vault(_) | Self::Store(_) | Self::Db(_) | Self::Bundle(_) => FailureReason::Interrupted,
+            Self::Worker(_) | Self::Vault(_) | Self::Storage(_) | Self::Db(_) | Self::Bundle(_) => FailureReason::Interrupted,
         }
     }
 }
@@ -76,8 +76,8 @@ pub(super) async fn carry(inner: &Inner, mut carried: Carried, cancel: Cancellat
     let now = inner.parts.clock.now();
     let names = Names {
         report: ReportId::generate(now),
-        pdf: ObjectName::new(carried.request.product, now, "report"),
-        result: ObjectName::new(carried.request.product, now, "result"),
+        pdf: ObjectName::new(carried.request.product, now, Part::Report),
+        result: ObjectName::new(carried.request.product, now, Part::Result),
     };
     let photos = std::mem::take(&mut carried.photos);
     let deadline = Duration::from_secs(inner.parts.admission.analysis_secs);
@@ -145,15 +145,14 @@ async fn measure_one(inner: &Inner, carried: &Carried, number: u16, photo: HeldP
     // The photo's bytes are gone here, whatever the others do.
     drop(photo);
     drop(permit);
-    let state = match &outcome {
-        PhotoOutcome::Measured(_) => PhotoState::Measured,
-        PhotoOutcome::Unusable(problem) => PhotoState::Unusable(problem.slug().to_owned()),
+    let (state, problem) = match &outcome {
+        PhotoOutcome::Measured(_) => (PhotoState::Measured, None),
+        PhotoOutcome::Unusable(problem) => (PhotoState::Unusable, Some(problem.slug())),
     };
-    let (analysis, now) = (carried.analysis.clone(), inner.parts.clock.now());
-    let record = move |tx: &mut crate::db::Tx<'_, crate::db::SystemScope>| -> Result<bool, DbError> {
-        tx.set_photo_state(&analysis, i32::from(number), FIRST_FENCE, &state, now)
-    };
-    inner.parts.db.as_system().write(record).await?;
+    let analysis = carried.analysis.clone();
+    let record =
+        inner.parts.db.as_system().write(move |tx| tx.set_photo_state(&analysis, i32::from(number), FIRST_FENCE, state, problem));
+    record.await?;
     Ok(ReportPhoto { number, file_name, outcome })
 }
 
@@ -168,8 +167,8 @@ async fn store_and_record(
     let agency = &carried.submitter.agency;
     let key = ReportKey::generate();
     let wrapped = inner.parts.vault.wrap_report_key(&key, agency, &names.report)?;
-    let pdf_sealed = seal_object(&key, agency, &names.report, "report", &rendered.pdf)?;
-    let result_sealed = seal_object(&key, agency, &names.report, "result", result)?;
+    let pdf_sealed = seal_object(&key, agency, &names.report, Part::Report.slug(), &rendered.pdf)?;
+    let result_sealed = seal_object(&key, agency, &names.report, Part::Result.slug(), result)?;
     put_until_stored(inner, &names.pdf, pdf_sealed).await;
     put_until_stored(inner, &names.result, result_sealed).await;
     let expires_at = facts.expires_at.unwrap_or(facts.created_at);

@@ -62,6 +62,8 @@ pub struct JobLimits {
     pub metadata_bytes_max: u64,
     /// Bytes of an ICC profile.
     pub icc_bytes_max: u64,
+    /// Bytes a decoder may hold at once.
+    pub decoder_bytes_max: u64,
 }
 
 /// What the render worker is given.
@@ -129,6 +131,7 @@ fn measure(job: &Job, photo: Vec<u8>) -> Result<Vec<u8>, WorkerExit> {
         edge_px_max: job.limits.edge_px_max,
         metadata_bytes_max: job.limits.metadata_bytes_max,
         icc_bytes_max: job.limits.icc_bytes_max,
+        decoder_bytes_max: job.limits.decoder_bytes_max,
     };
     let outcome = crate::measure::measure_photo(&photo, &Options { limits, previews: job.previews });
     drop(photo);
@@ -148,7 +151,7 @@ pub fn picture_blobs(outcome: &PhotoOutcome) -> Vec<&[u8]> {
 }
 
 /// Puts blobs back into the outcomes they belong to; None if their number does not fit.
-pub fn attach_blobs<'a>(outcomes: impl Iterator<Item = &'a mut PhotoOutcome>, blobs: Vec<&[u8]>) -> Option<()> {
+pub fn attach_blobs<'a, I: Iterator<Item = &'a mut PhotoOutcome>>(outcomes: I, blobs: Vec<&[u8]>) -> Option<()> {
     let mut blobs = blobs.into_iter();
     for outcome in outcomes {
         if let PhotoOutcome::Measured(photo) = outcome

@@ -216,6 +216,7 @@ impl Workers {
                 edge_px_max: self.limits.edge_px_max,
                 metadata_bytes_max: self.limits.metadata_bytes_max,
                 icc_bytes_max: self.limits.icc_bytes_max,
+                decoder_bytes_max: self.limits.decoder_bytes_max,
             },
         }
     }
