@@ -41,6 +41,21 @@ pub struct ClaimedDelivery {
     pub fence: i64,
 }
 
+/// Who claims, and how much.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueClaim {
+    /// The node.
+    pub owner: String,
+    /// Now.
+    pub now: Timestamp,
+    /// Due again for others after this.
+    pub lease_until: Timestamp,
+    /// Deliveries claimed at most.
+    pub limit: u32,
+    /// Deliveries of one endpoint under way at the same moment, on all nodes together.
+    pub per_endpoint: u32,
+}
+
 /// What follows an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryNext {
@@ -91,30 +106,32 @@ struct DueRow {
     secret_sealed: Vec<u8>,
 }
 
+#[derive(QueryableByName)]
+struct IdRow {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    id: String,
+}
+
 /// As the partial index has it, word for word: with bound values neither engine would see that the index fits.
 const PENDING: &str = "deliveries.state = 'pending'";
 
 impl Tx<'_, SystemScope> {
     /// Claims deliveries that are due, longest due first, and counts the attempt: one that kills its node each time still
-    /// comes to an end. A claim whose lease ends without a record is due again. All in one transaction: one write to disk
-    /// for the whole batch.
+    /// comes to an end. A claim whose lease ends without a record is due again. No endpoint gets more than its share, so a
+    /// dead one with a long queue does not fill the batch. All in one transaction: one write to disk for the whole batch.
     ///
     /// # Errors
     /// What the engine refuses, and [`DbError::BadRow`].
-    pub fn claim_due_deliveries(
-        &mut self,
-        owner: &str,
-        now: Timestamp,
-        lease_until: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<ClaimedDelivery>, DbError> {
-        let due = self.list_due(now, limit)?;
+    pub fn claim_due_deliveries(&mut self, claim_of: &DueClaim) -> Result<Vec<ClaimedDelivery>, DbError> {
+        let DueClaim { owner, now, lease_until, limit, per_endpoint } = claim_of;
+        let fair = self.list_fair_share(*now, *limit, *per_endpoint)?;
+        let due = self.list_due(&fair)?;
         let mut claimed = Vec::with_capacity(due.len());
         for row in due {
             let changed = diesel::update(deliveries::table.find(&row.id))
                 .filter(deliveries::fence.eq(row.fence))
                 .set((
-                    deliveries::lease_owner.eq(Some(owner)),
+                    deliveries::lease_owner.eq(Some(owner.as_str())),
                     deliveries::lease_until.eq(Some(lease_until.epoch_millis())),
                     deliveries::next_attempt_at.eq(Some(lease_until.epoch_millis())),
                     deliveries::attempt_count.eq(row.attempt_count + 1),
@@ -128,14 +145,26 @@ impl Tx<'_, SystemScope> {
         Ok(claimed)
     }
 
-    fn list_due(&mut self, now: Timestamp, limit: u32) -> Result<Vec<DueRow>, DbError> {
+    /// What is due, numbered within its endpoint behind what is under way there; the first few of each, longest due first.
+    fn list_fair_share(&mut self, now: Timestamp, limit: u32, per_endpoint: u32) -> Result<Vec<String>, DbError> {
+        // Numbers stand in the text: the engines write placeholders differently, and none of these came from outside.
+        let now = now.epoch_millis();
+        let rows: Vec<IdRow> = diesel::sql_query(format!(
+            "SELECT id FROM (SELECT id, next_attempt_at, lease_until, row_number() OVER (PARTITION BY endpoint_id \
+             ORDER BY CASE WHEN lease_until > {now} THEN 0 ELSE 1 END, next_attempt_at, id) AS place \
+             FROM deliveries WHERE {PENDING} AND (next_attempt_at <= {now} OR lease_until > {now})) AS waiting \
+             WHERE place <= {per_endpoint} AND next_attempt_at <= {now} ORDER BY next_attempt_at, id LIMIT {limit}"
+        ))
+        .load(self.conn)?;
+        Ok(rows.into_iter().map(|row| row.id).collect())
+    }
+
+    fn list_due(&mut self, ids: &[String]) -> Result<Vec<DueRow>, DbError> {
         let rows = deliveries::table
             .inner_join(events::table.on(events::id.eq(deliveries::event_id)))
             .inner_join(endpoints::table.on(endpoints::id.eq(deliveries::endpoint_id)))
-            .filter(sql::<Bool>(PENDING))
-            .filter(deliveries::next_attempt_at.le(now.epoch_millis()))
-            .order(deliveries::next_attempt_at.asc())
-            .limit(i64::from(limit))
+            .filter(deliveries::id.eq_any(ids))
+            .order((deliveries::next_attempt_at.asc(), deliveries::id.asc()))
             .select((
                 deliveries::id,
                 deliveries::agency_id,

@@ -38,7 +38,7 @@ pub use api_keys::{NewApiKey, StoredApiKey};
 pub use database::{Db, Settings};
 pub use deliveries::{AttemptRow, DeliveryRecord, DeliveryState};
 pub use destruction::{Destruction, FailedErasure, ObjectsToDelete};
-pub use dispatch::{AttemptRecord, ClaimedDelivery, DeliveryNext};
+pub use dispatch::{AttemptRecord, ClaimedDelivery, DeliveryNext, DueClaim};
 pub use endpoints::{EndpointRecord, EndpointStatus, NewEndpoint};
 pub use error::DbError;
 pub use leases::AbandonedAnalysis;

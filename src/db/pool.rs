@@ -45,6 +45,7 @@ impl Lane {
     }
 
     /// Runs `work` outside any transaction.
+    #[expect(clippy::disallowed_methods, reason = "bounded by the lane's size: the permit lives as long as the work")]
     pub(super) async fn run<T, E>(self: Arc<Self>, work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,

@@ -1,5 +1,7 @@
 //! Reports: where their sealed objects are, how long they live, and the wrapped key that opens them.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use super::DbError;
@@ -130,6 +132,18 @@ impl Tx<'_, SystemScope> {
     /// What the engine refuses, and [`DbError::BadRow`].
     pub fn find_report_any(&mut self, analysis: &AnalysisId) -> Result<Option<ReportRecord>, DbError> {
         find_by_analysis(self.conn, analysis)
+    }
+
+    /// Which of these object names a report knows, whatever its life.
+    ///
+    /// # Errors
+    /// What the engine refuses.
+    pub fn known_objects(&mut self, names: &[String]) -> Result<BTreeSet<String>, DbError> {
+        let pdfs: Vec<String> =
+            reports::table.filter(reports::pdf_object.eq_any(names)).select(reports::pdf_object).load(self.conn)?;
+        let results: Vec<String> =
+            reports::table.filter(reports::result_object.eq_any(names)).select(reports::result_object).load(self.conn)?;
+        Ok(pdfs.into_iter().chain(results).collect())
     }
 
     /// Live reports whose time is over, longest over first.

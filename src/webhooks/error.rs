@@ -1,6 +1,7 @@
 //! What can go wrong when endpoints are kept and events are delivered.
 
 use super::egress::{NotAllowed, UrlProblem};
+use crate::db::DbError;
 use crate::domain::EndpointId;
 use crate::vault::VaultError;
 
@@ -34,6 +35,9 @@ pub enum WebhookError {
     /// The HTTP client could not be set up.
     #[error("the webhook client cannot be set up: {0}")]
     Client(#[from] reqwest::Error),
+    /// The database did not do it.
+    #[error(transparent)]
+    Db(#[from] DbError),
     /// Something sealed could not be opened.
     #[error(transparent)]
     Vault(#[from] VaultError),

@@ -4,7 +4,9 @@
 //! `webhook-id` is the same on every attempt. Bodies are sent as the bytes they were recorded as.
 
 mod client;
+mod dispatcher;
 mod egress;
+mod endpoints;
 mod error;
 mod schedule;
 mod secret;
@@ -13,7 +15,9 @@ mod signature;
 use std::time::Duration;
 
 pub use client::{Answer, Outcome, WebhookClient, install_tls_provider};
+pub use dispatcher::{DispatchCount, Dispatcher};
 pub use egress::{CheckedResolver, EgressPolicy, Lookup, NotAllowed, SpecialUse, SystemLookup, Target, UrlProblem, special_use};
+pub use endpoints::{EndpointView, Webhooks};
 pub use error::WebhookError;
 pub use schedule::{Jitter, WAITS, next_attempt, retry_after};
 pub use secret::{EndpointSecret, PlainSecret};

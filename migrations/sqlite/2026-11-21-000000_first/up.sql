@@ -108,6 +108,8 @@ CREATE TABLE reports (
 );
 CREATE INDEX reports_ending ON reports (expires_at) WHERE life = 'live';
 CREATE INDEX reports_with_objects_left ON reports (ended_at) WHERE life <> 'live' AND NOT objects_deleted;
+CREATE UNIQUE INDEX reports_by_pdf_object ON reports (pdf_object);
+CREATE UNIQUE INDEX reports_by_result_object ON reports (result_object);
 
 -- The row is the report's life: deleting it is the deletion.
 CREATE TABLE report_keys (

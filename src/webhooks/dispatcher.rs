@@ -1,0 +1,226 @@
+//! Works off the outbox: claims what is due, tries it, records what came of it. Any number of nodes may run one.
+//!
+//! A claim is a lease with a fence: a node that dies loses its lease and another tries again, a node that was too slow
+//! records nothing. At most a few deliveries go to one endpoint at the same moment, so a dead one delays nobody else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::client::{Answer, Outcome, WebhookClient};
+use super::egress::Target;
+use super::schedule::{next_attempt, retry_after};
+use super::{EndpointSecret, Settings, WebhookError, sign};
+use crate::db::{AttemptRecord, ClaimedDelivery, Db, DbError, DeliveryNext, DueClaim};
+use crate::domain::{SharedClock, Timestamp};
+use crate::vault::{Purpose, Vault};
+
+/// A claim outlasts the request's deadline by this much, for the writing before and after.
+const LEASE_MARGIN: Duration = Duration::from_secs(30);
+/// The dispatcher looks at the outbox at least this often, and at most that often without being woken.
+const PAUSE_MAX: Duration = Duration::from_secs(30);
+const PAUSE_MIN: Duration = Duration::from_secs(1);
+
+/// What came of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DispatchCount {
+    /// Accepted by the receiver.
+    pub delivered: usize,
+    /// To be tried again.
+    pub retried: usize,
+    /// Given up: the list of attempts or the event's time is at its end.
+    pub exhausted: usize,
+    /// The receiver is gone; the endpoint was disabled.
+    pub gone: usize,
+    /// Not recorded: somebody else has the delivery by now, or it was cancelled.
+    pub stale: usize,
+    /// Not recorded: the database refused; the lease will end.
+    pub unrecorded: usize,
+}
+
+impl DispatchCount {
+    /// All attempts of the step.
+    pub const fn total(&self) -> usize {
+        self.delivered + self.retried + self.exhausted + self.gone + self.stale + self.unrecorded
+    }
+
+    fn add(&mut self, recorded: Result<Option<DeliveryNext>, WebhookError>) {
+        match recorded {
+            Ok(Some(DeliveryNext::Delivered)) => self.delivered += 1,
+            Ok(Some(DeliveryNext::RetryAt(_))) => self.retried += 1,
+            Ok(Some(DeliveryNext::Exhausted)) => self.exhausted += 1,
+            Ok(Some(DeliveryNext::EndpointGone)) => self.gone += 1,
+            Ok(None) => self.stale += 1,
+            Err(error) => {
+                tracing::warn!(%error, "a webhook attempt could not be recorded");
+                self.unrecorded += 1;
+            }
+        }
+    }
+}
+
+/// The dispatcher of one node. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Dispatcher {
+    db: Db,
+    vault: Vault,
+    clock: SharedClock,
+    client: WebhookClient,
+    settings: Settings,
+    owner: Arc<str>,
+}
+
+impl Dispatcher {
+    pub(super) fn new(db: Db, vault: Vault, clock: SharedClock, client: WebhookClient, settings: Settings, owner: String) -> Self {
+        Self { db, vault, clock, client, settings, owner: owner.into() }
+    }
+
+    /// One step: claims one batch of what is due at `now`, tries all of it, waits for all of it.
+    ///
+    /// # Errors
+    /// What the database refuses when claiming; what it refuses later is counted.
+    pub async fn run_due(&self, now: Timestamp) -> Result<DispatchCount, WebhookError> {
+        let mut count = DispatchCount::default();
+        let mut under_way = JoinSet::new();
+        self.start_due(now, self.settings.batch_max, &mut under_way).await?;
+        while let Some(done) = under_way.join_next().await {
+            count.add(done.unwrap_or_else(|_| Err(DbError::Ending.into())));
+        }
+        Ok(count)
+    }
+
+    /// Works until `shutdown`, then waits for the attempts under way, which the deadline of a request bounds. `wake` is
+    /// notified when there is something new; without it the outbox is looked at every 1 s to 30 s, as its next time says.
+    pub async fn run(&self, shutdown: CancellationToken, wake: Arc<Notify>) {
+        let mut under_way = JoinSet::new();
+        while !shutdown.is_cancelled() {
+            let pause = self.start_all_due(&mut under_way).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "the webhook outbox could not be read");
+                PAUSE_MIN
+            });
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                Some(done) = under_way.join_next() => report(done),
+                () = wake.notified() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+        while let Some(done) = under_way.join_next().await {
+            report(done);
+        }
+    }
+
+    /// Starts what is due as far as there is room; answers how long there is nothing to do.
+    async fn start_all_due(&self, under_way: &mut JoinSet<Recorded>) -> Result<Duration, WebhookError> {
+        loop {
+            let now = self.clock.now();
+            let next_at = self.db.as_system().read(|tx| tx.next_delivery_at()).await?;
+            let Some(next_at) = next_at else { return Ok(PAUSE_MAX) };
+            if next_at > now {
+                return Ok(next_at.since(now).clamp(PAUSE_MIN, PAUSE_MAX));
+            }
+            let room = self.settings.in_flight_max.saturating_sub(under_way.len()).min(self.settings.batch_max);
+            if room == 0 || self.start_due(now, room, under_way).await? < room {
+                // What is still due waits for its endpoint's turn; the end of an attempt comes back here.
+                return Ok(PAUSE_MIN);
+            }
+        }
+    }
+
+    async fn start_due(&self, now: Timestamp, limit: usize, under_way: &mut JoinSet<Recorded>) -> Result<usize, WebhookError> {
+        let claim = DueClaim {
+            owner: self.owner.to_string(),
+            now,
+            lease_until: now.plus(self.settings.request_timeout + LEASE_MARGIN),
+            limit: u32::try_from(limit).unwrap_or(u32::MAX),
+            per_endpoint: self.settings.in_flight_per_endpoint_max,
+        };
+        let claimed = self.db.as_system().write(move |tx| tx.claim_due_deliveries(&claim)).await?;
+        let started = claimed.len();
+        for delivery in claimed {
+            let dispatcher = self.clone();
+            under_way.spawn(async move { dispatcher.attempt(delivery).await });
+        }
+        Ok(started)
+    }
+
+    /// One attempt, recorded with what follows; `None` if it was not ours any more.
+    async fn attempt(&self, delivery: ClaimedDelivery) -> Recorded {
+        let started_at = self.clock.now();
+        let answer = self.try_once(&delivery, started_at).await;
+        let finished_at = self.clock.now();
+        let next = self.decide(&delivery, &answer, finished_at);
+        let excerpt = (!answer.excerpt.is_empty()).then_some(&answer.excerpt);
+        let record = AttemptRecord {
+            delivery: delivery.id.clone(),
+            fence: delivery.fence,
+            started_at,
+            duration_ms: i64::try_from(answer.duration.as_millis()).unwrap_or(i64::MAX),
+            status: answer.status,
+            outcome: answer.outcome.slug().to_owned(),
+            response_excerpt_sealed: excerpt
+                .map(|bytes| self.vault.seal(Purpose::WebhookResponse, delivery.id.as_str(), bytes))
+                .transpose()?,
+            next,
+        };
+        tracing::info!(
+            delivery = %delivery.id, endpoint = %delivery.endpoint, attempt = delivery.attempt, outcome = answer.outcome.slug(),
+            status = answer.status, duration_ms = record.duration_ms, "webhook attempt"
+        );
+        let ours = self.db.as_system().write(move |tx| tx.record_attempt(&record)).await?;
+        Ok(ours.then_some(next))
+    }
+
+    async fn try_once(&self, delivery: &ClaimedDelivery, at: Timestamp) -> Answer {
+        if at > delivery.not_after {
+            return Answer::unsent(Outcome::Expired);
+        }
+        let Some((url, secret)) = self.open(delivery) else { return Answer::unsent(Outcome::Unreadable) };
+        // Checked again: the setting that let a loopback address in may have been turned off since.
+        let Ok(target) = Target::parse(&url, self.settings.egress()) else { return Answer::unsent(Outcome::Blocked) };
+        let headers = sign(&secret, &delivery.event, at, delivery.body.as_bytes());
+        self.client.post(&target, headers, delivery.body.clone()).await
+    }
+
+    fn open(&self, delivery: &ClaimedDelivery) -> Option<(String, EndpointSecret)> {
+        let context = delivery.endpoint.as_str();
+        let url = self.vault.open_text(Purpose::WebhookUrl, context, &delivery.url_sealed).ok()?;
+        let secret = self.vault.open(Purpose::WebhookSecret, context, &delivery.secret_sealed).ok()?;
+        Some((url.as_str().to_owned(), EndpointSecret::from_bytes(&secret)?))
+    }
+
+    fn decide(&self, delivery: &ClaimedDelivery, answer: &Answer, now: Timestamp) -> DeliveryNext {
+        match answer.outcome {
+            Outcome::Delivered => DeliveryNext::Delivered,
+            Outcome::Gone => DeliveryNext::EndpointGone,
+            Outcome::Expired => DeliveryNext::Exhausted,
+            Outcome::Redirected
+            | Outcome::Refused
+            | Outcome::TimedOut
+            | Outcome::Unresolved
+            | Outcome::Blocked
+            | Outcome::Unreachable
+            | Outcome::Broken
+            | Outcome::Unreadable => {
+                let wish = answer.retry_after.as_deref().and_then(|value| retry_after(value, now));
+                let attempt = u32::try_from(delivery.attempt).unwrap_or(u32::MAX);
+                next_attempt(attempt, now, delivery.not_after, wish, self.settings.jitter)
+                    .map_or(DeliveryNext::Exhausted, DeliveryNext::RetryAt)
+            }
+        }
+    }
+}
+
+/// What an attempt ends with.
+type Recorded = Result<Option<DeliveryNext>, WebhookError>;
+
+fn report(done: Result<Recorded, tokio::task::JoinError>) {
+    match done {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "a webhook attempt could not be recorded; its lease will end"),
+        Err(error) => tracing::error!(%error, "a webhook attempt ended in a panic; its lease will end"),
+    }
+}
