@@ -1,1 +1,158 @@
-//! The whole running program as one plain struct.
+//! The whole running program as one plain struct: the only place where parts meet.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::accounts::Accounts;
+use crate::config::{Config, DataDir};
+use crate::db::Db;
+use crate::domain::{SharedClock, SystemClock, Timestamp};
+use crate::health::Health;
+use crate::http::Services;
+use crate::jobs::{self, JobKind, Supervisor, Work};
+use crate::pipeline::recovery::Abandoned;
+use crate::pipeline::{LEASE_RENEWAL, Parts, Pipeline, Workers};
+use crate::retention::Retention;
+use crate::storage::Store;
+use crate::vault::Vault;
+use crate::webhooks::{Dispatcher, Webhooks};
+
+/// Ticks that may wait for the supervisor.
+const TICKS_MAX: usize = 16;
+
+/// Everything a command needs that works on the data directory.
+#[derive(Debug)]
+pub struct App {
+    /// As loaded.
+    pub config: Config,
+    /// What handlers call.
+    pub services: Services,
+    /// This process among others.
+    pub node: String,
+    /// Sends what is due.
+    pub dispatcher: Dispatcher,
+    /// Held until the program ends: one process a data directory.
+    pub data_dir: DataDir,
+}
+
+/// What runs beside the listener, and how to stop it.
+#[derive(Debug)]
+pub struct Background {
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+    clock: tokio_cron_scheduler::JobScheduler,
+}
+
+impl App {
+    /// Opens data directory, key ring, database (migrated) and store, and puts the services together.
+    ///
+    /// # Errors
+    /// The first part that cannot be opened, with its cause in words.
+    pub async fn open(config: Config, public_url: String) -> anyhow::Result<Self> {
+        let clock: SharedClock = Arc::new(SystemClock);
+        let data_dir = DataDir::open(&config.data.directory)?;
+        let vault = Vault::new(data_dir.key_ring()?);
+        let db = Db::open(&config.database_settings())?;
+        db.migrate()?;
+        let store = Store::open(&config.store_settings())?;
+        let node = node_name(clock.now());
+        let accounts = Accounts::with_settings(db.clone(), vault.clone(), Arc::clone(&clock), config.accounts.settings());
+        let webhooks = Webhooks::new(db.clone(), vault.clone(), Arc::clone(&clock), config.webhooks.settings());
+        let dispatcher = webhooks.dispatcher(&*node)?;
+        let retention = Retention::new(db.clone(), vault.clone(), store.clone(), Arc::clone(&clock));
+        let pipeline = Pipeline::new(Parts {
+            db: db.clone(),
+            vault: vault.clone(),
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            workers: Workers::new(config.worker.clone(), config.photo.limits()),
+            parallel: config.worker.parallel_workers(),
+            admission: config.upload.clone(),
+            node: node.clone(),
+            runtime: Handle::current(),
+            events: webhooks.wake(),
+            public_url: public_url.clone(),
+        });
+        let services = Services {
+            health: Health::new(db.clone(), store),
+            photo_limits: config.photo.limits(),
+            clock,
+            db,
+            vault: Arc::new(vault),
+            accounts,
+            webhooks,
+            retention,
+            pipeline,
+            public_url,
+        };
+        Ok(Self { config, services, node, dispatcher, data_dir })
+    }
+
+    /// Ends what a former process left undone, then starts deliveries, leases and jobs.
+    ///
+    /// # Errors
+    /// The database's, or the clock's.
+    pub async fn start_background(&self) -> anyhow::Result<Background> {
+        let services = &self.services;
+        services.pipeline.recover(Abandoned::All).await?;
+        // Nobody else uses this directory and nothing runs yet: an object without a report is an orphan, however young.
+        let found = services.retention.reconcile(Duration::ZERO).await?;
+        if found.orphans > 0 {
+            tracing::warn!(count = found.orphans, "objects without a report were removed");
+        }
+        let stop = CancellationToken::new();
+        let dispatcher = self.dispatcher.clone();
+        let (stop_dispatch, events) = (stop.clone(), services.webhooks.wake());
+        let deliveries = tokio::spawn(async move { dispatcher.run(stop_dispatch, events).await });
+        let leases = tokio::spawn(keep_leases(services.pipeline.clone(), stop.clone()));
+        let (ticks, due) = mpsc::channel(TICKS_MAX);
+        let work = Work { retention: services.retention.clone(), pipeline: services.pipeline.clone() };
+        let supervisor = Supervisor::new(services.db.clone(), Arc::clone(&services.clock), self.node.clone(), work);
+        let supervised = tokio::spawn(supervisor.run(due, stop.clone()));
+        for kind in JobKind::ALL {
+            ticks.send(kind).await?;
+        }
+        let clock = jobs::start_clock(ticks).await?;
+        Ok(Background { stop, tasks: vec![deliveries, leases, supervised], clock })
+    }
+}
+
+impl Background {
+    /// Stops everything and waits for it.
+    pub async fn stop(mut self) {
+        if let Err(error) = self.clock.shutdown().await {
+            tracing::warn!(%error, "the clock did not stop");
+        }
+        self.stop.cancel();
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a background task broke off");
+            }
+        }
+    }
+}
+
+async fn keep_leases(pipeline: Pipeline, stop: CancellationToken) {
+    let mut beat = tokio::time::interval(LEASE_RENEWAL);
+    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = beat.tick() => {}
+        }
+        if let Err(error) = pipeline.renew_leases().await {
+            tracing::warn!(%error, "leases could not be renewed");
+        }
+    }
+}
+
+/// A name no other process has: the time it started and 32 random bits.
+fn node_name(now: Timestamp) -> String {
+    format!("node-{}-{:08x}", now.epoch_millis(), rand::random::<u32>())
+}
+

@@ -1,1 +1,184 @@
-//! Every route and the order of middleware, on one page.
+//! Every route and the order of middleware, on one page; start and graceful stop.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::middleware::from_fn;
+use actix_web::{App as Routes, HttpServer, dev::ServerHandle, web};
+use anyhow::Context;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::app::{App, Background};
+use crate::cli::{self, ExitStatus, first_start};
+use crate::config::{Config, DataDirError, LogSettings};
+use crate::db::DbError;
+use crate::http::{self, Limiter, Services, Settings};
+use crate::{api, web as pages};
+
+/// Threads that read and answer requests; measuring has processes of its own.
+const HTTP_THREADS: usize = 2;
+/// Connections a thread holds at a time; the rest wait in the kernel.
+const CONNECTIONS_PER_THREAD: usize = 512;
+/// A request's head must be here after this.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// An idle connection is closed after this.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How long an answer lingers for a client that is still sending.
+const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Every route, in the order it is tried.
+fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.configure(http::extractors::configure).configure(api::configure).configure(pages::configure);
+}
+
+/// The listener over the services. Middleware below runs from the last `wrap` to the first.
+fn listen(listener: TcpListener, services: Services, limiter: Limiter) -> std::io::Result<actix_web::dev::Server> {
+    let settings = web::Data::new(Settings::at(services.public_url.clone()));
+    let (services, limiter) = (web::Data::new(services), web::Data::new(limiter));
+    let server = HttpServer::new(move || {
+        Routes::new()
+            .app_data(settings.clone())
+            .app_data(services.clone())
+            .app_data(limiter.clone())
+            .wrap(from_fn(http::csrf::guard))
+            .wrap(from_fn(http::limits::guard))
+            .wrap(from_fn(http::answers::write_problems))
+            .wrap(from_fn(http::headers::secure))
+            .wrap(from_fn(http::access_log::record))
+            .wrap(from_fn(http::request_id::assign))
+            .configure(routes)
+    })
+    .workers(HTTP_THREADS)
+    .max_connections(CONNECTIONS_PER_THREAD)
+    .client_request_timeout(HEAD_TIMEOUT)
+    .keep_alive(KEEP_ALIVE)
+    .client_disconnect_timeout(DISCONNECT_TIMEOUT)
+    .shutdown_timeout(DISCONNECT_TIMEOUT.as_secs())
+    .disable_signals()
+    .listen(listener)?;
+    Ok(server.run())
+}
+
+/// A running service.
+#[derive(Debug)]
+struct Running {
+    app: App,
+    background: Background,
+    handle: ServerHandle,
+    listening: std::thread::JoinHandle<std::io::Result<()>>,
+    made: Option<first_start::Credentials>,
+}
+
+/// Binds, opens everything, starts everything. The listener has a thread of its own, because actix brings its own runtime.
+async fn start(config: Config) -> anyhow::Result<Running> {
+    let address = config.server.listen;
+    let listener = TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))?;
+    listener.set_nonblocking(true)?;
+    let url = config.public_url(listener.local_addr()?.port());
+    let app = App::open(config, url).await?;
+    let made = first_start::prepare(&app.services.accounts).await?;
+    let background = app.start_background().await?;
+    let limiter = Limiter::new(&app.config.rates);
+    let services = app.services.clone();
+    let (handles, handle) = tokio::sync::oneshot::channel();
+    let listening = std::thread::Builder::new().name("http".to_owned()).spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = listen(listener, services, limiter)?;
+            drop(handles.send(server.handle()));
+            server.await
+        })
+    })?;
+    let handle = handle.await.context("the listener did not start")?;
+    Ok(Running { app, background, handle, listening, made })
+}
+
+impl Running {
+    /// Takes nothing new, finishes what is here, ends the rest as interrupted.
+    async fn stop(self) -> anyhow::Result<()> {
+        let Self { app, background, handle, listening, .. } = self;
+        app.services.health.begin_stop();
+        let drain = Duration::from_secs(app.config.server.stop_secs);
+        tokio::join!(handle.stop(true), app.services.pipeline.stop(drain));
+        background.stop().await;
+        match tokio::task::spawn_blocking(move || listening.join()).await? {
+            Ok(ended) => Ok(ended?),
+            Err(_) => anyhow::bail!("the listener broke off"),
+        }
+    }
+}
+
+/// `serve`: runs until it is told to stop.
+///
+/// # Errors
+/// What keeps it from starting; [`exit_status`] gives each its code.
+pub fn serve(config: Config, runtime: &Runtime) -> anyhow::Result<ExitStatus> {
+    start_log(&config.log);
+    runtime.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let running = start(config).await?;
+        first_start::print(&running.app.services.public_url, running.made.as_ref())?;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        running.stop().await?;
+        Ok(ExitStatus::Success)
+    })
+}
+
+/// `demo`: a service on a free port with data that is removed at the end, and a customer's program against it.
+///
+/// # Errors
+/// The first step that does not hold.
+pub fn demo(output: Option<PathBuf>, runtime: &Runtime) -> anyhow::Result<ExitStatus> {
+    let mut config = Config::load(None)?;
+    let output = cli::demo::output_directory(output)?;
+    config.data.directory = output.join("data");
+    config.server.listen.set_port(0);
+    config.server.public_url = String::new();
+    config.database.url = String::new();
+    config.store.directory = PathBuf::new();
+    config.webhooks.allow_loopback = true;
+    start_log(&LogSettings { filter: "error".to_owned(), ..config.log.clone() });
+    runtime.block_on(async {
+        let data = config.data.directory.clone();
+        let running = start(config).await?;
+        let api_key = running.made.as_ref().map(|made| made.api_key.to_string()).context("the demo's data is not new")?;
+        let stage = cli::demo::Stage { url: running.app.services.public_url.clone(), api_key };
+        let played = cli::demo::run(&stage, &output).await;
+        running.stop().await?;
+        std::fs::remove_dir_all(&data).with_context(|| format!("{} cannot be removed", data.display()))?;
+        played.map(|()| ExitStatus::Success)
+    })
+}
+
+/// Writes the log to standard error; a second call changes nothing.
+pub fn start_log(settings: &LogSettings) {
+    let filter = tracing_subscriber::EnvFilter::try_new(&settings.filter)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(LogSettings::default().filter));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = if settings.json { builder.json().try_init() } else { builder.try_init() };
+    drop(started);
+}
+
+/// The exit code of what kept a command from working.
+pub fn exit_status(error: &anyhow::Error) -> ExitStatus {
+    let in_use = |cause: &std::io::Error| cause.kind() == std::io::ErrorKind::AddrInUse;
+    for cause in error.chain() {
+        if cause.downcast_ref::<std::io::Error>().is_some_and(in_use) {
+            return ExitStatus::AddressInUse;
+        }
+        if matches!(cause.downcast_ref(), Some(DataDirError::InUse(_))) {
+            return ExitStatus::DataDirInUse;
+        }
+        if matches!(cause.downcast_ref(), Some(DbError::SchemaTooNew { .. })) {
+            return ExitStatus::SchemaTooNew;
+        }
+    }
+    ExitStatus::Failure
+}

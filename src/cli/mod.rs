@@ -1,1 +1,12 @@
-//! Made in this issue.
+//! The commands, one file each. What they need is put together by `main`; nothing here opens a database.
+
+pub mod admin;
+pub mod analyze;
+pub mod args;
+pub mod demo;
+pub mod doctor;
+pub mod exit;
+pub mod first_start;
+
+pub use args::{AdminCommand, Args, Command};
+pub use exit::ExitStatus;

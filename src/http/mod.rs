@@ -11,9 +11,11 @@ pub mod limits;
 pub mod methods;
 pub mod problem;
 pub mod request_id;
+pub mod services;
 pub mod settings;
 
 pub use limits::Limiter;
 pub use problem::{FieldError, Problem, ProblemKind};
 pub use request_id::RequestId;
+pub use services::Services;
 pub use settings::{RateSettings, SMALL_BODY_BYTES_MAX, Settings};

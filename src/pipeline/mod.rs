@@ -97,7 +97,7 @@ pub struct Parts {
     /// Rows.
     pub db: Db,
     /// Keys.
-    pub vault: Arc<Vault>,
+    pub vault: Vault,
     /// Objects.
     pub store: Store,
     /// Time.

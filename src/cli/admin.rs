@@ -1,0 +1,57 @@
+//! `admin`: agencies, people and API keys, made by the operator with a name and a reason.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use anyhow::{Context, bail};
+use zeroize::Zeroizing;
+
+use super::args::{AdminCommand, OnBehalf};
+use crate::accounts::Accounts;
+use crate::domain::Role;
+
+/// Makes what is asked and prints its id, or the key, once.
+///
+/// # Errors
+/// What accounts refuse, in words.
+pub async fn run(command: AdminCommand, accounts: &Accounts) -> anyhow::Result<()> {
+    match command {
+        AdminCommand::CreateAgency { name, on_behalf } => {
+            let agency = accounts.create_agency(&name).await?;
+            log("create-agency", &on_behalf, agency.as_str());
+            print(agency.as_str())
+        }
+        AdminCommand::CreateUser { agency, admin, role, email, on_behalf } => {
+            let role = if admin { Role::Admin } else { role };
+            if agency.is_some() == (role == Role::Admin) {
+                bail!("an admin belongs to no agency; an owner or member needs one");
+            }
+            let password = read_password()?;
+            let user = accounts.create_user(agency.as_ref(), role, &email, &password).await?;
+            log("create-user", &on_behalf, user.as_str());
+            print(user.as_str())
+        }
+        AdminCommand::CreateKey { agency, label, scopes, on_behalf } => {
+            let (key, record) = accounts.create_api_key(&agency, &label, scopes, None).await?;
+            log("create-key", &on_behalf, record.id.as_str());
+            print(key.reveal())
+        }
+    }
+}
+
+fn log(action: &'static str, on_behalf: &OnBehalf, made: &str) {
+    tracing::info!(action, operator = %on_behalf.operator, reason = %on_behalf.reason, made, "an operator made something");
+}
+
+fn print(line: &str) -> anyhow::Result<()> {
+    writeln!(std::io::stdout().lock(), "{line}").context("standard output is closed")
+}
+
+fn read_password() -> anyhow::Result<Zeroizing<String>> {
+    let input = std::io::stdin();
+    if input.is_terminal() {
+        write!(std::io::stderr().lock(), "Password (it shows as you type): ")?;
+    }
+    let mut line = Zeroizing::new(String::new());
+    input.lock().read_line(&mut line).context("no password on standard input")?;
+    Ok(Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned()))
+}

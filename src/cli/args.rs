@@ -1,0 +1,128 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::domain::{AgencyId, Product, Role, ScopeSet};
+
+/// Transient photo analysis: photos are measured in memory, the report ends on time.
+#[derive(Debug, Parser)]
+#[command(name = "proofsheet", version, about, max_term_width = 100)]
+pub struct Args {
+    /// Configuration file; without it ./proofsheet.toml is read if it exists. PROOFSHEET_* variables override it.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// What to do; `serve` if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Answer web and API requests.
+    Serve,
+    /// Run the whole main job on sample photos: real HTTP, real webhook, verified. Needs nothing, leaves only the report.
+    Demo {
+        /// Where to put the report; a new temporary directory if not said.
+        #[arg(long, value_name = "DIR")]
+        output: Option<PathBuf>,
+    },
+    /// Measure photos without a server and write the report.
+    Analyze(AnalyzeArgs),
+    /// Make agencies, people and API keys.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Bring the database's tables up to date.
+    Migrate,
+    /// Look for everything that would keep the service from working, and say all of it.
+    Doctor,
+}
+
+/// What to measure and where to put the report.
+#[derive(Debug, clap::Args)]
+pub struct AnalyzeArgs {
+    /// 1 to 50 photos, JPEG or PNG.
+    #[arg(required = true, value_name = "PHOTO", num_args = 1..=50)]
+    pub photos: Vec<PathBuf>,
+    /// What to answer: snapshot, portfolio or provenance.
+    #[arg(long, default_value = "snapshot", value_name = "P")]
+    pub product: Product,
+    /// Whether the report may show the photos: full or none.
+    #[arg(long, value_enum, default_value_t = Previews::Full)]
+    pub previews: Previews,
+    /// Title of the report, your own reference.
+    #[arg(long, value_name = "TEXT")]
+    pub reference: Option<String>,
+    /// Where to write the PDF.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Where to write the result JSON.
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+/// Whether a report may hold picture content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Previews {
+    /// Previews, overlays and maps.
+    Full,
+    /// Nothing that shows the pictures.
+    None,
+}
+
+/// What an operator can make. Who did it and why is logged.
+#[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Make an agency; prints its id.
+    CreateAgency {
+        /// Its name as it stands on reports.
+        #[arg(long)]
+        name: String,
+        #[command(flatten)]
+        on_behalf: OnBehalf,
+    },
+    /// Make a person who can sign in; asks for the password on standard input.
+    CreateUser {
+        /// The agency; none for an admin.
+        #[arg(long, value_name = "AGENCY", required_unless_present = "admin")]
+        agency: Option<AgencyId>,
+        /// Make an admin, who runs the service and sees no photos or reports.
+        #[arg(long, conflicts_with = "agency")]
+        admin: bool,
+        /// owner or member.
+        #[arg(long, default_value = "member")]
+        role: Role,
+        /// Mail address, used to sign in.
+        #[arg(long)]
+        email: String,
+        #[command(flatten)]
+        on_behalf: OnBehalf,
+    },
+    /// Make an API key; prints it once.
+    CreateKey {
+        /// The agency.
+        #[arg(long)]
+        agency: AgencyId,
+        /// What it is for.
+        #[arg(long, default_value = "command line")]
+        label: String,
+        /// Scopes with spaces between.
+        #[arg(long, default_value = "analyses:write analyses:read analyses:delete webhooks:manage keys:manage")]
+        scopes: ScopeSet,
+        #[command(flatten)]
+        on_behalf: OnBehalf,
+    },
+}
+
+/// Who does it, and why.
+#[derive(Debug, clap::Args)]
+pub struct OnBehalf {
+    /// Who does this.
+    #[arg(long = "as", value_name = "OPERATOR")]
+    pub operator: String,
+    /// Why.
+    #[arg(long)]
+    pub reason: String,
+}

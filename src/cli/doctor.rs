@@ -1,0 +1,86 @@
+//! `doctor`: everything that would keep the service from working, said at once.
+
+use std::io::Write;
+use std::net::TcpListener;
+
+use super::exit::ExitStatus;
+use crate::config::{Config, DataDir};
+use crate::db::Db;
+use crate::pipeline::{Workers, held};
+use crate::measure::{PhotoOutcome, PhotoProblem};
+use crate::pipeline::worker::SandboxMode;
+use crate::storage::{ObjectName, Part, Store};
+use crate::domain::{Product, Timestamp};
+
+type Finding = Result<String, String>;
+
+/// Checks each part apart from the others and prints a line for each.
+///
+/// # Errors
+/// Standard output is closed.
+pub async fn run(config: &Config, now: Timestamp) -> anyhow::Result<ExitStatus> {
+    let findings = [
+        ("data directory", data_dir(config)),
+        ("database", database(config)),
+        ("object store", store(config, now).await),
+        ("address", address(config)),
+        ("sandbox", sandbox(config).await),
+        ("swap", swap()),
+    ];
+    let mut out = std::io::stdout().lock();
+    for (part, finding) in &findings {
+        match finding {
+            Ok(fine) => writeln!(out, "ok    {part}: {fine}")?,
+            Err(fault) => writeln!(out, "FAULT {part}: {fault}")?,
+        }
+    }
+    let faults = findings.iter().filter(|(_, finding)| finding.is_err()).count();
+    writeln!(out, "{}", if faults == 0 { "Nothing is wrong.".to_owned() } else { format!("{faults} fault(s).") })?;
+    Ok(if faults == 0 { ExitStatus::Success } else { ExitStatus::Findings })
+}
+
+fn data_dir(config: &Config) -> Finding {
+    let dir = DataDir::open(&config.data.directory).map_err(|error| error.to_string())?;
+    dir.key_ring().map_err(|error| error.to_string())?;
+    Ok(format!("{} can be used", config.data.directory.display()))
+}
+
+fn database(config: &Config) -> Finding {
+    let db = Db::open(&config.database_settings()).map_err(|error| error.to_string())?;
+    db.migrate().map_err(|error| error.to_string())?;
+    Ok("opens, its tables are up to date".to_owned())
+}
+
+async fn store(config: &Config, now: Timestamp) -> Finding {
+    let store = Store::open(&config.store_settings()).map_err(|error| error.to_string())?;
+    let name = ObjectName::new(Product::Snapshot, now, Part::Report);
+    store.put(&name, b"doctor".to_vec()).await.map_err(|error| format!("put: {error}"))?;
+    let read = store.get(&name).await.map_err(|error| format!("get: {error}"));
+    store.delete(&name).await.map_err(|error| format!("delete: {error}"))?;
+    if read? == b"doctor" { Ok("puts, gets and deletes".to_owned()) } else { Err("gives back other bytes than it took".to_owned()) }
+}
+
+fn address(config: &Config) -> Finding {
+    let listen = config.server.listen;
+    TcpListener::bind(listen).map(|_| format!("{listen} is free")).map_err(|error| format!("{listen}: {error}"))
+}
+
+/// A worker is given bytes that are no photo: if it says so, process, sandbox and wire work.
+async fn sandbox(config: &Config) -> Finding {
+    let mut settings = config.worker.clone();
+    settings.sandbox = SandboxMode::Required;
+    let material = held::seal(b"no photo").map_err(|error| error.to_string())?;
+    match Workers::new(settings, config.photo.limits()).measure(&material, false).await {
+        Ok(PhotoOutcome::Unusable(PhotoProblem::UnsupportedType)) => Ok("workers run with Landlock and seccomp".to_owned()),
+        Ok(_) => Err("a worker was stopped where it should have answered".to_owned()),
+        Err(error) => Err(format!("the kernel does not give the whole sandbox: {error}")),
+    }
+}
+
+fn swap() -> Finding {
+    let swaps = std::fs::read_to_string("/proc/swaps").unwrap_or_default();
+    match swaps.lines().skip(1).count() {
+        0 => Ok("off".to_owned()),
+        count => Err(format!("{count} swap area(s) are on: pixels in memory could reach a disk; switch them off or encrypt them")),
+    }
+}

@@ -1,0 +1,106 @@
+//! The data directory: made on first start, private to its owner, used by one process at a time.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::FlockOperation;
+use zeroize::Zeroizing;
+
+use crate::vault::{KeyRing, KeyRingError};
+
+const KEY_RING_FILE: &str = "keyring";
+const LOCK_FILE: &str = "lock";
+
+/// Why a data directory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DataDirError {
+    /// Another process uses it.
+    #[error("the data directory {} is in use by another proofsheet process; stop that one or name another directory", .0.display())]
+    InUse(PathBuf),
+    /// A file or directory cannot be made or read.
+    #[error("{} cannot be used: {source}", path.display())]
+    Io { path: PathBuf, source: std::io::Error },
+    /// The key ring is not one.
+    #[error("the key ring {} cannot be used: {source}", path.display())]
+    KeyRing { path: PathBuf, source: KeyRingError },
+    /// There is a database but no key ring: nothing in it could be read, and a new ring would hide that.
+    #[error("{} is missing, but there is a database beside it that was sealed with it; put the key ring back", .0.display())]
+    KeyRingMissing(PathBuf),
+}
+
+/// A data directory this process holds until it is dropped.
+#[derive(Debug)]
+pub struct DataDir {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl DataDir {
+    /// Makes the directory if it is not there (mode 0700) and takes it for this process.
+    ///
+    /// # Errors
+    /// [`DataDirError::InUse`] if another process has it, [`DataDirError::Io`] otherwise.
+    pub fn open(path: &Path) -> Result<Self, DataDirError> {
+        let fault = |path: &Path| {
+            let path = path.to_owned();
+            move |source| DataDirError::Io { path, source }
+        };
+        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(fault(path))?;
+        let lock_path = path.join(LOCK_FILE);
+        let lock = private().read(true).write(true).create(true).truncate(false).open(&lock_path).map_err(fault(&lock_path))?;
+        match rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(rustix::io::Errno::WOULDBLOCK) => Err(DataDirError::InUse(path.to_owned())),
+            Err(errno) => Err(DataDirError::Io { path: lock_path, source: errno.into() }),
+        }
+    }
+
+    /// The key ring; made on first start (mode 0600).
+    ///
+    /// # Errors
+    /// [`DataDirError::KeyRing`] for a file that is none, [`DataDirError::KeyRingMissing`] if only a database is there.
+    pub fn key_ring(&self) -> Result<KeyRing, DataDirError> {
+        let path = self.path.join(KEY_RING_FILE);
+        let fault = |source| DataDirError::Io { path: path.clone(), source };
+        if path.exists() {
+            let mut text = Zeroizing::new(String::new());
+            File::open(&path).and_then(|mut file| file.read_to_string(&mut text)).map_err(fault)?;
+            return KeyRing::parse(&text).map_err(|source| DataDirError::KeyRing { path: path.clone(), source });
+        }
+        if self.path.join("proofsheet.db").exists() {
+            return Err(DataDirError::KeyRingMissing(path));
+        }
+        let ring = KeyRing::generate();
+        let mut file = private().write(true).create_new(true).open(&path).map_err(fault)?;
+        file.write_all(ring.file_text().as_bytes()).and_then(|()| file.sync_all()).map_err(fault)?;
+        Ok(ring)
+    }
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.mode(0o600);
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_process_at_a_time_and_the_ring_stays() {
+        let path = std::env::temp_dir().join(format!("proofsheet-datadir-{}", std::process::id()));
+        let dir = DataDir::open(&path).unwrap();
+        assert!(matches!(DataDir::open(&path), Err(DataDirError::InUse(_))));
+        let first = dir.key_ring().unwrap().file_text();
+        assert_eq!(*dir.key_ring().unwrap().file_text(), *first);
+        drop(dir);
+        let dir = DataDir::open(&path).unwrap();
+        std::fs::remove_file(path.join(KEY_RING_FILE)).unwrap();
+        std::fs::write(path.join("proofsheet.db"), b"").unwrap();
+        assert!(matches!(dir.key_ring(), Err(DataDirError::KeyRingMissing(_))));
+        std::fs::remove_dir_all(path).unwrap();
+    }
+}

@@ -1,0 +1,129 @@
+//! Sections of the configuration whose modules keep time in `Duration`: here in whole seconds, as people write them.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// What a photo may be, known from its header.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PhotoSection {
+    /// Pixels.
+    pub pixels_max: u64,
+    /// Pixels a side.
+    pub edge_px_max: u32,
+    /// Bytes of all metadata.
+    pub metadata_bytes_max: u64,
+    /// Bytes of an ICC profile.
+    pub icc_bytes_max: u64,
+    /// Bytes a decoder may hold at once.
+    pub decoder_bytes_max: u64,
+}
+
+impl Default for PhotoSection {
+    fn default() -> Self {
+        let limits = crate::ingest::Limits::default();
+        Self {
+            pixels_max: limits.pixels_max,
+            edge_px_max: limits.edge_px_max,
+            metadata_bytes_max: limits.metadata_bytes_max,
+            icc_bytes_max: limits.icc_bytes_max,
+            decoder_bytes_max: limits.decoder_bytes_max,
+        }
+    }
+}
+
+impl PhotoSection {
+    /// As ingest takes them.
+    pub const fn limits(&self) -> crate::ingest::Limits {
+        crate::ingest::Limits {
+            pixels_max: self.pixels_max,
+            edge_px_max: self.edge_px_max,
+            metadata_bytes_max: self.metadata_bytes_max,
+            icc_bytes_max: self.icc_bytes_max,
+            decoder_bytes_max: self.decoder_bytes_max,
+        }
+    }
+}
+
+/// The database.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DatabaseSection {
+    /// `sqlite:` and a path; empty: `proofsheet.db` in the data directory.
+    pub url: String,
+    /// Connections that read; one more writes.
+    pub readers: usize,
+}
+
+impl Default for DatabaseSection {
+    fn default() -> Self {
+        Self { url: String::new(), readers: crate::db::Settings::default().readers }
+    }
+}
+
+impl DatabaseSection {
+    /// As `db` takes them.
+    pub fn settings(&self) -> crate::db::Settings {
+        crate::db::Settings { url: self.url.clone(), readers: self.readers, ..crate::db::Settings::default() }
+    }
+}
+
+/// The object store.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreSection {
+    /// Directory of the objects; empty: `objects` in the data directory.
+    pub directory: PathBuf,
+}
+
+/// Webhook deliveries.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WebhooksSection {
+    /// Whether endpoints on this machine are taken, also by http. For development only.
+    pub allow_loopback: bool,
+}
+
+impl WebhooksSection {
+    /// As `webhooks` takes them.
+    pub fn settings(&self) -> crate::webhooks::Settings {
+        crate::webhooks::Settings { allow_loopback: self.allow_loopback, ..crate::webhooks::Settings::default() }
+    }
+}
+
+/// Passwords and sessions.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AccountsSection {
+    /// bcrypt's cost.
+    pub bcrypt_cost: u32,
+    /// Seconds a session lasts unused.
+    pub session_idle_secs: u64,
+    /// Seconds a session lasts at most.
+    pub session_life_secs: u64,
+}
+
+impl Default for AccountsSection {
+    fn default() -> Self {
+        let settings = crate::accounts::Settings::default();
+        Self {
+            bcrypt_cost: settings.bcrypt_cost,
+            session_idle_secs: settings.session_idle.as_secs(),
+            session_life_secs: settings.session_life.as_secs(),
+        }
+    }
+}
+
+impl AccountsSection {
+    /// As `accounts` takes them.
+    pub fn settings(&self) -> crate::accounts::Settings {
+        crate::accounts::Settings {
+            bcrypt_cost: self.bcrypt_cost,
+            session_idle: Duration::from_secs(self.session_idle_secs),
+            session_life: Duration::from_secs(self.session_life_secs),
+            ..crate::accounts::Settings::default()
+        }
+    }
+}
