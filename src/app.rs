@@ -41,7 +41,6 @@ pub struct App {
 }
 
 /// What runs beside the listener, and how to stop it.
-#[derive(Debug)]
 pub struct Background {
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
@@ -58,7 +57,7 @@ impl App {
         let data_dir = DataDir::open(&config.data.directory)?;
         let vault = Vault::new(data_dir.key_ring()?);
         let db = Db::open(&config.database_settings())?;
-        db.migrate()?;
+        db.migrate().await?;
         let store = Store::open(&config.store_settings())?;
         let node = node_name(clock.now());
         let accounts = Accounts::with_settings(db.clone(), vault.clone(), Arc::clone(&clock), config.accounts.settings());
@@ -83,7 +82,7 @@ impl App {
             photo_limits: config.photo.limits(),
             clock,
             db,
-            vault: Arc::new(vault),
+            vault,
             accounts,
             webhooks,
             retention,
@@ -119,6 +118,12 @@ impl App {
         }
         let clock = jobs::start_clock(ticks).await?;
         Ok(Background { stop, tasks: vec![deliveries, leases, supervised], clock })
+    }
+}
+
+impl std::fmt::Debug for Background {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Background").field("tasks", &self.tasks).finish_non_exhaustive()
     }
 }
 

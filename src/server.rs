@@ -2,7 +2,6 @@
 
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::middleware::from_fn;
@@ -16,7 +15,6 @@ use crate::cli::{self, ExitStatus, first_start};
 use crate::config::{Config, DataDirError, LogSettings};
 use crate::db::DbError;
 use crate::http::{self, Limiter, Services, Settings};
-use crate::{api, web as pages};
 
 /// Threads that read and answer requests; measuring has processes of its own.
 const HTTP_THREADS: usize = 2;
@@ -31,7 +29,7 @@ const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Every route, in the order it is tried.
 fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.configure(http::extractors::configure).configure(api::configure).configure(pages::configure);
+    let _ = cfg;
 }
 
 /// The listener over the services. Middleware below runs from the last `wrap` to the first.
@@ -43,8 +41,6 @@ fn listen(listener: TcpListener, services: Services, limiter: Limiter) -> std::i
             .app_data(settings.clone())
             .app_data(services.clone())
             .app_data(limiter.clone())
-            .wrap(from_fn(http::csrf::guard))
-            .wrap(from_fn(http::limits::guard))
             .wrap(from_fn(http::answers::write_problems))
             .wrap(from_fn(http::headers::secure))
             .wrap(from_fn(http::access_log::record))

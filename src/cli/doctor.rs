@@ -21,7 +21,7 @@ type Finding = Result<String, String>;
 pub async fn run(config: &Config, now: Timestamp) -> anyhow::Result<ExitStatus> {
     let findings = [
         ("data directory", data_dir(config)),
-        ("database", database(config)),
+        ("database", database(config).await),
         ("object store", store(config, now).await),
         ("address", address(config)),
         ("sandbox", sandbox(config).await),
@@ -45,9 +45,9 @@ fn data_dir(config: &Config) -> Finding {
     Ok(format!("{} can be used", config.data.directory.display()))
 }
 
-fn database(config: &Config) -> Finding {
+async fn database(config: &Config) -> Finding {
     let db = Db::open(&config.database_settings()).map_err(|error| error.to_string())?;
-    db.migrate().map_err(|error| error.to_string())?;
+    db.migrate().await.map_err(|error| error.to_string())?;
     Ok("opens, its tables are up to date".to_owned())
 }
 
