@@ -1,15 +1,53 @@
 //! Photo -> [`PhotoMeasurements`]: one file a measurement, kernels apart.
 //!
+//! The picture passes once, row by row ([`scan`]); nothing holds it whole. Structure (tone, sharpness, noise, blockiness) is
+//! measured on coded luma, clipping on coded R'G'B', colour after the profile. Sums are integers in a fixed order.
 //! No I/O, no clock, no HTTP, no SQL. Same bytes in, same numbers out, on any number of threads.
 
 pub mod finding;
-pub mod kernels;
 pub mod metric;
 pub mod result;
 
+mod facts;
+mod findings;
+mod numbers;
+mod scan;
+
+// one file a measurement
+mod blockiness;
+mod cells;
+mod clipping;
+mod colorfulness;
+mod jpeg;
+mod maps;
+mod noise;
+mod palette;
+mod preview;
+mod print;
+mod sharpness;
+mod structure;
+mod tone;
+
+// how coded samples become rows and colours
+pub mod kernels;
+mod profile;
+mod rows;
+mod window;
+
+#[cfg(test)]
+mod tests;
+
+pub use finding::Accepted;
 pub use result::*;
 
-use crate::ingest;
+use sha2::{Digest, Sha256};
+
+use crate::ingest::{self, Photo};
+use cells::Cells;
+use findings::{Evidence, findings};
+use kernels::Level as InstructionSet;
+use profile::Profile;
+use scan::Scanned;
 
 /// How photos are measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +65,67 @@ impl Default for Options {
 }
 
 /// The whole of a photo worker's job: opens the bytes, streams the picture once, measures it, makes the previews.
-pub fn measure_photo(_bytes: &[u8], _options: &Options) -> PhotoOutcome {
-    todo!("first merge: signatures only")
+pub fn measure_photo(bytes: &[u8], options: &Options) -> PhotoOutcome {
+    let mut photo = match ingest::open(bytes, &options.limits) {
+        Ok(photo) => photo,
+        Err(error) => return PhotoOutcome::Unusable(facts::problem(&error)),
+    };
+    let profile = Profile::read(photo.icc.as_ref(), photo.header.channels);
+    match scan::scan(&mut *photo.rows, &profile, InstructionSet::new()) {
+        Ok(scanned) => PhotoOutcome::Measured(Box::new(measured(bytes, &photo, scanned, &profile, options.previews))),
+        Err(error) => PhotoOutcome::Unusable(facts::row_problem(&error)),
+    }
+}
+
+/// Puts together what headers and rows told.
+fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Profile, previews: bool) -> PhotoMeasurements {
+    let file = facts::file(photo, profile, scanned.stopped.as_ref(), bytes.len() as u64, sha256(bytes));
+    let measurements = numbers::measurements(photo, &scanned);
+    let jpeg = photo.container.jpeg.as_ref().map(jpeg::facts);
+    let privacy = facts::privacy(&photo.metadata.privacy);
+    profile.to_srgb(&mut scanned.cells.rgb);
+    let findings = findings(&Evidence {
+        completeness: file.completeness,
+        rows_share: 100.0 * scanned.rows_seen as f64 / f64::from(photo.header.height),
+        measurements: &measurements,
+        percentiles: scanned.tone.percentiles,
+        burnt: scanned.clipping.largest,
+        jpeg: jpeg.as_ref(),
+        privacy: &privacy,
+    });
+    PhotoMeasurements {
+        measurements,
+        percentiles: scanned.tone.percentiles,
+        palette: palette::palette(&scanned.cells),
+        jpeg,
+        capture: facts::capture(&photo.metadata.capture),
+        privacy,
+        rights: facts::rights(&photo.metadata.rights),
+        print_sizes: print::print_sizes(file.width_px, file.height_px),
+        findings,
+        pictures: if previews { pictures(&scanned, &file) } else { None },
+        histogram: scanned.tone.histogram,
+        file,
+    }
+}
+
+/// Everything that shows something of the picture, turned upright.
+fn pictures(scanned: &Scanned, file: &FileFacts) -> Option<Pictures> {
+    let cells: &Cells = &scanned.cells;
+    let (preview, thumbnail) = preview::previews(cells, file.stored_px, file.orientation).ok()?;
+    Some(Pictures {
+        preview,
+        thumbnail,
+        focus: scanned.sharpness.focus_map(scanned.noise.sigma_or_zero()).turned(file.orientation),
+        clipping: scanned.clipping.map.turned(file.orientation),
+    })
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // writing to a String cannot fail
+        let _written = write!(hex, "{byte:02x}");
+        hex
+    })
 }

@@ -39,36 +39,40 @@ fn range_plain(row: &[u8]) -> RowRange {
     RowRange { min, max }
 }
 
-/// Counts clipped pixels in three channels of equal length, at most 2³² pixels.
-pub fn count(level: Level, channels: [&[u8]; 3]) -> Clipped {
-    dispatch!(level, _ => count_plain(channels))
+/// Counts clipped pixels in three channels of equal length, and writes 1 for each pixel burnt or lost in any channel, else 0.
+pub fn flags(level: Level, channels: [&[u8]; 3], burnt: &mut [u8], lost: &mut [u8]) -> Clipped {
+    dispatch!(level, _ => flags_plain(channels, burnt, lost))
 }
 
 /// Pixels whose flags are summed in bytes before they are widened: one byte lane never overflows.
 const PIECE: usize = 64;
 
 #[inline(always)]
-fn count_plain([red, green, blue]: [&[u8]; 3]) -> Clipped {
+fn flags_plain([red, green, blue]: [&[u8]; 3], burnt: &mut [u8], lost: &mut [u8]) -> Clipped {
     let mut clipped = Clipped::default();
     let (reds, red_rest) = red.as_chunks::<PIECE>();
     let (greens, green_rest) = green.as_chunks::<PIECE>();
     let (blues, blue_rest) = blue.as_chunks::<PIECE>();
-    for ((red, green), blue) in reds.iter().zip(greens).zip(blues) {
-        count_piece(&mut clipped, red, green, blue);
+    let (burnts, burnt_rest) = burnt.as_chunks_mut::<PIECE>();
+    let (losts, lost_rest) = lost.as_chunks_mut::<PIECE>();
+    for ((((red, green), blue), burnt), lost) in reds.iter().zip(greens).zip(blues).zip(burnts).zip(losts) {
+        flags_piece(&mut clipped, [red, green, blue], burnt, lost);
     }
-    count_piece(&mut clipped, red_rest, green_rest, blue_rest);
+    flags_piece(&mut clipped, [red_rest, green_rest, blue_rest], burnt_rest, lost_rest);
     clipped
 }
 
 /// At most [`PIECE`] pixels.
 #[inline(always)]
-fn count_piece(clipped: &mut Clipped, red: &[u8], green: &[u8], blue: &[u8]) {
+fn flags_piece(clipped: &mut Clipped, [red, green, blue]: [&[u8]; 3], burnt: &mut [u8], lost: &mut [u8]) {
     let (mut burnt_any, mut burnt_all, mut lost_any, mut lost_all) = (0u8, 0u8, 0u8, 0u8);
-    for ((&red, &green), &blue) in red.iter().zip(green).zip(blue) {
+    for ((((&red, &green), &blue), burnt), lost) in red.iter().zip(green).zip(blue).zip(burnt).zip(lost) {
         let (max, min) = (red.max(green).max(blue), red.min(green).min(blue));
-        burnt_any += u8::from(max == 255);
+        *burnt = u8::from(max == 255);
+        *lost = u8::from(min == 0);
+        burnt_any += *burnt;
         burnt_all += u8::from(min == 255);
-        lost_any += u8::from(min == 0);
+        lost_any += *lost;
         lost_all += u8::from(max == 0);
     }
     clipped.burnt_any += u32::from(burnt_any);
@@ -104,7 +108,12 @@ mod tests {
             let channel = |index: usize| pixels.iter().map(|pixel| pixel[index]).collect::<Vec<u8>>();
             let (red, green, blue) = (channel(0), channel(1), channel(2));
             for level in levels::all() {
-                prop_assert_eq!(count(level, [&red, &green, &blue]), count_scalar(&pixels));
+                let (mut burnt, mut lost) = (vec![7; pixels.len()], vec![7; pixels.len()]);
+                prop_assert_eq!(flags(level, [&red, &green, &blue], &mut burnt, &mut lost), count_scalar(&pixels));
+                for ((pixel, burnt), lost) in pixels.iter().zip(burnt).zip(lost) {
+                    prop_assert_eq!(burnt, u8::from(pixel.contains(&255)));
+                    prop_assert_eq!(lost, u8::from(pixel.contains(&0)));
+                }
                 let expected = RowRange { min: red.iter().copied().min().unwrap_or(255), max: red.iter().copied().max().unwrap_or(0) };
                 prop_assert_eq!(range(level, &red), expected);
             }

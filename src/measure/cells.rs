@@ -1,0 +1,156 @@
+//! Mean colours of small square cells: all that previews and palette need of a picture.
+//!
+//! Means are taken of coded values. Pictures up to twice the preview's size keep a cell a pixel.
+
+use super::kernels::{Level, boxes};
+use super::rows::Row;
+
+/// The grid's long side is at least this, where the picture allows.
+pub const LONG_EDGE: usize = 768;
+
+/// Adds rows up to cells while they pass.
+#[derive(Debug)]
+pub struct CellScan {
+    level: Level,
+    edge: usize,
+    size: (usize, usize),
+    sums: [Vec<u16>; 3],
+    pending_rows: usize,
+    grey: bool,
+    rgb: Vec<u8>,
+}
+
+/// A small picture of means, interleaved R'G'B', as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cells {
+    /// Cells across.
+    pub columns: usize,
+    /// Cells down, of the rows that were there.
+    pub rows: usize,
+    /// Cells down a whole picture has.
+    pub rows_expected: usize,
+    /// Row by row.
+    pub rgb: Vec<u8>,
+}
+
+impl CellScan {
+    /// For a picture of this size as stored.
+    pub fn new(level: Level, width: usize, height: usize) -> Self {
+        let edge = (width.max(height) / LONG_EDGE).clamp(1, boxes::ROWS_MAX);
+        Self {
+            level,
+            edge,
+            size: (width, height),
+            sums: std::array::from_fn(|_| vec![0; width]),
+            pending_rows: 0,
+            grey: false,
+            rgb: Vec::with_capacity(width.div_ceil(edge) * height.div_ceil(edge) * 3),
+        }
+    }
+
+    /// Takes a row.
+    pub fn add(&mut self, row: &Row<'_>) {
+        match row.channels {
+            Some(channels) => {
+                for (sums, channel) in self.sums.iter_mut().zip(channels) {
+                    boxes::add_row(self.level, sums, channel);
+                }
+            }
+            None => {
+                self.grey = true;
+                boxes::add_row(self.level, &mut self.sums[0], row.luma);
+            }
+        }
+        self.pending_rows += 1;
+        if self.pending_rows == self.edge {
+            self.fold();
+        }
+    }
+
+    fn fold(&mut self) {
+        let [red, green, blue] = &mut self.sums;
+        let red = boxes::means(red, self.edge, self.pending_rows);
+        if self.grey {
+            self.rgb.extend(red.flat_map(|grey| [grey; 3]));
+        } else {
+            let green = boxes::means(green, self.edge, self.pending_rows);
+            let blue = boxes::means(blue, self.edge, self.pending_rows);
+            self.rgb.extend(red.zip(green).zip(blue).flat_map(|((red, green), blue)| [red, green, blue]));
+        }
+        self.pending_rows = 0;
+    }
+
+    /// The cells of all rows, which may be fewer than the picture should have.
+    pub fn finish(mut self) -> Cells {
+        if self.pending_rows > 0 {
+            self.fold();
+        }
+        let columns = self.size.0.div_ceil(self.edge);
+        Cells { columns, rows: self.rgb.len() / (3 * columns), rows_expected: self.size.1.div_ceil(self.edge), rgb: self.rgb }
+    }
+}
+
+impl Cells {
+    /// Means of squares of cells, so that no side is longer than `long_edge`.
+    pub fn reduced(&self, long_edge: usize) -> Self {
+        let edge = self.columns.max(self.rows).div_ceil(long_edge).max(1);
+        let (columns, rows) = (self.columns.div_ceil(edge), self.rows.div_ceil(edge));
+        let mut rgb = Vec::with_capacity(columns * rows * 3);
+        for row in 0..rows {
+            let ys = row * edge..((row + 1) * edge).min(self.rows);
+            for column in 0..columns {
+                let xs = column * edge..((column + 1) * edge).min(self.columns);
+                let count = (ys.len() * xs.len()) as u32;
+                for channel in 0..3 {
+                    let cell = |y: usize, x: usize| u32::from(self.rgb[(y * self.columns + x) * 3 + channel]);
+                    let sum: u32 = ys.clone().map(|y| xs.clone().map(|x| cell(y, x)).sum::<u32>()).sum();
+                    rgb.push(((sum + count / 2) / count) as u8);
+                }
+            }
+        }
+        Self { columns, rows, rows_expected: rows, rgb }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(width: usize, height: usize, rows: usize, level: impl Fn(usize, usize) -> u8) -> Cells {
+        let mut scan = CellScan::new(Level::new(), width, height);
+        for y in 0..rows {
+            let row: Vec<u8> = (0..width).map(|x| level(x, y)).collect();
+            scan.add(&Row { luma: &row, channels: None, clip: [&row; 3] });
+        }
+        scan.finish()
+    }
+
+    #[test]
+    fn small_pictures_keep_their_pixels() {
+        let small = cells(3, 2, 2, |x, y| (10 * x + y) as u8);
+        assert_eq!((small.columns, small.rows, small.rows_expected), (3, 2, 2));
+        assert_eq!(small.rgb.iter().step_by(3).copied().collect::<Vec<_>>(), [0, 10, 20, 1, 11, 21]);
+    }
+
+    #[test]
+    fn the_grid_is_long_enough_for_the_preview() {
+        for (width, height) in [(768, 2), (1535, 2), (1536, 3), (4032, 4), (30_000, 1)] {
+            let grid = cells(width, height, height, |_, _| 200);
+            assert!(grid.columns >= 768 && grid.columns < 1536, "{width} makes {}", grid.columns);
+            assert!(grid.rgb.iter().all(|&level| level == 200));
+        }
+    }
+
+    #[test]
+    fn a_picture_that_breaks_off_says_how_many_rows_there_were() {
+        let half = cells(1600, 800, 301, |_, _| 9);
+        assert_eq!((half.columns, half.rows, half.rows_expected), (800, 151, 400));
+    }
+
+    #[test]
+    fn reducing_takes_means() {
+        let quarter = cells(4, 2, 2, |x, _| if x < 2 { 100 } else { 201 }).reduced(2);
+        assert_eq!((quarter.columns, quarter.rows), (2, 1));
+        assert_eq!(quarter.rgb, [100, 100, 100, 201, 201, 201]);
+    }
+}

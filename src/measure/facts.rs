@@ -1,0 +1,88 @@
+//! What ingest read, in the words of the result.
+
+use crate::ingest::{self, IngestError, Photo};
+use crate::raster::RowError;
+
+use super::profile::Profile;
+use super::{CaptureFacts, Completeness, FileFacts, Format, PhotoProblem, PrivacyFacts, RightsFacts};
+
+/// Why a file gives no photo.
+pub fn problem(error: &IngestError) -> PhotoProblem {
+    match error {
+        IngestError::UnsupportedType { .. } => PhotoProblem::UnsupportedType,
+        IngestError::UnsupportedCoding { .. } => PhotoProblem::UnsupportedCoding,
+        IngestError::TooManyPixels { .. } | IngestError::TooMuchMemory { .. } => PhotoProblem::TooManyPixels,
+        IngestError::TooLong { .. } => PhotoProblem::TooLong,
+        IngestError::MetadataTooLarge { .. } => PhotoProblem::MetadataTooLarge,
+        IngestError::Truncated => PhotoProblem::Truncated,
+        IngestError::Damaged { .. } => PhotoProblem::Damaged,
+    }
+}
+
+/// Why a picture without a single row gives no photo.
+pub fn row_problem(error: &RowError) -> PhotoProblem {
+    match error {
+        RowError::Truncated { .. } => PhotoProblem::Truncated,
+        RowError::Damaged { .. } => PhotoProblem::Damaged,
+    }
+}
+
+/// Whether the file is all there: what stopped the rows outweighs what the walk over the container says.
+fn completeness(container: ingest::Completeness, stopped: Option<&RowError>) -> Completeness {
+    match (stopped, container) {
+        (Some(RowError::Truncated { .. }), _) => Completeness::Truncated,
+        (Some(RowError::Damaged { .. }), ingest::Completeness::Truncated) | (None, ingest::Completeness::Truncated) => {
+            Completeness::Truncated
+        }
+        (Some(RowError::Damaged { .. }), _) | (None, ingest::Completeness::Damaged) => Completeness::Damaged,
+        (None, ingest::Completeness::Complete) => Completeness::Complete,
+    }
+}
+
+/// What the file is. Asked after the last row, when it is known whether alpha is used.
+pub fn file(photo: &Photo<'_>, profile: &Profile, stopped: Option<&RowError>, size_bytes: u64, sha256: String) -> FileFacts {
+    let header = &photo.header;
+    let stored_px = (header.width, header.height);
+    let (width_px, height_px) = header.orientation.seen_size(stored_px);
+    FileFacts {
+        format: match header.format {
+            ingest::Format::Jpeg => Format::Jpeg,
+            ingest::Format::Png => Format::Png,
+        },
+        size_bytes,
+        sha256,
+        completeness: completeness(photo.container.completeness, stopped),
+        trailing_bytes: photo.container.trailing_bytes,
+        width_px,
+        height_px,
+        stored_px,
+        orientation: header.orientation,
+        bits_per_sample: header.bits_per_sample,
+        channels: header.channels,
+        has_alpha: header.has_alpha,
+        alpha_used: header.has_alpha && photo.rows.alpha_used(),
+        profile: profile.description().map(str::to_owned),
+        is_srgb: profile.is_srgb(),
+    }
+}
+
+/// What the camera wrote down.
+pub fn capture(capture: &ingest::Capture) -> CaptureFacts {
+    let ingest::Capture {
+        make, model, lens, exposure_time, f_number, iso, focal_length_mm, focal_length_35mm, flash_fired, taken_at, software,
+    } = capture.clone();
+    CaptureFacts {
+        make, model, lens, exposure_time, f_number, iso, focal_length_mm, focal_length_35mm, flash_fired, taken_at, software,
+    }
+}
+
+/// What the file gives away.
+pub fn privacy(privacy: &ingest::Privacy) -> PrivacyFacts {
+    let ingest::Privacy { gps_position, device_ids, names, maker_note_bytes } = privacy.clone();
+    PrivacyFacts { gps_position, device_ids, names, maker_note_bytes }
+}
+
+/// Whose it is.
+pub fn rights(rights: &ingest::Rights) -> RightsFacts {
+    RightsFacts { copyright: rights.copyright.clone(), creator_named: rights.creator_named }
+}

@@ -1,0 +1,178 @@
+//! Measurements against the default thresholds: what a person should look at.
+
+use super::clipping::BurntArea;
+use super::finding::{QUALITY_MIN, TONAL_RANGE_MIN};
+use super::{Completeness, Finding, FindingKind, JpegFacts, Level, Measurement, Percentiles, PrivacyFacts, jpeg};
+use super::finding::Accepted;
+
+/// A burnt area along at least this share of the picture's edge is taken as a backdrop.
+const BACKDROP_EDGE_SHARE: f64 = 0.5;
+
+/// All that findings rest on.
+pub struct Evidence<'a> {
+    /// Whether the file is all there.
+    pub completeness: Completeness,
+    /// Share of rows that could be read, %.
+    pub rows_share: f64,
+    /// All numbers.
+    pub measurements: &'a [Measurement],
+    /// Luma percentiles.
+    pub percentiles: Percentiles,
+    /// The largest burnt area.
+    pub burnt: BurntArea,
+    /// JPEG only.
+    pub jpeg: Option<&'a JpegFacts>,
+    /// What the file gives away.
+    pub privacy: &'a PrivacyFacts,
+}
+
+/// What was found, worst first.
+pub fn findings(evidence: &Evidence<'_>) -> Vec<Finding> {
+    FindingKind::ALL.into_iter().filter_map(|kind| find(kind, evidence)).collect()
+}
+
+fn find(kind: FindingKind, evidence: &Evidence<'_>) -> Option<Finding> {
+    if let Some((_, accepted)) = kind.accepted() {
+        let backdrop = kind == FindingKind::HighlightsBurnt && evidence.burnt.edge_share >= BACKDROP_EDGE_SHARE;
+        return if backdrop { None } else { past(kind, accepted, evidence.measurements) };
+    }
+    match kind {
+        FindingKind::FileIncomplete => (evidence.completeness != Completeness::Complete)
+            .then(|| Finding { level: Level::Redo, ..fact(kind, evidence.rows_share, Some(100.0)) }),
+        FindingKind::HeavyCompression => {
+            let quality = f64::from(evidence.jpeg.and_then(jpeg::luma_quality)?);
+            (quality < QUALITY_MIN).then(|| fact(kind, quality, Some(QUALITY_MIN)))
+        }
+        FindingKind::LowContrast => {
+            let Percentiles([_, low, .., high, _]) = evidence.percentiles;
+            let range = f64::from(high.saturating_sub(low)) / 255.0;
+            (range < TONAL_RANGE_MIN).then(|| fact(kind, range, Some(TONAL_RANGE_MIN)))
+        }
+        FindingKind::ShowsGpsPosition => evidence.privacy.gps_position.then(|| Finding { value: None, ..fact(kind, 1.0, None) }),
+        FindingKind::ShowsDeviceId => {
+            let ids = evidence.privacy.device_ids.len();
+            (ids > 0).then(|| fact(kind, ids as f64, None))
+        }
+        _ => None,
+    }
+}
+
+/// A finding that rests on a metric, if its number was measured and is out of range.
+fn past(kind: FindingKind, accepted: Accepted, measurements: &[Measurement]) -> Option<Finding> {
+    let (metric, _) = kind.accepted()?;
+    let value = measurements.iter().find(|measurement| measurement.metric == metric)?.value?;
+    let (found, threshold) = match accepted {
+        Accepted::AtMost(limit) => (value > limit, limit),
+        Accepted::AtLeast(limit) => (value < limit, limit),
+    };
+    found.then_some(Finding { metric: Some(metric), ..fact(kind, value, Some(threshold)) })
+}
+
+fn fact(kind: FindingKind, value: f64, threshold: Option<f64>) -> Finding {
+    Finding { kind, level: Level::Check, metric: None, value: Some(value), threshold }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::{Metric, TableQuality, Validity};
+
+    fn found(change: impl FnOnce(&mut Vec<Measurement>, &mut PrivacyFacts, &mut Percentiles, &mut BurntArea)) -> Vec<Finding> {
+        let fine = [
+            (Metric::PeakSharp, 500.0), (Metric::ClipHighLargest, 0.1), (Metric::ClipLowAll, 0.0), (Metric::SigmaMad, 1.0),
+            (Metric::Blockiness, 1.0), (Metric::Megapixels, 12.0),
+        ];
+        let mut measurements: Vec<Measurement> =
+            fine.into_iter().map(|(metric, value)| Measurement { metric, value: Some(value), validity: Validity::Valid }).collect();
+        let (mut privacy, mut percentiles, mut burnt) =
+            (PrivacyFacts::default(), Percentiles([0, 5, 20, 60, 120, 180, 230, 250, 255]), BurntArea::default());
+        change(&mut measurements, &mut privacy, &mut percentiles, &mut burnt);
+        findings(&Evidence {
+            completeness: Completeness::Complete,
+            rows_share: 100.0,
+            measurements: &measurements,
+            percentiles,
+            burnt,
+            jpeg: None,
+            privacy: &privacy,
+        })
+    }
+
+    fn set(measurements: &mut [Measurement], metric: Metric, value: Option<f64>) {
+        measurements.iter_mut().find(|measurement| measurement.metric == metric).unwrap().value = value;
+    }
+
+    #[test]
+    fn a_good_photo_has_none() {
+        assert_eq!(found(|_, _, _, _| {}), []);
+    }
+
+    #[test]
+    fn each_number_has_its_finding_just_past_the_threshold() {
+        let cases = [
+            (Metric::PeakSharp, FindingKind::NothingInFocus, 30.0, 29.9),
+            (Metric::ClipHighLargest, FindingKind::HighlightsBurnt, 2.0, 2.1),
+            (Metric::ClipLowAll, FindingKind::ShadowsLost, 10.0, 10.1),
+            (Metric::SigmaMad, FindingKind::VisibleNoise, 6.0, 6.1),
+            (Metric::Blockiness, FindingKind::VisibleBlocks, 1.25, 1.26),
+            (Metric::Megapixels, FindingKind::SmallPicture, 4.0, 3.99),
+        ];
+        for (metric, kind, inside, outside) in cases {
+            assert_eq!(found(|m, _, _, _| set(m, metric, Some(inside))), []);
+            assert_eq!(found(|m, _, _, _| set(m, metric, None)), []);
+            let findings = found(|m, _, _, _| set(m, metric, Some(outside)));
+            assert_eq!(findings.len(), 1);
+            assert_eq!((findings[0].kind, findings[0].metric, findings[0].value, findings[0].threshold), (kind, Some(metric), Some(outside), Some(inside)));
+        }
+    }
+
+    #[test]
+    fn a_white_backdrop_is_wanted() {
+        let burnt = |edge_share| {
+            found(|measurements, _, _, burnt| {
+                set(measurements, Metric::ClipHighLargest, Some(40.0));
+                burnt.edge_share = edge_share;
+            })
+        };
+        assert_eq!(burnt(0.8), []);
+        assert_eq!(burnt(0.2)[0].kind, FindingKind::HighlightsBurnt);
+    }
+
+    #[test]
+    fn flat_tones_and_privacy_are_found() {
+        let findings = found(|_, privacy, percentiles, _| {
+            privacy.gps_position = true;
+            privacy.device_ids = vec!["BodySerialNumber …4471".into(), "LensSerialNumber …0012".into()];
+            percentiles.0 = [100, 100, 101, 103, 105, 107, 109, 112, 120];
+        });
+        let kinds: Vec<_> = findings.iter().map(|finding| finding.kind).collect();
+        assert_eq!(kinds, [FindingKind::LowContrast, FindingKind::ShowsGpsPosition, FindingKind::ShowsDeviceId]);
+        assert!(findings[0].sentence().contains("4.7 %"));
+        assert!(findings[2].sentence().contains("2 numbers"));
+    }
+
+    #[test]
+    fn incomplete_files_are_to_redo_and_come_first() {
+        let jpeg = JpegFacts {
+            process: crate::measure::JpegProcess::Baseline,
+            subsampling: "4:2:0".into(),
+            restart_interval: 0,
+            tables: vec![vec![1; 64]],
+            qualities: vec![TableQuality::Custom { nearest: 40, rms: 2.0 }],
+        };
+        let findings = findings(&Evidence {
+            completeness: Completeness::Truncated,
+            rows_share: 62.4,
+            measurements: &[],
+            percentiles: Percentiles([0, 5, 20, 60, 120, 180, 230, 250, 255]),
+            burnt: BurntArea::default(),
+            jpeg: Some(&jpeg),
+            privacy: &PrivacyFacts::default(),
+        });
+        assert_eq!(findings.iter().map(|f| (f.kind, f.level)).collect::<Vec<_>>(), [
+            (FindingKind::FileIncomplete, Level::Redo), (FindingKind::HeavyCompression, Level::Check),
+        ]);
+        assert_eq!(findings[0].sentence(), "Only the first 62 % of the picture could be read; the rest is missing.");
+        assert!(findings[1].sentence().contains("quality 40"));
+    }
+}

@@ -1,0 +1,142 @@
+//! Noise: the robust deviation of the finest diagonal wavelet band (Donoho and Johnstone 1994).
+//!
+//! Equal to scikit-image's `estimate_sigma` on one plane, but for its zeros: ours are exact, while rounding leaves that
+//! function residues of 1e-30 on flat areas, which it then counts.
+//!
+//! At most [`COEFFICIENTS_MAX`] coefficients are kept (4 bytes each); larger pictures use every third, fifth, ... row of the
+//! band. The step is odd so that all phases of a JPEG's 8-pixel grid take part.
+
+use super::kernels::{Level, wavelet};
+use wavelet::{Coefficient, DiagonalBand};
+
+/// Coefficients kept: those of a picture of 4 megapixels.
+pub const COEFFICIENTS_MAX: usize = 1 << 20;
+/// Smaller pictures have too few coefficients for a median.
+const EDGE_MIN: usize = 16;
+/// The 75th percentile of the standard normal distribution: median of |x| for a deviation of 1.
+const MEDIAN_OF_NORMAL: f64 = 0.674_489_750_196_081_7;
+
+/// What was found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Noise {
+    /// Standard deviation in levels.
+    Sigma(f64),
+    /// All coefficients are zero.
+    Flat,
+    /// The picture is too small.
+    TooSmall,
+}
+
+impl Noise {
+    /// The deviation, 0 if there is none.
+    pub fn sigma_or_zero(self) -> f64 {
+        if let Self::Sigma(sigma) = self { sigma } else { 0.0 }
+    }
+}
+
+/// Gathers coefficients while rows pass.
+#[derive(Debug)]
+pub struct NoiseScan {
+    level: Level,
+    band: DiagonalBand,
+    row: Vec<Coefficient>,
+    step: usize,
+    kept: Vec<Coefficient>,
+    too_small: bool,
+}
+
+impl NoiseScan {
+    /// For a picture of this size as stored.
+    pub fn new(level: Level, width: usize, height: usize) -> Self {
+        Self {
+            level,
+            band: DiagonalBand::new(width),
+            row: vec![Coefficient::default(); wavelet::coefficients(width)],
+            step: step(width, height),
+            kept: Vec::new(),
+            too_small: width.min(height) < EDGE_MIN,
+        }
+    }
+
+    /// Takes row `index` of the band, asking for the picture's rows only if it is used.
+    pub fn add<'a>(&mut self, index: usize, rows: impl FnOnce() -> [&'a [u8]; 4]) {
+        if self.too_small || !index.is_multiple_of(self.step) {
+            return;
+        }
+        self.band.row(self.level, rows(), &mut self.row);
+        self.kept.extend(self.row.iter().copied().filter(|&coefficient| coefficient != Coefficient::default()));
+    }
+
+    /// The noise of all rows.
+    pub fn finish(self) -> Noise {
+        match median_magnitude(&self.kept) {
+            _ if self.too_small => Noise::TooSmall,
+            None => Noise::Flat,
+            Some(median) => Noise::Sigma(median / MEDIAN_OF_NORMAL),
+        }
+    }
+}
+
+/// Every how manieth row of the band is used: 1, 3, 5, ...
+fn step(width: usize, height: usize) -> usize {
+    (wavelet::coefficients(width) * wavelet::coefficients(height)).div_ceil(COEFFICIENTS_MAX) | 1
+}
+
+/// Bins of the first, coarse look: an eighth of a level wide, to past the largest magnitude of 888.
+const BINS: usize = 8192;
+
+fn bin(magnitude: f64) -> usize {
+    ((magnitude * 8.0) as usize).min(BINS - 1)
+}
+
+/// The median as NumPy takes it: the mean of the two in the middle when the number is even.
+fn median_magnitude(coefficients: &[Coefficient]) -> Option<f64> {
+    let upper = coefficients.len() / 2;
+    let lower = coefficients.len().checked_sub(1)? / 2;
+    let mut counts = vec![0usize; BINS];
+    for coefficient in coefficients {
+        counts[bin(coefficient.magnitude())] += 1;
+    }
+    Some((ranked(coefficients, &counts, lower) + ranked(coefficients, &counts, upper)) / 2.0)
+}
+
+/// The magnitude of a rank, sorting only its bin.
+fn ranked(coefficients: &[Coefficient], counts: &[usize], rank: usize) -> f64 {
+    let mut below = 0;
+    let mut wanted = BINS - 1;
+    for (index, count) in counts.iter().enumerate() {
+        if below + count > rank {
+            wanted = index;
+            break;
+        }
+        below += count;
+    }
+    let mut inside: Vec<f64> = coefficients.iter().map(|c| c.magnitude()).filter(|&m| bin(m) == wanted).collect();
+    let place = (rank - below).min(inside.len().saturating_sub(1));
+    *inside.select_nth_unstable_by(place, f64::total_cmp).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_odd_and_keep_to_the_bound() {
+        assert_eq!(step(2000, 2000), 1);
+        for (width, height) in [(2048, 2048), (4032, 3024), (6000, 4000), (10_000, 10_000), (30_000, 3_333)] {
+            let step = step(width, height);
+            assert_eq!(step % 2, 1);
+            assert!(wavelet::coefficients(width) * wavelet::coefficients(height).div_ceil(step) <= COEFFICIENTS_MAX + 16_384);
+        }
+        assert_eq!(step(4032, 3024), 3);
+    }
+
+    #[test]
+    fn medians_are_numpys() {
+        let coefficient = |rational| Coefficient { rational, irrational: 0 };
+        assert_eq!(median_magnitude(&[]), None);
+        assert_eq!(median_magnitude(&[coefficient(-64)]), Some(2.0));
+        assert_eq!(median_magnitude(&[64, -32, 9600, -128].map(coefficient)), Some(3.0));
+        assert_eq!(median_magnitude(&[64, -32, 9600].map(coefficient)), Some(2.0));
+    }
+}

@@ -1,0 +1,84 @@
+//! The numbers of a photo, one a metric of the catalogue, each with its validity.
+
+use crate::ingest::Photo;
+
+use super::blockiness::{Blockiness, blockiness};
+use super::colorfulness::colorfulness;
+use super::noise::Noise;
+use super::scan::Scanned;
+use super::sharpness::Peak;
+use super::{Measurement, Metric, Validity};
+
+type Number = (Option<f64>, Validity);
+
+const fn valid(value: f64) -> Number {
+    (Some(value), Validity::Valid)
+}
+
+/// All metrics in the order of [`Metric::ALL`]. What was measured on part of a picture is marked so.
+pub fn measurements(photo: &Photo<'_>, scanned: &Scanned) -> Vec<Measurement> {
+    let peak = peak(scanned);
+    let measurement = |metric| {
+        let (value, validity) = number(metric, photo, scanned, peak);
+        let partial = scanned.stopped.is_some() && validity == Validity::Valid && metric != Metric::Megapixels;
+        Measurement { metric, value, validity: if partial { Validity::Partial } else { validity } }
+    };
+    Metric::ALL.map(measurement).to_vec()
+}
+
+fn number(metric: Metric, photo: &Photo<'_>, scanned: &Scanned, peak: Result<Peak, Validity>) -> Number {
+    match metric {
+        Metric::Megapixels => valid(f64::from(photo.header.width) * f64::from(photo.header.height) / 1e6),
+        Metric::MeanLuma => valid(scanned.tone.mean_luma),
+        Metric::RmsContrast => valid(scanned.tone.rms_contrast),
+        Metric::ClipHigh => valid(scanned.clipping.high),
+        Metric::ClipHighAll => valid(scanned.clipping.high_all),
+        Metric::ClipHighLargest => valid(scanned.clipping.largest.share),
+        Metric::ClipLow => valid(scanned.clipping.low),
+        Metric::ClipLowAll => valid(scanned.clipping.low_all),
+        Metric::LapVar => laplacian_variance(scanned),
+        Metric::PeakSharp => peak.map_or_else(|validity| (None, validity), |peak| valid(peak.peak)),
+        Metric::SharpShare => peak.map_or_else(|validity| (None, validity), |peak| valid(peak.share)),
+        Metric::SigmaMad => match scanned.noise {
+            Noise::Sigma(sigma) => valid(sigma),
+            Noise::Flat => (None, Validity::Flat),
+            Noise::TooSmall => (None, Validity::TooSmall),
+        },
+        Metric::Colorfulness => match colorfulness(&scanned.color) {
+            value if value > 0.0 => valid(value),
+            _ => (Some(0.0), Validity::Greyscale),
+        },
+        Metric::Blockiness => match blockiness(&scanned.sharpness) {
+            Blockiness::Ratio(ratio) => valid(ratio),
+            Blockiness::Flat => (None, Validity::Flat),
+            Blockiness::TooSmall => (None, Validity::TooSmall),
+        },
+        Metric::BitsPerPixel => bits_per_pixel(photo, scanned),
+    }
+}
+
+fn laplacian_variance(scanned: &Scanned) -> Number {
+    match scanned.sharpness.laplacian_variance() {
+        None => (None, Validity::TooSmall),
+        Some(_) if scanned.sharpness.total.laplacian_squared == 0 => (Some(0.0), Validity::Flat),
+        Some(variance) => valid(variance),
+    }
+}
+
+fn peak(scanned: &Scanned) -> Result<Peak, Validity> {
+    if !scanned.sharpness.has_tiles() {
+        return Err(Validity::TooSmall);
+    }
+    scanned.sharpness.peak(scanned.noise.sigma_or_zero()).ok_or(Validity::Flat)
+}
+
+/// Over the pixels that were there.
+fn bits_per_pixel(photo: &Photo<'_>, scanned: &Scanned) -> Number {
+    match &photo.container.jpeg {
+        Some(jpeg) => {
+            let pixels = f64::from(photo.header.width) * scanned.rows_seen as f64;
+            valid(8.0 * jpeg.entropy_bytes as f64 / pixels)
+        }
+        None => (None, Validity::NotApplicable),
+    }
+}

@@ -1,0 +1,130 @@
+//! Previews: small JPEGs made anew from pixels. sRGB, baseline, turned upright, without any metadata.
+
+use image::imageops::{self, FilterType};
+use image::{ImageBuffer, RgbImage};
+use jpeg_encoder::{ColorType, Encoder, EncodingError};
+
+use super::Preview;
+use super::cells::{self, Cells};
+use crate::raster::Orientation;
+
+/// Long side of the preview, px.
+pub const PREVIEW_EDGE: u32 = cells::LONG_EDGE as u32;
+/// Long side of the thumbnail, px.
+pub const THUMBNAIL_EDGE: u32 = 360;
+/// IJG scale.
+const QUALITY: u8 = 80;
+/// Where rows are missing: a pale grey no picture is likely to end in.
+const MISSING: [u8; 3] = [217, 214, 206];
+
+/// Why there is no preview.
+#[derive(Debug, thiserror::Error)]
+pub enum PreviewError {
+    /// The cells do not make a picture.
+    #[error("the cells do not make a picture")]
+    NoPicture,
+    /// The encoder refused.
+    #[error("the preview could not be encoded: {0}")]
+    Encode(#[from] EncodingError),
+}
+
+/// Preview and thumbnail of a picture stored with `stored` columns and rows; small pictures are not enlarged.
+///
+/// # Errors
+/// [`PreviewError`]; not for cells of a picture that was scanned.
+pub fn previews(srgb: &Cells, stored: (u32, u32), orientation: Orientation) -> Result<(Preview, Preview), PreviewError> {
+    let mut rgb = srgb.rgb.clone();
+    rgb.extend(MISSING.iter().cycle().take(srgb.columns * (srgb.rows_expected - srgb.rows) * 3));
+    let grid = (srgb.columns as u32, srgb.rows_expected as u32);
+    let (columns, rows) = orientation.seen_size(grid);
+    let upright = orientation.turn(rgb.as_chunks::<3>().0, grid, 1).into_flattened();
+    let cells: RgbImage = ImageBuffer::from_raw(columns, rows, upright).ok_or(PreviewError::NoPicture)?;
+    let seen = orientation.seen_size(stored);
+    let preview = resized(&cells, fitted(seen, PREVIEW_EDGE));
+    let thumbnail = resized(&preview, fitted(seen, THUMBNAIL_EDGE));
+    Ok((encoded(&preview)?, encoded(&thumbnail)?))
+}
+
+/// Size within `edge`, never enlarged, never without a pixel.
+fn fitted((width, height): (u32, u32), edge: u32) -> (u32, u32) {
+    let long = width.max(height);
+    if long <= edge {
+        return (width, height);
+    }
+    let scaled = |side: u32| ((u64::from(side) * u64::from(edge) + u64::from(long) / 2) / u64::from(long)).max(1) as u32;
+    (scaled(width), scaled(height))
+}
+
+fn resized(picture: &RgbImage, (width, height): (u32, u32)) -> RgbImage {
+    if picture.dimensions() == (width, height) {
+        return picture.clone();
+    }
+    imageops::resize(picture, width, height, FilterType::CatmullRom)
+}
+
+fn encoded(picture: &RgbImage) -> Result<Preview, PreviewError> {
+    let (width_px, height_px) = picture.dimensions();
+    let mut jpeg = Vec::new();
+    Encoder::new(&mut jpeg, QUALITY).encode(picture.as_raw(), width_px as u16, height_px as u16, ColorType::Rgb)?;
+    Ok(Preview { width_px, height_px, jpeg })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Left half red, right half blue; `rows` of `expected` rows there.
+    fn cells(columns: usize, rows: usize, expected: usize) -> Cells {
+        let color = |x: usize| if x < columns / 2 { [220, 30, 30] } else { [30, 30, 220] };
+        let rgb = (0..rows).flat_map(|_| (0..columns).flat_map(color)).collect();
+        Cells { columns, rows, rows_expected: expected, rgb }
+    }
+
+    fn decoded(preview: &Preview) -> (u32, u32, Vec<u8>) {
+        let mut decoder = zune_jpeg::JpegDecoder::new(std::io::Cursor::new(&preview.jpeg));
+        let pixels = decoder.decode().unwrap();
+        let (width, height) = decoder.dimensions().unwrap();
+        (width as u32, height as u32, pixels)
+    }
+
+    #[test]
+    fn sizes_keep_the_shape_and_are_never_enlarged() {
+        assert_eq!(fitted((4032, 3024), 768), (768, 576));
+        assert_eq!(fitted((3024, 4032), 360), (270, 360));
+        assert_eq!(fitted((100, 50), 768), (100, 50));
+        assert_eq!(fitted((30_000, 1), 768), (768, 1));
+    }
+
+    #[test]
+    fn previews_are_turned_and_carry_no_metadata() {
+        let (preview, thumbnail) = previews(&cells(800, 600, 600), (1600, 1200), Orientation::Rotated90).unwrap();
+        assert_eq!((preview.width_px, preview.height_px), (576, 768));
+        assert_eq!((thumbnail.width_px, thumbnail.height_px), (270, 360));
+        let (width, height, pixels) = decoded(&preview);
+        assert_eq!((width, height), (576, 768));
+        // turned clockwise, the stored left half is on top
+        let at = |x: usize, y: usize| &pixels[(y * 576 + x) * 3..][..3];
+        assert!(at(300, 50)[0] > 180 && at(300, 700)[2] > 180);
+        for marker in 0xe1..=0xefu8 {
+            assert!(!preview.jpeg.windows(2).any(|pair| pair == [0xff, marker]), "APP{}", marker - 0xe0);
+        }
+        assert!(preview.jpeg.windows(2).any(|pair| pair == [0xff, 0xc0]), "baseline");
+    }
+
+    #[test]
+    fn missing_rows_stay_empty() {
+        let (preview, _) = previews(&cells(100, 40, 100), (100, 100), Orientation::Upright).unwrap();
+        let (_, height, pixels) = decoded(&preview);
+        assert_eq!(height, 100);
+        let pixel = &pixels[(90 * 100 + 50) * 3..][..3];
+        assert!(pixel.iter().zip(MISSING).all(|(ours, missing)| ours.abs_diff(missing) < 4), "{pixel:?}");
+    }
+
+    #[test]
+    fn one_pixel_makes_a_preview() {
+        let pixel = Cells { columns: 1, rows: 1, rows_expected: 1, rgb: vec![10, 20, 30] };
+        let (preview, thumbnail) = previews(&pixel, (1, 1), Orientation::Rotated270).unwrap();
+        assert_eq!((preview.width_px, preview.height_px), (1, 1));
+        assert_eq!(preview.jpeg, thumbnail.jpeg);
+    }
+}

@@ -1,0 +1,60 @@
+//! How large a picture prints: arithmetic.
+
+use super::PrintSize;
+
+/// Pixels per inch that are looked at: fine, good, enough for posters.
+const DENSITIES: [u16; 3] = [300, 240, 150];
+
+/// ISO 216 A formats, short and long side in mm, largest first.
+const A_FORMATS: [(&str, u32, u32); 8] = [
+    ("A0", 841, 1189), ("A1", 594, 841), ("A2", 420, 594), ("A3", 297, 420), ("A4", 210, 297), ("A5", 148, 210), ("A6", 105, 148),
+    ("A7", 74, 105),
+];
+
+/// Print sizes of a picture as seen.
+pub fn print_sizes(width_px: u32, height_px: u32) -> Vec<PrintSize> {
+    DENSITIES
+        .map(|ppi| PrintSize {
+            ppi,
+            width_cm: centimeters(width_px, ppi),
+            height_cm: centimeters(height_px, ppi),
+            largest_a: largest_a(width_px, height_px, ppi),
+        })
+        .to_vec()
+}
+
+fn centimeters(px: u32, ppi: u16) -> f64 {
+    f64::from(px) * 2.54 / f64::from(ppi)
+}
+
+/// The largest format whose both sides the picture fills, turned as it fits. Pixels a format needs are rounded, so that
+/// 2480 x 3508 is A4 at 300 ppi.
+fn largest_a(width_px: u32, height_px: u32, ppi: u16) -> Option<String> {
+    let (short, long) = (width_px.min(height_px), width_px.max(height_px));
+    let needed = |mm: u32| (f64::from(mm) * f64::from(ppi) / 25.4).round() as u32;
+    let fits = |&&(_, a, b): &&(&str, u32, u32)| short >= needed(a) && long >= needed(b);
+    A_FORMATS.iter().find(fits).map(|(name, ..)| (*name).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twelve_megapixels() {
+        let sizes = print_sizes(4032, 3024);
+        assert_eq!(sizes.iter().map(|size| size.ppi).collect::<Vec<_>>(), [300, 240, 150]);
+        assert!((sizes[0].width_cm - 34.1376).abs() < 1e-9 && (sizes[0].height_cm - 25.6032).abs() < 1e-9);
+        let formats: Vec<_> = sizes.iter().map(|size| size.largest_a.as_deref()).collect();
+        assert_eq!(formats, [Some("A4"), Some("A3"), Some("A2")]);
+    }
+
+    #[test]
+    fn customary_pixel_sizes_are_their_format() {
+        assert_eq!(largest_a(2480, 3508, 300).as_deref(), Some("A4"));
+        assert_eq!(largest_a(3508, 2480, 300).as_deref(), Some("A4"));
+        assert_eq!(largest_a(2479, 3508, 300).as_deref(), Some("A5"));
+        assert_eq!(largest_a(9933, 14043, 300).as_deref(), Some("A0"));
+        assert_eq!(largest_a(100, 100, 150), None);
+    }
+}

@@ -1,0 +1,231 @@
+//! Sharpness: variance of the Laplacian over the whole picture and per tile.
+//!
+//! Tiles are made of units of 64 px, at most 32 a side, spread evenly, so that a map drawn over the picture fits within half a
+//! unit. The last unit of an axis takes the rest and is 32 to 95 px long.
+
+use super::FocusMap;
+use super::kernels::Level;
+use super::kernels::stencil::{self, StencilSums, UNIT};
+
+/// Most tiles a side.
+const TILES_MAX: usize = 32;
+/// Mean squared gradient that noise does not explain, below which a tile has no texture to focus on, in level².
+pub const GRADIENT_FLOOR: f64 = 1.0;
+/// Noise in a tile may be stronger than in the picture as a whole: only a gradient this far above it counts as texture.
+const NOISE_MARGIN: f64 = 1.25;
+/// What white noise of variance 1 adds to the variance of the Laplacian: 1 + 1 + 1 + 1 + 16.
+const LAPLACIAN_ENERGY: f64 = 20.0;
+/// A side shorter than this makes no tile.
+const EDGE_MIN: usize = 32;
+
+/// Sums stencils while rows pass.
+#[derive(Debug)]
+pub struct SharpnessScan {
+    level: Level,
+    width: usize,
+    height: usize,
+    columns: usize,
+    rows: usize,
+    tiles: Vec<Tile>,
+    /// Of the rows of one row of tiles: those above an inner edge, and those above the border of a block of 8 rows.
+    inner: Vec<StencilSums>,
+    border: Vec<StencilSums>,
+    dy_abs_border: i64,
+    pending_rows: usize,
+    seen: usize,
+}
+
+/// Sums of one tile.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Tile {
+    sums: StencilSums,
+    pixels: u64,
+}
+
+/// The sums of a picture, as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sharpness {
+    /// Columns and rows that were there.
+    pub size: (usize, usize),
+    /// Over the picture.
+    pub total: StencilSums,
+    /// Σ |dy| across the borders of blocks of 8 rows; `total.dy_abs` has them too.
+    pub dy_abs_border: i64,
+    columns: usize,
+    rows: usize,
+    tiles: Vec<Tile>,
+}
+
+/// Peak and spread of sharpness over textured tiles.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Peak {
+    /// 95th percentile, level².
+    pub peak: f64,
+    /// Share of textured tiles that reach half of it, %.
+    pub share: f64,
+}
+
+impl SharpnessScan {
+    /// For a picture of this size as stored.
+    pub fn new(level: Level, width: usize, height: usize) -> Self {
+        let (columns, rows) = (stencil::units(width).min(TILES_MAX), stencil::units(height).min(TILES_MAX));
+        let units = vec![StencilSums::default(); stencil::units(width)];
+        Self {
+            level,
+            width,
+            height,
+            columns,
+            rows,
+            tiles: vec![Tile::default(); columns * rows],
+            inner: units.clone(),
+            border: units,
+            dy_abs_border: 0,
+            pending_rows: 0,
+            seen: 0,
+        }
+    }
+
+    /// Takes a row between its neighbours, each with one more sample at both ends.
+    pub fn add(&mut self, above: &[u8], row: &[u8], below: &[u8]) {
+        let sums = if self.seen % 8 == 7 { &mut self.border } else { &mut self.inner };
+        stencil::add_row(self.level, sums, above, row, below);
+        take_back_last_column(sums, row, self.width);
+        self.next_row();
+    }
+
+    /// Takes the last row, which is mirrored at its lower side and has no step downwards.
+    pub fn add_last(&mut self, neighbor: &[u8], row: &[u8]) {
+        let mut sums = vec![StencilSums::default(); self.inner.len()];
+        stencil::add_row(self.level, &mut sums, neighbor, row, neighbor);
+        take_back_last_column(&mut sums, row, self.width);
+        for (inner, sums) in self.inner.iter_mut().zip(sums) {
+            *inner += StencilSums { dy_abs: 0, dy_squared: 0, ..sums };
+        }
+        self.next_row();
+    }
+
+    fn next_row(&mut self) {
+        let tile_row = self.tile_row(self.seen);
+        self.seen += 1;
+        self.pending_rows += 1;
+        if self.seen >= self.height || self.tile_row(self.seen) != tile_row {
+            self.fold(tile_row);
+        }
+    }
+
+    fn tile_row(&self, y: usize) -> usize {
+        let units = stencil::units(self.height);
+        (y / UNIT).min(units - 1) * self.rows / units
+    }
+
+    /// Moves the sums of the pending rows into a row of tiles.
+    fn fold(&mut self, tile_row: usize) {
+        let units = self.inner.len();
+        for unit in 0..units {
+            let (inner, border) = (std::mem::take(&mut self.inner[unit]), std::mem::take(&mut self.border[unit]));
+            self.dy_abs_border += border.dy_abs;
+            let unit_columns = if unit + 1 == units { self.width - unit * UNIT } else { UNIT };
+            let tile = &mut self.tiles[tile_row * self.columns + unit * self.columns / units];
+            tile.sums += inner;
+            tile.sums += border;
+            tile.pixels += (unit_columns * self.pending_rows) as u64;
+        }
+        self.pending_rows = 0;
+    }
+
+    /// The sums of all rows, which may be fewer than the picture should have.
+    pub fn finish(mut self) -> Sharpness {
+        if self.pending_rows > 0 {
+            self.fold(self.tile_row(self.seen - 1));
+        }
+        let mut total = StencilSums::default();
+        for tile in &self.tiles {
+            total += tile.sums;
+        }
+        Sharpness {
+            size: (self.width, self.seen),
+            total,
+            dy_abs_border: self.dy_abs_border,
+            columns: self.columns,
+            rows: self.rows,
+            tiles: self.tiles,
+        }
+    }
+}
+
+/// The last column's step leads to its mirror image, which is no step of the picture.
+fn take_back_last_column(sums: &mut [StencilSums], row: &[u8], width: usize) {
+    let step = i64::from(row[width + 1]) - i64::from(row[width]);
+    if let Some(last) = sums.last_mut() {
+        last.dx_abs -= step.abs();
+        last.dx_squared -= step * step;
+        if width.is_multiple_of(8) {
+            last.dx_abs_border -= step.abs();
+        }
+    }
+}
+
+impl Tile {
+    fn laplacian_variance(&self) -> f64 {
+        variance(self.sums.laplacian, self.sums.laplacian_squared, self.pixels)
+    }
+
+    /// Sharpness less what noise explains; None without texture.
+    fn sharpness(&self, sigma: f64) -> Option<f64> {
+        if self.pixels == 0 {
+            return None;
+        }
+        let gradient = (self.sums.dx_squared + self.sums.dy_squared) as f64 / (2.0 * self.pixels as f64);
+        let noise_gradient = 2.0 * sigma * sigma;
+        (gradient >= NOISE_MARGIN * noise_gradient + GRADIENT_FLOOR)
+            .then(|| (self.laplacian_variance() - LAPLACIAN_ENERGY * sigma * sigma).max(0.0))
+    }
+}
+
+/// Population variance from integer sums, exact up to the last division.
+fn variance(sum: i64, squared: i64, count: u64) -> f64 {
+    if count == 0 {
+        return 0.0;
+    }
+    let (sum, squared, n) = (i128::from(sum), i128::from(squared), i128::from(count));
+    (n * squared - sum * sum) as f64 / (count as f64 * count as f64)
+}
+
+impl Sharpness {
+    /// Variance of the Laplacian over the picture; None below 3 x 3 pixels.
+    pub fn laplacian_variance(&self) -> Option<f64> {
+        let (width, height) = self.size;
+        (width >= 3 && height >= 3).then(|| variance(self.total.laplacian, self.total.laplacian_squared, (width * height) as u64))
+    }
+
+    /// Whether the picture is large enough for tiles.
+    pub fn has_tiles(&self) -> bool {
+        self.size.0.min(self.size.1) >= EDGE_MIN
+    }
+
+    /// Sharpness per tile as stored, less what noise of `sigma` levels explains.
+    pub fn focus_map(&self, sigma: f64) -> FocusMap {
+        let tile = |tile: &Tile| if self.has_tiles() { tile.sharpness(sigma).map(|value| value as f32) } else { None };
+        FocusMap { columns: self.columns as u16, rows: self.rows as u16, tiles: self.tiles.iter().map(tile).collect() }
+    }
+
+    /// Peak sharpness; None without a textured tile.
+    pub fn peak(&self, sigma: f64) -> Option<Peak> {
+        let mut tiles: Vec<f64> = self.tiles.iter().filter_map(|tile| tile.sharpness(sigma)).collect();
+        if tiles.is_empty() || !self.has_tiles() {
+            return None;
+        }
+        tiles.sort_by(f64::total_cmp);
+        let peak = percentile(&tiles, 0.95);
+        let sharp = tiles.iter().filter(|&&tile| tile >= peak / 2.0).count();
+        Some(Peak { peak, share: 100.0 * sharp as f64 / tiles.len() as f64 })
+    }
+}
+
+/// Linear between the two nearest ranks, as NumPy's default. `sorted` has at least one value.
+fn percentile(sorted: &[f64], share: f64) -> f64 {
+    let place = share * (sorted.len() - 1) as f64;
+    let (lower, part) = (place.floor() as usize, place.fract());
+    let upper = (lower + 1).min(sorted.len() - 1);
+    sorted[lower] + (sorted[upper] - sorted[lower]) * part
+}

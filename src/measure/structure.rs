@@ -1,0 +1,56 @@
+//! What luma's neighbourhoods tell: feeds the sharpness and noise scans with rows as soon as their neighbours are known.
+
+use super::kernels::{Level, wavelet};
+use super::noise::{Noise, NoiseScan};
+use super::sharpness::{Sharpness, SharpnessScan};
+use super::window::Window;
+
+/// Sharpness and noise while rows pass.
+#[derive(Debug)]
+pub struct StructureScan {
+    window: Window,
+    sharpness: SharpnessScan,
+    noise: NoiseScan,
+}
+
+impl StructureScan {
+    /// For a picture of this size as stored.
+    pub fn new(level: Level, width: usize, height: usize) -> Self {
+        Self {
+            window: Window::new(width),
+            sharpness: SharpnessScan::new(level, width, height),
+            noise: NoiseScan::new(level, width, height),
+        }
+    }
+
+    /// Takes the next row of luma.
+    pub fn add(&mut self, luma: &[u8]) {
+        self.window.push(luma);
+        let seen = self.window.seen();
+        if seen >= 2 {
+            let row = seen - 2;
+            let above = if row == 0 { 1 } else { row - 1 };
+            self.sharpness.add(self.window.padded(above), self.window.padded(row), self.window.padded(row + 1));
+        }
+        if seen.is_multiple_of(2) {
+            self.add_band_row(seen / 2 - 1);
+        }
+    }
+
+    /// Ends the picture below the last row that passed; at least one must have.
+    pub fn finish(mut self) -> (Sharpness, Noise) {
+        let seen = self.window.seen();
+        let (last, neighbor) = (seen.saturating_sub(1), seen.saturating_sub(2));
+        self.sharpness.add_last(self.window.padded(neighbor), self.window.padded(last));
+        for index in seen / 2..wavelet::coefficients(seen) {
+            self.add_band_row(index);
+        }
+        (self.sharpness.finish(), self.noise.finish())
+    }
+
+    fn add_band_row(&mut self, index: usize) {
+        let Self { window, noise, .. } = self;
+        let row = |back: isize| window.row(wavelet::mirrored(2 * index as isize + 1 - back, window.seen()));
+        noise.add(index, || [row(0), row(1), row(2), row(3)]);
+    }
+}

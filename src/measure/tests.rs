@@ -1,0 +1,1 @@
+//! Whole pictures through the pass: synthetic truths and a plain oracle.
