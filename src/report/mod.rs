@@ -4,6 +4,7 @@
 
 pub mod error;
 pub mod facts;
+pub mod fonts;
 pub mod marks;
 pub mod words;
 

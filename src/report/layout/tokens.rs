@@ -1,0 +1,55 @@
+//! Colors, sizes and margins of the printed page, in points.
+
+/// sRGB, 8 bit.
+pub type Ink = [u8; 3];
+
+/// A4 width.
+pub const PAGE_WIDTH: f32 = 595.28;
+/// A4 height.
+pub const PAGE_HEIGHT: f32 = 841.89;
+/// Left and right margin.
+pub const MARGIN: f32 = 48.0;
+/// Right edge of the text.
+pub const RIGHT: f32 = PAGE_WIDTH - MARGIN;
+/// Width between the margins.
+pub const MEASURE: f32 = PAGE_WIDTH - 2.0 * MARGIN;
+/// Where the footer's hairline lies; nothing of the page goes below it.
+pub const FOOT: f32 = 802.0;
+
+pub const PAPER: Ink = [0xfb, 0xfa, 0xf7];
+pub const WELL: Ink = [0xf3, 0xf1, 0xeb];
+pub const HAIRLINE: Ink = [0xd9, 0xd6, 0xce];
+pub const INK: Ink = [0x17, 0x18, 0x1a];
+pub const INK_2: Ink = [0x55, 0x54, 0x4f];
+pub const INK_3: Ink = [0x6b, 0x68, 0x61];
+pub const ACCENT: Ink = [0xc8, 0x32, 0x1f];
+pub const PASS: Ink = [0x1f, 0x6b, 0x41];
+pub const WARN: Ink = [0x8a, 0x53, 0x00];
+pub const FAIL: Ink = ACCENT;
+pub const UNKNOWN: Ink = INK_2;
+pub const NOT_APPLICABLE: Ink = INK_3;
+pub const FILM: Ink = INK;
+pub const ON_FILM: Ink = PAPER;
+pub const ON_FILM_2: Ink = [0xb9, 0xb5, 0xaa];
+pub const FILM_EDGE: Ink = [0x3a, 0x3b, 0x3e];
+pub const WAX_PASS: Ink = [0x23, 0x93, 0x5a];
+pub const WAX_WARN: Ink = [0xe5, 0x9a, 0x12];
+pub const WAX_FAIL: Ink = [0xd8, 0x30, 0x1a];
+pub const BAND: Ink = [0xdf, 0xe6, 0xdc];
+pub const BAND_LINE: Ink = [0x74, 0x89, 0x74];
+pub const BAR_TRACK: Ink = HAIRLINE;
+pub const HISTOGRAM_LUMA: Ink = [0xcb, 0xc8, 0xc1];
+pub const HISTOGRAM_RED: Ink = ACCENT;
+pub const HISTOGRAM_GREEN: Ink = PASS;
+pub const HISTOGRAM_BLUE: Ink = [0x22, 0x57, 0xa8];
+pub const CLIP_HIGH: Ink = ACCENT;
+pub const CLIP_LOW: Ink = [0x78, 0xbe, 0xff];
+/// Ground and stripes of tiles without texture.
+pub const NO_TEXTURE: Ink = [0xe6, 0xe3, 0xdb];
+pub const NO_TEXTURE_LINE: Ink = [0x9d, 0x99, 0x8f];
+
+/// Soft to sharp; lightness rises evenly.
+pub const FOCUS: [Ink; 8] = [
+    [0x00, 0x22, 0x4e], [0x1f, 0x3a, 0x6e], [0x43, 0x50, 0x6c], [0x66, 0x69, 0x70],
+    [0x86, 0x84, 0x79], [0xa8, 0x9e, 0x73], [0xcd, 0xbb, 0x63], [0xfe, 0xe8, 0x38],
+];
