@@ -30,3 +30,61 @@ fn attribute<'a>(element: &'a str, name: &str) -> Option<&'a str> {
     let length = element[start..].find('"')?;
     Some(&element[start..start + length])
 }
+
+/// A step of a mark's outline, in units of its view box.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Step {
+    /// Starts an outline.
+    Move(f32, f32),
+    /// A straight line.
+    Line(f32, f32),
+    /// Back to the start.
+    Close,
+}
+
+/// The steps of path data; None for what is no step.
+pub fn steps(data: &str) -> impl Iterator<Item = Option<Step>> {
+    let starts = data.match_indices(['M', 'L', 'Z']).map(|(at, _)| at);
+    let ends = data.match_indices(['M', 'L', 'Z']).map(|(at, _)| at).skip(1).chain(std::iter::once(data.len()));
+    starts.zip(ends).map(|(start, end)| step(data.get(start..end)?))
+}
+
+fn step(text: &str) -> Option<Step> {
+    let (command, rest) = text.split_at_checked(1)?;
+    if command == "Z" {
+        return rest.trim().is_empty().then_some(Step::Close);
+    }
+    let mut numbers = rest.split_ascii_whitespace().map(|number| number.parse::<f32>().ok().filter(|number| number.is_finite()));
+    let (x, y) = (numbers.next()??, numbers.next()??);
+    match (command, numbers.next()) {
+        ("M", None) => Some(Step::Move(x, y)),
+        ("L", None) => Some(Step::Line(x, y)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mark_can_be_drawn() {
+        let plain = ["pass", "warn", "fail", "unknown", "na", "pass-s", "warn-s", "fail-s", "unknown-s", "na-s"];
+        let others = ["frame-pass", "frame-warn", "frame-fail", "underline"];
+        for name in plain.into_iter().chain(others) {
+            let mark = find(&format!("mark-{name}")).unwrap();
+            assert!(mark.width > 0.0 && mark.height > 0.0);
+            let steps: Vec<Option<Step>> = steps(mark.data).collect();
+            assert!(steps.len() > 20 && steps.iter().all(Option::is_some), "{name}");
+            assert!(matches!(steps[0], Some(Step::Move(..))));
+        }
+        assert_eq!(find("mark-nothing"), None);
+    }
+
+    #[test]
+    fn what_is_no_step_is_told() {
+        assert!(steps("M1 2L3 4Z").all(|step| step.is_some()));
+        assert!(steps("M1 2Lx 4").any(|step| step.is_none()));
+        assert!(steps("M1 2L3 4 5").any(|step| step.is_none()));
+    }
+}

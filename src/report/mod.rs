@@ -2,11 +2,25 @@
 //!
 //! No I/O, no clock, no HTTP, no SQL. Equal facts, equal bytes.
 
+pub mod check;
+pub mod content;
 pub mod error;
 pub mod facts;
 pub mod fonts;
+pub mod json;
+pub mod layout;
 pub mod marks;
+pub mod pdf;
 pub mod words;
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;
+
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
 
 pub use error::ReportError;
 pub use facts::{RenderedReport, ReportFacts, ReportPhoto};
@@ -14,15 +28,60 @@ pub use facts::{RenderedReport, ReportFacts, ReportPhoto};
 /// Makes the PDF and the canonical result JSON of one set.
 ///
 /// # Errors
-/// [`ReportError`], naming the photo, page or glyph it could not draw.
-pub fn render(_facts: &ReportFacts, _photos: &[ReportPhoto]) -> Result<RenderedReport, ReportError> {
-    todo!()
+/// [`ReportError`], naming the photo, page or face it could not draw.
+pub fn render(facts: &ReportFacts, photos: &[ReportPhoto]) -> Result<RenderedReport, ReportError> {
+    let result_json = result_json(facts, photos)?;
+    let digest: [u8; 32] = Sha256::digest(&result_json).into();
+    let layout = lay_out(facts, photos, &digest)?;
+    let about = pdf::About {
+        title: format!("{}, {} report", layout.title, facts.product.title()),
+        created: facts.created_at.civil(),
+        creator: format!("proofsheet {}", env!("CARGO_PKG_VERSION")),
+        id: file_id(&digest, photos),
+    };
+    let pdf = pdf::write(&layout.layout, photos, &about)?;
+    Ok(RenderedReport { pdf, result_json })
 }
 
 /// The canonical result JSON alone (UTF-8, `docs/schema/result-1.json`).
 ///
 /// # Errors
 /// [`ReportError`] when the set is empty, too large or contradicts itself.
-pub fn result_json(_facts: &ReportFacts, _photos: &[ReportPhoto]) -> Result<Vec<u8>, ReportError> {
-    todo!()
+pub fn result_json(facts: &ReportFacts, photos: &[ReportPhoto]) -> Result<Vec<u8>, ReportError> {
+    check::check(facts, photos)?;
+    json::write(facts, photos)
+}
+
+struct Titled {
+    title: String,
+    layout: layout::Layout,
+}
+
+fn lay_out(facts: &ReportFacts, photos: &[ReportPhoto], digest: &[u8; 32]) -> Result<Titled, ReportError> {
+    let hash = digest.iter().fold(String::new(), |mut hash, byte| {
+        let _ = write!(hash, "{byte:02x}");
+        hash
+    });
+    let fonts = fonts::Fonts::load()?;
+    let content = content::compose(facts, photos, &hash);
+    Ok(Titled { layout: layout::place(&fonts, &content)?, title: content.title })
+}
+
+/// Names the file by what it is made of: the result and the pictures.
+fn file_id(result: &[u8; 32], photos: &[ReportPhoto]) -> [u8; 16] {
+    let mut hasher = Sha256::new();
+    hasher.update(b"proofsheet pdf 1");
+    hasher.update(result);
+    for photo in photos {
+        if let crate::measure::PhotoOutcome::Measured(measured) = &photo.outcome
+            && let Some(pictures) = &measured.pictures
+        {
+            hasher.update(Sha256::digest(&pictures.preview.jpeg));
+            hasher.update(Sha256::digest(&pictures.thumbnail.jpeg));
+        }
+    }
+    let digest: [u8; 32] = hasher.finalize().into();
+    let mut id = [0; 16];
+    id.copy_from_slice(&digest[..16]);
+    id
 }

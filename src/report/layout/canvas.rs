@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use crate::report::ReportError;
-use crate::report::fonts::{Face, Figures, Fonts, Shaped};
+use crate::report::fonts::shaping::MISSING_WIDTH_EM;
+use crate::report::fonts::{Face, Figures, Fonts, PieceKind, Shaped};
 
 use super::display::{Dash, Frame, Item, PageLayout, Role, Tag};
 use super::tokens::{HAIRLINE, INK, Ink, MARGIN, RIGHT};
@@ -161,9 +162,43 @@ impl<'f> Canvas<'f> {
         let line = self.shape(style, text)?;
         let end = x + advance(style, &line);
         if line.count > 0 {
+            self.missing(x, y, style, &line)?;
             self.push(Item::Text { x, y, size: style.size, tracking: style.tracking, ink: style.ink, line });
         }
         Ok(end)
+    }
+
+    /// Draws a box with its code point for every character that no face has.
+    fn missing(&mut self, x: f32, y: f32, style: &Style, line: &Shaped) -> Result<(), ReportError> {
+        let mut before = 0;
+        for piece in &line.pieces {
+            match &piece.kind {
+                PieceKind::Glyphs(glyphs) => before += glyphs.len(),
+                PieceKind::Missing { x: at, character } => {
+                    let left = x + (at + before as f32 * style.tracking + 0.05) * style.size;
+                    self.missing_box(left, y, style, *character)?;
+                    before += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn missing_box(&mut self, left: f32, y: f32, style: &Style, character: char) -> Result<(), ReportError> {
+        let size = style.size;
+        let (right, top, bottom) = (left + (MISSING_WIDTH_EM - 0.1) * size, y - 0.82 * size, y + 0.14 * size);
+        let points = vec![(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
+        self.decorate(Item::Stroke { points, width: size * 0.05, ink: style.ink, dash: Dash::Solid });
+        let code = format!("{:04X}", u32::from(character));
+        let (upper, lower) = code.split_at(code.len() / 2);
+        let digits = Style::mono(size * 0.4, style.ink);
+        for (row, digits_of_row) in [upper, lower].into_iter().enumerate() {
+            let line = self.shape(&digits, digits_of_row)?;
+            let start = (left + right - advance(&digits, &line)) / 2.0;
+            let baseline = y - 0.42 * size + row as f32 * 0.44 * size;
+            self.decorate(Item::Text { x: start, y: baseline, size: digits.size, tracking: 0.0, ink: style.ink, line });
+        }
+        Ok(())
     }
 
     /// A line of text that ends at `right`; answers where it starts.

@@ -1,0 +1,341 @@
+//! The canonical result JSON: three layers apart (measurement, finding, verdict), numbers rounded at the end, keys in one order.
+//!
+//! `docs/schema/result-1.json` describes it; a test holds the two together.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::measure::{
+    CaptureFacts, FileFacts, Finding, Format, Histogram, JpegFacts, Measurement, Percentiles, PhotoMeasurements, PhotoOutcome,
+    PhotoVerdict, Pictures, PrintSize, PrivacyFacts, TableQuality, Validity,
+};
+
+use super::facts::{FILE_NAME_CHARS_MAX, REFERENCE_CHARS_MAX, ReportFacts, ReportPhoto};
+use super::words::{self, Counts};
+use super::{ReportError, content};
+
+/// The schema a result follows.
+pub const SCHEMA: &str = "proofsheet-result/1";
+/// The default ranges findings are made with.
+pub const RANGES: &str = "default/1";
+
+#[derive(Serialize)]
+struct Result1<'a> {
+    schema: &'static str,
+    report: About<'a>,
+    engine: Engine,
+    set: Set,
+    photos: Vec<Photo<'a>>,
+}
+
+#[derive(Serialize)]
+struct About<'a> {
+    id: &'a str,
+    analysis: &'a str,
+    product: &'static str,
+    agency: Option<String>,
+    reference: Option<String>,
+    created_at: String,
+    expires_at: Option<String>,
+    verify_url: Option<&'a str>,
+    previews: bool,
+}
+
+#[derive(Serialize)]
+struct Engine {
+    name: &'static str,
+    version: &'static str,
+    ranges: &'static str,
+}
+
+#[derive(Serialize)]
+struct Set {
+    photos: usize,
+    ready: usize,
+    check: usize,
+    redo: usize,
+    sentence: String,
+}
+
+#[derive(Serialize)]
+struct Photo<'a> {
+    number: u16,
+    file_name: String,
+    outcome: &'static str,
+    status: PhotoVerdict,
+    sentence: String,
+    problem: Option<Problem>,
+    file: Option<File<'a>>,
+    measurements: Option<BTreeMap<&'static str, Number>>,
+    findings: Vec<FindingOut>,
+    /// Only rules a customer set give verdicts; there are none yet, and none are made up.
+    verdicts: [(); 0],
+    histogram: Option<&'a Histogram>,
+    percentiles: Option<BTreeMap<String, u8>>,
+    palette: Option<Vec<Color>>,
+    jpeg: Option<Jpeg<'a>>,
+    capture: Option<&'a CaptureFacts>,
+    privacy: Option<&'a PrivacyFacts>,
+    rights: Option<&'a crate::measure::RightsFacts>,
+    print_sizes: Option<Vec<PrintSize>>,
+    pictures: Option<PicturesOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct Problem {
+    code: &'static str,
+    sentence: &'static str,
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    format: Format,
+    size_bytes: u64,
+    sha256: &'a str,
+    completeness: crate::measure::Completeness,
+    trailing_bytes: u64,
+    width_px: u32,
+    height_px: u32,
+    stored_width_px: u32,
+    stored_height_px: u32,
+    exif_orientation: u16,
+    bits_per_sample: u8,
+    channels: u8,
+    has_alpha: bool,
+    alpha_used: bool,
+    profile: Option<&'a str>,
+    is_srgb: bool,
+}
+
+#[derive(Serialize)]
+struct Number {
+    value: Option<f64>,
+    unit: &'static str,
+    method: &'static str,
+    validity: Validity,
+}
+
+#[derive(Serialize)]
+struct FindingOut {
+    kind: &'static str,
+    level: crate::measure::Level,
+    metric: Option<&'static str>,
+    value: Option<f64>,
+    threshold: Option<f64>,
+    title: &'static str,
+    sentence: String,
+    advice: &'static str,
+    rule: &'static str,
+}
+
+#[derive(Serialize)]
+struct Color {
+    hex: String,
+    share: f64,
+}
+
+#[derive(Serialize)]
+struct Jpeg<'a> {
+    process: crate::measure::JpegProcess,
+    subsampling: &'a str,
+    restart_interval: u32,
+    tables: &'a [Vec<u16>],
+    qualities: Vec<Quality>,
+}
+
+#[derive(Serialize)]
+struct Quality {
+    kind: &'static str,
+    ijg: u8,
+    rms: f64,
+}
+
+#[derive(Serialize)]
+struct PicturesOut<'a> {
+    preview: Size,
+    thumbnail: Size,
+    focus_map: Focus,
+    clipping_map: &'a crate::measure::ClippingMap,
+}
+
+#[derive(Serialize)]
+struct Size {
+    width_px: u32,
+    height_px: u32,
+}
+
+#[derive(Serialize)]
+struct Focus {
+    columns: u16,
+    rows: u16,
+    unit: &'static str,
+    tiles: Vec<Option<f64>>,
+}
+
+/// Writes the result, without spaces.
+///
+/// # Errors
+/// [`ReportError::Json`] when it cannot be written.
+pub fn write(facts: &ReportFacts, photos: &[ReportPhoto]) -> Result<Vec<u8>, ReportError> {
+    let counts = Counts::of(photos);
+    let result = Result1 {
+        schema: SCHEMA,
+        report: about(facts),
+        engine: Engine { name: "proofsheet", version: env!("CARGO_PKG_VERSION"), ranges: RANGES },
+        set: Set {
+            photos: counts.total(), ready: counts.ready, check: counts.check, redo: counts.redo,
+            sentence: words::set_sentence(photos),
+        },
+        photos: photos.iter().map(photo).collect(),
+    };
+    serde_json::to_vec(&result).map_err(|_| ReportError::Json)
+}
+
+fn about(facts: &ReportFacts) -> About<'_> {
+    let clean = |text: &Option<String>, most| text.as_deref().map(|text| words::clean(text, most)).filter(|text| !text.is_empty());
+    About {
+        id: facts.report.as_str(),
+        analysis: facts.analysis.as_str(),
+        product: facts.product.slug(),
+        agency: clean(&facts.agency_name, content::TEXT_CHARS_MAX),
+        reference: clean(&facts.reference, REFERENCE_CHARS_MAX),
+        created_at: facts.created_at.rfc3339(),
+        expires_at: facts.expires_at.map(crate::domain::Timestamp::rfc3339),
+        verify_url: facts.verify_url.as_deref(),
+        previews: facts.previews,
+    }
+}
+
+fn photo(photo: &ReportPhoto) -> Photo<'_> {
+    let measured = match &photo.outcome {
+        PhotoOutcome::Measured(measured) => Some(&**measured),
+        PhotoOutcome::Unusable(_) => None,
+    };
+    let problem = match &photo.outcome {
+        PhotoOutcome::Measured(_) => None,
+        PhotoOutcome::Unusable(problem) => Some(Problem { code: problem.slug(), sentence: problem.sentence() }),
+    };
+    Photo {
+        number: photo.number,
+        file_name: words::clean(&photo.file_name, FILE_NAME_CHARS_MAX),
+        outcome: if measured.is_some() { "measured" } else { "unusable" },
+        status: photo.outcome.verdict(),
+        sentence: words::photo_sentence(&photo.outcome),
+        problem,
+        file: measured.map(|photo| file(&photo.file)),
+        measurements: measured.map(|photo| photo.measurements.iter().map(number).collect()),
+        findings: measured.map(|photo| photo.findings.iter().map(finding).collect()).unwrap_or_default(),
+        verdicts: [],
+        histogram: measured.map(|photo| &photo.histogram),
+        percentiles: measured.map(|photo| percentiles(photo.percentiles)),
+        palette: measured.map(palette),
+        jpeg: measured.and_then(|photo| photo.jpeg.as_ref()).map(jpeg),
+        capture: measured.map(|photo| &photo.capture),
+        privacy: measured.map(|photo| &photo.privacy),
+        rights: measured.map(|photo| &photo.rights),
+        print_sizes: measured.map(print_sizes),
+        pictures: measured.and_then(|photo| photo.pictures.as_ref()).map(pictures),
+    }
+}
+
+fn file(file: &FileFacts) -> File<'_> {
+    File {
+        format: file.format,
+        size_bytes: file.size_bytes,
+        sha256: &file.sha256,
+        completeness: file.completeness,
+        trailing_bytes: file.trailing_bytes,
+        width_px: file.width_px,
+        height_px: file.height_px,
+        stored_width_px: file.stored_px.0,
+        stored_height_px: file.stored_px.1,
+        exif_orientation: file.orientation.exif(),
+        bits_per_sample: file.bits_per_sample,
+        channels: file.channels,
+        has_alpha: file.has_alpha,
+        alpha_used: file.alpha_used,
+        profile: file.profile.as_deref(),
+        is_srgb: file.is_srgb,
+    }
+}
+
+fn number(measurement: &Measurement) -> (&'static str, Number) {
+    let definition = measurement.metric.definition();
+    let value = measurement.value.map(|value| rounded(value, definition.decimals));
+    (definition.id, Number { value, unit: definition.unit, method: definition.method, validity: measurement.validity })
+}
+
+fn finding(finding: &Finding) -> FindingOut {
+    let definition = finding.metric.map(crate::measure::Metric::definition);
+    let decimals = definition.map_or(3, |definition| definition.decimals);
+    FindingOut {
+        kind: finding.kind.slug(),
+        level: finding.level,
+        metric: definition.map(|definition| definition.id),
+        value: finding.value.map(|value| rounded(value, decimals)),
+        threshold: finding.threshold.map(|value| rounded(value, decimals)),
+        title: finding.kind.title(),
+        sentence: finding.sentence(),
+        advice: finding.kind.advice(),
+        rule: finding.kind.rule(),
+    }
+}
+
+/// Keys `p0.1` to `p99.9`.
+fn percentiles(percentiles: Percentiles) -> BTreeMap<String, u8> {
+    Percentiles::SHARES.into_iter().zip(percentiles.0).map(|(share, level)| (format!("p{share}"), level)).collect()
+}
+
+fn palette(photo: &PhotoMeasurements) -> Vec<Color> {
+    let color = |color: &crate::measure::PaletteColor| Color {
+        hex: format!("#{}", content::photo::hex(color.rgb)),
+        share: rounded(color.share, 4),
+    };
+    photo.palette.iter().map(color).collect()
+}
+
+fn jpeg(jpeg: &JpegFacts) -> Jpeg<'_> {
+    let quality = |quality: &TableQuality| match quality {
+        TableQuality::Exact(ijg) => Quality { kind: "exact", ijg: *ijg, rms: 0.0 },
+        TableQuality::Custom { nearest, rms } => Quality { kind: "custom", ijg: *nearest, rms: rounded(*rms, 2) },
+    };
+    Jpeg {
+        process: jpeg.process,
+        subsampling: &jpeg.subsampling,
+        restart_interval: jpeg.restart_interval,
+        tables: &jpeg.tables,
+        qualities: jpeg.qualities.iter().map(quality).collect(),
+    }
+}
+
+fn print_sizes(photo: &PhotoMeasurements) -> Vec<PrintSize> {
+    let size = |size: &PrintSize| PrintSize {
+        width_cm: rounded(size.width_cm, 1),
+        height_cm: rounded(size.height_cm, 1),
+        ..size.clone()
+    };
+    photo.print_sizes.iter().map(size).collect()
+}
+
+fn pictures(pictures: &Pictures) -> PicturesOut<'_> {
+    let size = |preview: &crate::measure::Preview| Size { width_px: preview.width_px, height_px: preview.height_px };
+    PicturesOut {
+        preview: size(&pictures.preview),
+        thumbnail: size(&pictures.thumbnail),
+        focus_map: Focus {
+            columns: pictures.focus.columns,
+            rows: pictures.focus.rows,
+            unit: "level²",
+            tiles: pictures.focus.tiles.iter().map(|tile| tile.map(|tile| rounded(f64::from(tile), 1))).collect(),
+        },
+        clipping_map: &pictures.clipping,
+    }
+}
+
+/// Rounded half away from zero, as printed; never a negative zero.
+fn rounded(value: f64, decimals: u8) -> f64 {
+    let scale = 10_f64.powi(i32::from(decimals));
+    let rounded = (value * scale).round() / scale;
+    if rounded == 0.0 || !rounded.is_finite() { 0.0 } else { rounded }
+}

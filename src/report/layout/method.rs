@@ -1,0 +1,165 @@
+//! The last pages: every definition and threshold, the limits, and the files with their hashes.
+
+use crate::report::ReportError;
+use crate::report::content::method::Entry;
+use crate::report::content::{Content, FileRow};
+use crate::report::fonts::Fonts;
+
+use super::canvas::{Canvas, Style};
+use super::display::{PageLayout, Role};
+use super::{shell, tokens as t};
+
+const TEXT: f32 = 186.0;
+const TEXT_WIDTH: f32 = t::RIGHT - TEXT;
+const LEADING: f32 = 10.8;
+const BOTTOM: f32 = t::FOOT - 10.0;
+
+/// Pages that grow as they are filled.
+struct Flow<'f, 'c> {
+    fonts: &'f Fonts,
+    title: &'c str,
+    done: Vec<PageLayout>,
+    canvas: Canvas<'f>,
+    y: f32,
+}
+
+pub(super) fn place(fonts: &Fonts, content: &Content<'_>) -> Result<Vec<PageLayout>, ReportError> {
+    let method = &content.method;
+    let mut flow = Flow { fonts, title: &content.title, done: Vec::new(), canvas: shell::paper(fonts), y: 0.0 };
+    flow.start("How it was measured", method.intro)?;
+    for entry in &method.metrics {
+        flow.entry(entry)?;
+    }
+    flow.turn("Default ranges", "A finding says that a number lies outside its default range. The ranges are ours, with their sources; none of them is a rule of yours.")?;
+    for entry in &method.thresholds {
+        flow.entry(entry)?;
+    }
+    flow.heading("Limits", 60.0)?;
+    for limit in &method.limits {
+        flow.paragraph(limit)?;
+    }
+    flow.heading("Software", 40.0)?;
+    flow.paragraph(&method.software)?;
+    flow.turn("Files", "The SHA-256 of each file as it was sent. Compare it with the file you have to know that it is the one that was measured.")?;
+    flow.file_head()?;
+    for file in &content.files {
+        flow.file(file)?;
+    }
+    flow.heading("Results", 50.0)?;
+    flow.paragraph("SHA-256 of the result JSON that belongs to this report:")?;
+    flow.hash(&content.running.full_hash)?;
+    flow.done.push(flow.canvas.finish());
+    Ok(flow.done)
+}
+
+impl Flow<'_, '_> {
+    fn start(&mut self, heading: &str, intro: &str) -> Result<(), ReportError> {
+        shell::head(&mut self.canvas, self.title)?;
+        let style = Style::text(20.5, t::INK).tracked(-0.024);
+        self.canvas.tagged(Role::Heading1, |canvas| canvas.text(t::MARGIN, 83.0, &style, heading))?;
+        self.y = 101.0;
+        if !intro.is_empty() {
+            let style = Style::text(8.6, t::INK_2);
+            self.y = self.canvas.tagged(Role::Paragraph, |canvas| {
+                canvas.paragraph((t::MARGIN, 101.0, t::MEASURE * 0.8), 12.0, 4, &[(style, intro)])
+            })?;
+        }
+        self.canvas.section_rule(self.y);
+        Ok(())
+    }
+
+    fn turn(&mut self, heading: &str, intro: &str) -> Result<(), ReportError> {
+        let full = std::mem::replace(&mut self.canvas, shell::paper(self.fonts));
+        self.done.push(full.finish());
+        self.start(heading, intro)
+    }
+
+    fn room(&mut self, height: f32, heading: &str) -> Result<(), ReportError> {
+        if self.y + height > BOTTOM { self.turn(heading, "") } else { Ok(()) }
+    }
+
+    fn entry(&mut self, entry: &Entry) -> Result<(), ReportError> {
+        let (name, ids, text) = (Style::strong(8.4, t::INK), Style::mono(6.75, t::INK_2), Style::text(8.2, t::INK));
+        let side = TEXT - t::MARGIN - 14.0;
+        let mut left: Vec<(Style, String)> = Vec::new();
+        for (style, words) in std::iter::once((name, entry.name)).chain(entry.ids.iter().map(|id| (ids, id.as_str()))) {
+            for line in self.canvas.break_lines(side, 3, &[(style, words)])? {
+                left.extend(line);
+            }
+        }
+        let right = self.canvas.break_lines(TEXT_WIDTH, 8, &[(text, entry.text)])?;
+        let height = left.len().max(right.len()) as f32 * LEADING + 8.0;
+        self.room(height, "How it was measured, continued")?;
+        let first = self.y + 12.4;
+        for (index, (style, words)) in left.iter().enumerate() {
+            let role = if index == 0 { Role::Heading2 } else { Role::Paragraph };
+            self.canvas.tagged(role, |canvas| canvas.text(t::MARGIN, first + index as f32 * LEADING, style, words))?;
+        }
+        self.canvas.tagged(Role::Paragraph, |canvas| canvas.paragraph((TEXT, first, TEXT_WIDTH), LEADING, 8, &[(text, entry.text)]))?;
+        self.y += height;
+        self.canvas.hairline(self.y);
+        Ok(())
+    }
+
+    fn heading(&mut self, text: &str, with: f32) -> Result<(), ReportError> {
+        self.room(24.0 + with, text)?;
+        self.y += 26.0;
+        let y = self.y;
+        self.canvas.tagged(Role::Heading2, |canvas| canvas.text(t::MARGIN, y, &Style::strong(9.0, t::INK), text))?;
+        self.y += 3.0;
+        Ok(())
+    }
+
+    fn paragraph(&mut self, text: &str) -> Result<(), ReportError> {
+        let style = Style::text(8.2, t::INK);
+        let lines = self.canvas.break_lines(t::MEASURE * 0.86, 6, &[(style, text)])?.len() as f32;
+        self.room(lines * LEADING + 4.0, "How it was measured, continued")?;
+        let first = self.y + LEADING;
+        self.canvas.tagged(Role::Paragraph, |canvas| canvas.paragraph((t::MARGIN, first, t::MEASURE * 0.86), LEADING, 6, &[(style, text)]))?;
+        self.y += lines * LEADING + 4.0;
+        Ok(())
+    }
+
+    fn hash(&mut self, digits: &str) -> Result<(), ReportError> {
+        let y = self.y + LEADING;
+        self.canvas.tagged(Role::Paragraph, |canvas| canvas.text(t::MARGIN, y, &Style::mono(7.2, t::INK), digits))?;
+        self.y = y;
+        Ok(())
+    }
+
+    fn file_head(&mut self) -> Result<(), ReportError> {
+        let (y, style) = (self.y + 12.0, Style::text(7.6, t::INK_2));
+        self.canvas.tagged(Role::Row, |canvas| {
+            canvas.tagged(Role::HeaderCell, |canvas| canvas.text_to(t::MARGIN + 16.0, y, &style, "No."))?;
+            canvas.tagged(Role::HeaderCell, |canvas| canvas.text(t::MARGIN + 26.0, y, &style, "File"))?;
+            canvas.tagged(Role::HeaderCell, |canvas| canvas.text_to(HASH - 14.0, y, &style, "Size"))?;
+            canvas.tagged(Role::HeaderCell, |canvas| canvas.text(HASH, y, &style, "SHA-256"))
+        })?;
+        self.y += 17.0;
+        self.canvas.hairline(self.y);
+        Ok(())
+    }
+
+    fn file(&mut self, file: &FileRow) -> Result<(), ReportError> {
+        if self.y + 15.0 > BOTTOM {
+            self.turn("Files, continued", "")?;
+            self.file_head()?;
+        }
+        let y = self.y + 10.4;
+        let (text, mono) = (Style::text(7.8, t::INK), Style::mono(6.75, t::INK));
+        self.canvas.tagged(Role::Row, |canvas| {
+            canvas.tagged(Role::HeaderCell, |canvas| canvas.text_to(t::MARGIN + 16.0, y, &mono, &file.number.to_string()))?;
+            let size = Style::text(7.8, t::INK_2).tabular();
+            let left = canvas.tagged(Role::Cell, |canvas| canvas.text_to(HASH - 14.0, y, &size, &file.size))?;
+            let name = canvas.shorten(&text, &file.name, left.min(HASH - 50.0) - t::MARGIN - 34.0)?;
+            canvas.tagged(Role::Cell, |canvas| canvas.text(t::MARGIN + 26.0, y, &text, &name))?;
+            canvas.tagged(Role::Cell, |canvas| canvas.text(HASH, y, &mono.ink(t::INK_2), &file.sha256))
+        })?;
+        self.y += 14.6;
+        self.canvas.hairline(self.y);
+        Ok(())
+    }
+}
+
+/// Where the hashes start: 64 digits end at the margin.
+const HASH: f32 = t::RIGHT - 259.4;

@@ -1,0 +1,79 @@
+//! Where everything stands: content -> pages of boxes, lines and charts, with a text form for tests. Knows no PDF.
+
+pub mod canvas;
+pub mod cover;
+pub mod display;
+pub mod film;
+pub mod method;
+pub mod panels;
+pub mod photo;
+pub mod sheet;
+pub mod shell;
+pub mod table;
+pub mod text_form;
+pub mod tokens;
+
+use super::ReportError;
+use super::content::Content;
+use super::fonts::Fonts;
+
+pub use canvas::Canvas;
+pub use display::PageLayout;
+
+/// A line of the outline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutlineEntry {
+    /// What it says.
+    pub title: String,
+    /// Page, from 1.
+    pub page: usize,
+    /// Lines below it.
+    pub below: Vec<OutlineEntry>,
+}
+
+/// The whole report, placed.
+#[derive(Debug)]
+pub struct Layout {
+    /// Pages in order.
+    pub pages: Vec<PageLayout>,
+    /// The outline.
+    pub outline: Vec<OutlineEntry>,
+}
+
+/// Places the whole report.
+///
+/// # Errors
+/// [`ReportError::Font`], [`ReportError::VerifyAddress`].
+pub fn place(fonts: &Fonts, content: &Content<'_>) -> Result<Layout, ReportError> {
+    let mut pages = vec![cover::place(fonts, content)?];
+    for page in &content.sheets {
+        pages.push(sheet::place(fonts, content, page)?);
+    }
+    for page in &content.photos {
+        pages.push(photo::place(fonts, content, page)?);
+    }
+    let method = pages.len() + 1;
+    pages.extend(method::place(fonts, content)?);
+    let total = pages.len();
+    let pages = pages
+        .into_iter()
+        .enumerate()
+        .map(|(index, page)| shell::foot(fonts, content, page, index + 1, total))
+        .collect::<Result<_, _>>()?;
+    Ok(Layout { pages, outline: outline(content, method) })
+}
+
+fn outline(content: &Content<'_>, method: usize) -> Vec<OutlineEntry> {
+    let entry = |title: &str, page| OutlineEntry { title: title.to_owned(), page, below: Vec::new() };
+    let photos = content
+        .photos
+        .iter()
+        .map(|photo| entry(&format!("{}  {}: {}", photo.number, photo.name, super::words::verdict_word(photo.verdict)), photo.page))
+        .collect();
+    vec![
+        entry("Summary", 1),
+        entry("Contact sheet", 2),
+        OutlineEntry { title: "Photos".into(), page: content.photos.first().map_or(1, |photo| photo.page), below: photos },
+        entry("Method and files", method),
+    ]
+}

@@ -1,0 +1,73 @@
+//! Placed pages -> PDF bytes: printpdf writes content and resources, one pass over the document does the rest.
+//!
+//! The preview encoder's bytes stand in the file as they are. No clock and no counter of the process: resource names are our own,
+//! dates come from the facts, the file's `/ID` from the results. Knows nothing of photos but their encoded pictures.
+
+pub mod finish;
+pub mod jpeg;
+pub mod ops;
+pub mod resources;
+pub mod text;
+
+use printpdf::{Mm, PdfDocument, PdfPage, PdfParseErrorSeverity, PdfSaveOptions};
+
+use super::fonts::PieceKind;
+use super::fonts::subset::Usage;
+use super::layout::display::{Item, PageLayout};
+use super::{ReportError, ReportPhoto};
+use super::layout::Layout;
+
+/// A4.
+const PAGE_MM: (f32, f32) = (210.0, 297.0);
+
+/// What a PDF says about itself.
+#[derive(Debug)]
+pub struct About {
+    /// Title of the document.
+    pub title: String,
+    /// `2026-11-21T14:20:00Z`-like parts: year, month, day, hour, minute, second, in UTC.
+    pub created: (i16, i8, i8, i8, i8, i8),
+    /// Program that made it.
+    pub creator: String,
+    /// Sixteen bytes that name the file, from what it is made of.
+    pub id: [u8; 16],
+}
+
+/// Writes the report.
+///
+/// # Errors
+/// [`ReportError::Preview`], [`ReportError::Mark`], [`ReportError::Font`], [`ReportError::Writer`].
+pub fn write(layout: &Layout, photos: &[ReportPhoto], about: &About) -> Result<Vec<u8>, ReportError> {
+    let usage = glyphs_used(&layout.pages);
+    let faces = text::Faces::cut(&usage)?;
+    let mut document = PdfDocument::new("");
+    let mut store = resources::Store::new(photos);
+    for (index, page) in layout.pages.iter().enumerate() {
+        let ops = ops::draw(page, index + 1, &faces, &mut store)?;
+        document.pages.push(PdfPage::new(Mm(PAGE_MM.0), Mm(PAGE_MM.1), ops));
+    }
+    store.hand_over(&mut document.resources);
+    faces.hand_over(&mut document.resources);
+    let mut warnings = Vec::new();
+    let options = PdfSaveOptions { optimize: false, subset_fonts: false, secure: true, image_optimization: None };
+    let bytes = document.to_lopdf_document(&options, &mut warnings);
+    if warnings.iter().any(|warning| warning.severity == PdfParseErrorSeverity::Error) {
+        return Err(ReportError::Writer { page: 0, what: "the writer could not draw something" });
+    }
+    finish::finish(bytes, layout, about)
+}
+
+fn glyphs_used(pages: &[PageLayout]) -> Usage {
+    let mut usage = Usage::default();
+    for (_, item) in pages.iter().flat_map(|page| &page.items) {
+        let Item::Text { line, .. } = item else { continue };
+        for piece in &line.pieces {
+            if let PieceKind::Glyphs(glyphs) = &piece.kind {
+                for glyph in glyphs {
+                    usage.note(piece.face, glyph.id, &glyph.text);
+                }
+            }
+        }
+    }
+    usage
+}

@@ -1,0 +1,166 @@
+//! Items of a page -> drawing operators, from the top left corner to PDF's bottom left.
+
+use printpdf::{
+    Color, LineCapStyle, LineDashPattern, LineJoinStyle, LinePoint, Op, PaintMode, Point, Polygon, PolygonRing, Pt, Rgb,
+    WindingOrder, XObjectId, XObjectTransform,
+};
+
+use crate::report::ReportError;
+use crate::report::layout::display::{Dash, Frame, Item, PageLayout, Wash};
+use crate::report::layout::tokens::{Ink, PAGE_HEIGHT, PAPER};
+
+use super::resources::{State, Store};
+use super::text::{Faces, Place, round2};
+
+/// Draws one page.
+///
+/// # Errors
+/// [`ReportError::Preview`], [`ReportError::Mark`], [`ReportError::Font`]; [`ReportError::Writer`] for a clip that does not end.
+pub fn draw(page: &PageLayout, number: usize, faces: &Faces, store: &mut Store<'_>) -> Result<Vec<Op>, ReportError> {
+    let mut ops = Vec::new();
+    let mut clips = 0_usize;
+    for (_, item) in &page.items {
+        match item {
+            Item::Clip(frames) => {
+                clips += 1;
+                ops.push(Op::SaveGraphicsState);
+                ops.push(polygon(frames.iter().map(|frame| corners(*frame)).collect(), PaintMode::Clip));
+            }
+            Item::EndClip => {
+                clips = clips.checked_sub(1).ok_or(ReportError::Writer { page: number, what: "a clip ends that never began" })?;
+                ops.push(Op::RestoreGraphicsState);
+            }
+            Item::Text { x, y, size, tracking, ink, line } => {
+                ops.push(fill_color(*ink));
+                faces.write(&mut ops, line, Place { x: *x, y: PAGE_HEIGHT - *y, size: *size, tracking: *tracking })?;
+            }
+            Item::Link { .. } => {}
+            Item::Fill { .. } | Item::Stroke { .. } | Item::Area { .. } => shape(&mut ops, item),
+            Item::Picture { .. } | Item::Tiles { .. } | Item::Bits { .. } | Item::Mark { .. } | Item::Wash { .. } => {
+                object(&mut ops, item, store)?;
+            }
+        }
+    }
+    if clips > 0 {
+        return Err(ReportError::Writer { page: number, what: "a clip does not end" });
+    }
+    Ok(ops)
+}
+
+fn shape(ops: &mut Vec<Op>, item: &Item) {
+    match item {
+        Item::Fill { frame, ink } => {
+            ops.push(fill_color(*ink));
+            ops.push(polygon(vec![corners(*frame)], PaintMode::Fill));
+        }
+        Item::Area { points, ink } => {
+            ops.push(fill_color(*ink));
+            ops.push(polygon(vec![points.clone()], PaintMode::Fill));
+        }
+        Item::Stroke { points, width, ink, dash } => {
+            let (cap, pattern) = match dash {
+                Dash::Solid => (LineCapStyle::Butt, LineDashPattern::solid()),
+                Dash::Dashed(on, off) => (LineCapStyle::Butt, LineDashPattern::new(0.0, &[*on, *off])),
+                Dash::Dotted(pitch) => (LineCapStyle::Round, LineDashPattern::new(0.0, &[0.0, *pitch])),
+            };
+            ops.push(Op::SetOutlineColor { col: color(*ink) });
+            ops.push(Op::SetOutlineThickness { pt: Pt(*width) });
+            ops.push(Op::SetLineCapStyle { cap });
+            ops.push(Op::SetLineJoinStyle { join: LineJoinStyle::Round });
+            ops.push(Op::SetLineDashPattern { dash: pattern });
+            ops.push(Op::DrawLine { line: printpdf::Line { points: points.iter().map(|p| line_point(*p)).collect(), is_closed: false } });
+        }
+        _ => {}
+    }
+}
+
+fn object(ops: &mut Vec<Op>, item: &Item, store: &mut Store<'_>) -> Result<(), ReportError> {
+    match item {
+        Item::Picture { frame, photo, kind } => {
+            let id = store.picture(*photo, *kind)?;
+            ops.push(placed(id, *frame));
+        }
+        Item::Tiles { frame, columns, cells, opacity } => {
+            let id = store.tiles(*columns, cells);
+            ops.push(Op::SaveGraphicsState);
+            if *opacity < 1.0 {
+                ops.push(Op::LoadGraphicsState { gs: store.state(State::Grid) });
+            }
+            ops.extend([placed(id, *frame), Op::RestoreGraphicsState]);
+        }
+        Item::Bits { frame, side, cells, ink } => {
+            let id = store.stencil(*side, cells);
+            ops.extend([fill_color(*ink), placed(id, *frame)]);
+        }
+        Item::Mark { frame, id, ink, halo } => mark(ops, store, *frame, id, *ink, *halo)?,
+        Item::Wash { frame, wash } => {
+            let state = match wash {
+                Wash::Gray => State::Gray,
+                Wash::Veil => State::Veil,
+            };
+            let gs = store.state(state);
+            let area = polygon(vec![corners(*frame)], PaintMode::Fill);
+            ops.extend([Op::SaveGraphicsState, Op::LoadGraphicsState { gs }, fill_color(PAPER), area, Op::RestoreGraphicsState]);
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn mark(ops: &mut Vec<Op>, store: &mut Store<'_>, frame: Frame, id: &'static str, ink: Ink, halo: bool) -> Result<(), ReportError> {
+    let mark = crate::report::marks::find(id).ok_or(ReportError::Mark { id })?;
+    let transform = XObjectTransform {
+        translate_x: Some(Pt(round2(frame.x))),
+        translate_y: Some(Pt(round2(PAGE_HEIGHT - frame.y))),
+        scale_x: Some(frame.width / mark.width),
+        scale_y: Some(-frame.height / mark.height),
+        no_auto_scale: true,
+        ..XObjectTransform::default()
+    };
+    if halo {
+        let gs = store.state(State::Halo);
+        let id = store.mark(id, true)?;
+        ops.extend([Op::SaveGraphicsState, Op::LoadGraphicsState { gs }, Op::SetLineDashPattern { dash: LineDashPattern::solid() }]);
+        ops.extend([fill_color(PAPER), Op::SetOutlineColor { col: color(PAPER) }]);
+        ops.extend([Op::UseXobject { id, transform }, Op::RestoreGraphicsState]);
+    }
+    let id = store.mark(id, false)?;
+    ops.extend([fill_color(ink), Op::UseXobject { id, transform }]);
+    Ok(())
+}
+
+fn placed(id: XObjectId, frame: Frame) -> Op {
+    Op::UseXobject {
+        id,
+        transform: XObjectTransform {
+            translate_x: Some(Pt(round2(frame.x))),
+            translate_y: Some(Pt(round2(PAGE_HEIGHT - frame.bottom()))),
+            scale_x: Some(round2(frame.width)),
+            scale_y: Some(round2(frame.height)),
+            no_auto_scale: true,
+            ..XObjectTransform::default()
+        },
+    }
+}
+
+fn corners(frame: Frame) -> Vec<(f32, f32)> {
+    vec![(frame.x, frame.y), (frame.right(), frame.y), (frame.right(), frame.bottom()), (frame.x, frame.bottom())]
+}
+
+fn polygon(rings: Vec<Vec<(f32, f32)>>, mode: PaintMode) -> Op {
+    let rings = rings.into_iter().map(|points| PolygonRing { points: points.into_iter().map(line_point).collect() }).collect();
+    Op::DrawPolygon { polygon: Polygon { rings, mode, winding_order: WindingOrder::NonZero } }
+}
+
+fn line_point((x, y): (f32, f32)) -> LinePoint {
+    LinePoint { p: Point { x: Pt(round2(x)), y: Pt(round2(PAGE_HEIGHT - y)) }, bezier: false }
+}
+
+fn fill_color(ink: Ink) -> Op {
+    Op::SetFillColor { col: color(ink) }
+}
+
+fn color(ink: Ink) -> Color {
+    let [r, g, b] = ink.map(|level| (f32::from(level) / 255.0 * 10_000.0).round() / 10_000.0);
+    Color::Rgb(Rgb { r, g, b, icc_profile: None })
+}
