@@ -13,10 +13,6 @@ pub mod marks;
 pub mod pdf;
 pub mod words;
 
-#[cfg(test)]
-mod samples;
-#[cfg(test)]
-mod tests;
 
 use std::fmt::Write as _;
 
