@@ -92,8 +92,6 @@ fn is_noticed(bytes: &[u8]) -> bool {
 fn samples() -> Vec<Vec<u8>> {
     use png::{BitDepth, ColorType};
     let rgb = picture(40, 30);
-    let mut interlaced = png(40, 30, ColorType::Rgb, BitDepth::Eight, &rgb);
-    interlaced[28] = 1; // the walk refuses it for its checksum, the mutations below mend nothing: a cheap refusal path
     vec![
         jpeg(40, 30, |_| {}),
         jpeg(40, 30, |encoder| encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::R_4_2_0)),
@@ -101,7 +99,7 @@ fn samples() -> Vec<Vec<u8>> {
         jpeg(40, 30, |encoder| encoder.set_restart_interval(2)),
         png(40, 30, ColorType::Rgb, BitDepth::Eight, &rgb),
         png(40, 30, ColorType::GrayscaleAlpha, BitDepth::Sixteen, &vec![77; 40 * 30 * 4]),
-        interlaced,
+        decode::png::tests::interlaced(),
     ]
 }
 
@@ -116,7 +114,7 @@ fn every_truncation_is_noticed() {
 
 #[test]
 fn whole_files_raise_no_alarm() {
-    for bytes in &samples()[..6] {
+    for bytes in &samples() {
         assert!(!is_noticed(bytes));
         let mut longer = bytes.clone();
         longer.extend(b"second picture");

@@ -28,6 +28,8 @@ pub struct Metadata {
     pub exif_damaged: bool,
     /// An XMP block is there.
     pub has_xmp: bool,
+    /// A colour profile is there that cannot be put together or unpacked: the colours are not known to be sRGB.
+    pub profile_unreadable: bool,
 }
 
 /// The colour space EXIF declares (tag ColorSpace and the interoperability index).

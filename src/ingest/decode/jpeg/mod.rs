@@ -41,6 +41,8 @@ pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestErr
     if let Some(tiff) = walk.exif {
         exif::read(tiff, &mut metadata);
     }
+    let profile = walk.icc();
+    metadata.profile_unreadable = profile.is_none() && !walk.icc_parts.is_empty();
     let color = color_space(&walk, &frame);
     let (stream, data_end) = decoder_stream(&walk, &frame);
     let rows = JpegRows::open(stream, data_end, &frame, color)?;
@@ -55,7 +57,7 @@ pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestErr
             orientation: metadata.orientation,
         },
         container: container(&walk, &frame),
-        icc: walk.icc().map(IccProfile::new),
+        icc: profile.map(IccProfile::new),
         metadata,
         rows: Box::new(rows),
     })
@@ -81,6 +83,13 @@ fn check_scans(walk: &Walk, frame: &Frame, limits: &Limits) -> Result<(), Ingest
             false => IngestError::Truncated,
         });
     }
+    if progressive {
+        return Ok(());
+    }
+    // the decoder loses its way in some of these; they are rare
+    if walk.scans.iter().any(|scan| scan.restart_interval > 0) {
+        return Err(IngestError::UnsupportedCoding { coding: "a JPEG of several scans with restart markers" });
+    }
     let mixed = walk.scans.iter().map(|scan| &scan.header.components).any(|components| {
         components.len() > 1
             && components.iter().any(|&(index, _)| {
@@ -88,7 +97,7 @@ fn check_scans(walk: &Walk, frame: &Frame, limits: &Limits) -> Result<(), Ingest
                 (component.horizontal, component.vertical) != (1, 1)
             })
     });
-    if mixed && !progressive {
+    if mixed {
         return Err(IngestError::UnsupportedCoding { coding: "a JPEG with an odd order of scans" });
     }
     Ok(())

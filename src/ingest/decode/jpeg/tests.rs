@@ -215,6 +215,47 @@ fn metadata_has_limits() {
 }
 
 #[test]
+fn scans_of_single_components_are_read_and_their_restarts_refused() {
+    // one component after the other: take the grey scan of three grey pictures
+    let levels: Vec<u8> = picture(24, 24).chunks(3).map(|pixel| pixel[1]).collect();
+    let grey = |restart| {
+        let mut bytes = Vec::new();
+        let mut encoder = Encoder::new(&mut bytes, 90);
+        encoder.set_restart_interval(restart);
+        encoder.encode(&levels, 24, 24, ColorType::Luma).unwrap();
+        bytes
+    };
+    let three = |bytes: &[u8]| {
+        let frame = bytes.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap();
+        let scan = bytes.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap();
+        let (id, table) = (bytes[frame + 10], bytes[frame + 12]);
+        let mut out = bytes[..frame].to_vec();
+        out.extend([0xff, 0xc0, 0, 17, 8, 0, 24, 0, 24, 3]);
+        (0..3).for_each(|more| out.extend([id + more, 0x11, table]));
+        out.extend(&bytes[frame + 13..scan]);
+        for more in 0..3 {
+            let mut one = bytes[scan..bytes.len() - 2].to_vec();
+            one[5] = id + more;
+            out.extend(one);
+        }
+        out.extend(END);
+        out
+    };
+    let plain = grey(0);
+    let expected = luma(&plain);
+    let whole_file = three(&plain);
+    assert_eq!(luma(&whole_file), expected);
+    let photo = open(&whole_file, &Limits::default()).unwrap();
+    let Photo { container, .. } = photo;
+    assert_eq!((container.completeness, container.jpeg.unwrap().scans), (Completeness::Complete, 3));
+    let refused = open(&three(&grey(2)), &Limits::default()).unwrap_err();
+    assert_eq!(refused, IngestError::UnsupportedCoding { coding: "a JPEG of several scans with restart markers" });
+    // without its last scan there is no picture
+    let last = whole_file.windows(2).enumerate().filter(|(_, pair)| *pair == [0xff, 0xda]).map(|(at, _)| at).last().unwrap();
+    assert_eq!(open(&whole_file[..last], &Limits::default()).unwrap_err(), IngestError::Truncated);
+}
+
+#[test]
 fn missing_and_misplaced_restarts_are_noticed() {
     let bytes = jpeg(64, 64, |encoder| encoder.set_restart_interval(2));
     let at = bytes.windows(2).position(|pair| pair == [0xff, 0xd1]).unwrap();

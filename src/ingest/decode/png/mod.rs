@@ -4,7 +4,7 @@ mod rows;
 mod walk;
 
 #[cfg(test)]
-mod tests;
+pub(in crate::ingest) mod tests;
 
 use png::{Decoder, Reader, Transformations};
 
@@ -28,11 +28,13 @@ const END: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
 /// # Errors
 /// As [`crate::ingest::open`].
 pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestError> {
-    let mut walk = walk::walk(bytes, limits)?;
-    let ended =
-        if walk.reached_end { IngestError::Damaged { what: "there is no picture in it" } } else { IngestError::Truncated };
+    let walk = walk::walk(bytes, limits)?;
     if walk.data_bytes == 0 {
-        return Err(ended);
+        return Err(match (walk.data_damaged, walk.reached_end) {
+            (true, _) => IngestError::Damaged { what: "the checksum of its picture data does not hold" },
+            (false, true) => IngestError::Damaged { what: "there is no picture in it" },
+            (false, false) => IngestError::Truncated,
+        });
     }
     let ihdr = walk.ihdr;
     let promised_too_much = ihdr.raw_bytes_min() / DEFLATE_RATIO_MAX > walk.data_bytes;
@@ -48,9 +50,8 @@ pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestErr
     let reader = reader(bytes, &walk, limits)?;
     let profile = reader.info().icc_profile.as_deref().map(<[u8]>::to_vec);
     limits.check_icc(profile.as_ref().map_or(0, |profile| profile.len() as u64))?;
-    // a profile that cannot be unpacked
-    walk.damaged |= walk.has_profile && profile.is_none();
-    let metadata = metadata(&walk);
+    let mut metadata = metadata(&walk);
+    metadata.profile_unreadable = walk.has_profile && profile.is_none();
     let has_alpha = matches!(ihdr.color, 4 | 6) || walk.has_transparency;
     Ok(Photo {
         header: Header {

@@ -95,7 +95,7 @@ fn few_bits_and_palettes_are_expanded() {
 }
 
 /// An interlaced 3 x 3 grey picture: passes 1, 4, 5, 6 and 7 have pixels.
-fn interlaced() -> Vec<u8> {
+pub(in crate::ingest) fn interlaced() -> Vec<u8> {
     let passes = [0, 11, 0, 13, 0, 31, 33, 0, 12, 0, 32, 0, 21, 22, 23];
     let file = png(15, 1, ColorType::Grayscale, BitDepth::Eight, &passes);
     // the filter byte of the carrier's only row is not part of the passes: code them anew, stored
