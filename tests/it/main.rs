@@ -10,5 +10,18 @@
 )]
 
 mod architecture;
+mod bad_input;
+mod browser;
+mod catalogue;
+mod deliveries;
+mod demo;
 mod fixtures;
+mod flow;
+mod hostile;
+mod migrations;
+mod readme;
+mod recovery;
 mod report;
+mod startup;
+mod strace;
+mod support;

@@ -1,0 +1,78 @@
+//! The whole job in a real browser with scripts switched off.
+
+use std::time::{Duration, Instant};
+
+use thirtyfour::prelude::*;
+
+use crate::fixtures::fixture;
+use crate::support::Service;
+use crate::support::browser::Browser;
+
+async fn text_of(window: &WebDriver, selector: &str) -> String {
+    window.find(By::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}")).text().await.unwrap()
+}
+
+async fn click(window: &WebDriver, selector: &str) {
+    window.find(By::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}")).click().await.unwrap();
+}
+
+async fn fill(window: &WebDriver, selector: &str, text: &str) {
+    window.find(By::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}")).send_keys(text).await.unwrap();
+}
+
+/// Fetches a file of the page the way the browser would: with its cookies.
+async fn fetch(window: &WebDriver, url: &str) -> (u16, Vec<u8>) {
+    let cookies = window.get_all_cookies().await.unwrap();
+    let cookies: Vec<String> = cookies.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let answer = client.get(url).header("cookie", cookies.join("; ")).send().await.unwrap();
+    (answer.status().as_u16(), answer.bytes().await.unwrap().to_vec())
+}
+
+#[tokio::test]
+async fn without_script_somebody_signs_in_sends_photos_reads_and_deletes_the_report() {
+    // The service's own client has a runtime of its own, which may not start inside this one.
+    let service = std::thread::spawn(Service::start).join().unwrap();
+    let browser = Browser::without_script().await;
+    let window = &browser.window;
+    let (email, password) = service.owner();
+
+    window.goto(format!("{}/analyses/new", service.url)).await.unwrap();
+    fill(window, "#email", email).await;
+    fill(window, "#password", "not the password").await;
+    click(window, "main form button").await;
+    assert!(!text_of(window, "[role=alert]").await.is_empty(), "a wrong password is told");
+    fill(window, "#password", password).await;
+    click(window, "main form button").await;
+
+    for cookie in window.get_all_cookies().await.unwrap() {
+        assert_eq!(cookie.secure, Some(true), "{cookie:?}");
+        assert_eq!(cookie.same_site, Some(thirtyfour::SameSite::Lax), "{cookie:?}");
+        assert_eq!(cookie.http_only, Some(true), "{cookie:?}");
+    }
+    window.goto(format!("{}/analyses/new", service.url)).await.unwrap();
+    let photos = ["photos/coffee-tagged.jpg", "photos/fig-blurred.jpg", "malformed/text.jpg"];
+    let paths: Vec<String> = photos.iter().map(|name| fixture(name).to_str().unwrap().to_owned()).collect();
+    fill(window, "#photos", &paths.join("\n")).await;
+    fill(window, "#reference", "Browser <b>set</b>").await;
+    click(window, "form.form button.main").await;
+
+    let end = Instant::now() + Duration::from_secs(60);
+    while window.find(By::Css("a[href$='report.pdf']")).await.is_err() {
+        assert!(Instant::now() < end, "no report: {}", window.source().await.unwrap());
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let page = window.source().await.unwrap();
+    assert!(page.contains("Browser &lt;b&gt;set"), "what people type stays text: {page}");
+    let pdf = window.find(By::Css("a[href$='report.pdf']")).await.unwrap().prop("href").await.unwrap().unwrap();
+    let (status, bytes) = fetch(window, &pdf).await;
+    assert_eq!((status, &bytes[..5]), (200, &b"%PDF-"[..]));
+
+    click(window, "a.button.danger").await;
+    click(window, "main form button.danger").await;
+    let after = window.source().await.unwrap();
+    assert!(after.contains("destroyed") || after.contains("receipt"), "{after}");
+    assert_eq!(fetch(window, &pdf).await.0, 410);
+    assert!(service.objects().is_empty());
+    browser.close().await;
+}

@@ -1,0 +1,11 @@
+//! What the tests of the running program stand on: the service as a process, a client, a receiver, a browser.
+
+pub mod browser;
+pub mod client;
+pub mod receiver;
+pub mod service;
+pub mod watch;
+
+pub use client::{Answer, Client, Form};
+pub use receiver::Receiver;
+pub use service::Service;

@@ -1,0 +1,221 @@
+//! The real program, started as a user starts it, on a free port with a data directory of its own.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::Client;
+
+/// The program under test.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_proofsheet");
+/// Longest wait for a start, in which three passwords are hashed and tables made.
+const START_MAX: Duration = Duration::from_secs(60);
+
+/// A directory that nobody else uses and that is gone at the end.
+#[derive(Debug)]
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    /// A new, empty one, inside cargo's folder for the files of tests.
+    pub fn new(name: &str) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::SeqCst);
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+/// A running service.
+#[derive(Debug)]
+pub struct Service {
+    child: Child,
+    /// `http://localhost:PORT`.
+    pub url: String,
+    /// Lines it printed until it said where it answers, and a moment longer.
+    pub printed: Vec<String>,
+    settings: Vec<(String, String)>,
+    scratch: Option<Scratch>,
+    key: String,
+    owner_password: String,
+}
+
+impl Service {
+    /// Starts with defaults.
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts with some settings changed, each as `PROOFSHEET_…` without the prefix.
+    pub fn start_with(settings: &[(&str, &str)]) -> Self {
+        let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let scratch = Scratch::new("service");
+        let mut service = Self::spawn(Command::new(PROGRAM), settings, scratch);
+        service.read_first_start();
+        service
+    }
+
+    /// Starts under another program, such as strace, that runs it with its arguments.
+    pub fn start_under(program: &str, arguments: &[&str]) -> Self {
+        let mut command = Command::new(program);
+        command.args(arguments).arg(PROGRAM);
+        let mut service = Self::spawn(command, Vec::new(), Scratch::new("service"));
+        service.read_first_start();
+        service
+    }
+
+    /// Stops it by `signal`, lets something happen, and starts it again on the same data directory.
+    pub fn restart_after(mut self, signal: Signal, between: impl FnOnce(&Self)) -> Self {
+        self.stop(signal);
+        between(&self);
+        let scratch = self.scratch.take().unwrap();
+        let mut next = Self::spawn(Command::new(PROGRAM), self.settings.clone(), scratch);
+        next.key.clone_from(&self.key);
+        next.owner_password.clone_from(&self.owner_password);
+        next
+    }
+
+    fn spawn(mut command: Command, settings: Vec<(String, String)>, scratch: Scratch) -> Self {
+        let data = scratch.path().join("data");
+        let log = std::fs::File::options().create(true).append(true).open(scratch.path().join("log")).unwrap();
+        command.arg("serve").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).current_dir(scratch.path());
+        command.env("PROOFSHEET_SERVER__LISTEN", "127.0.0.1:0").env("PROOFSHEET_DATA__DIRECTORY", &data);
+        command.env("PROOFSHEET_WEBHOOKS__ALLOW_LOOPBACK", "true");
+        for (name, value) in &settings {
+            command.env(format!("PROOFSHEET_{name}"), value);
+        }
+        let mut child = command.spawn().unwrap();
+        let lines = follow(child.stdout.take().unwrap());
+        let (printed, url) = read_until_ready(&lines, &mut child, scratch.path());
+        let (key, owner_password) = (String::new(), String::new());
+        let service = Self { child, url, printed, settings, scratch: Some(scratch), key, owner_password };
+        let client = Client::anonymous(&service);
+        let start = Instant::now();
+        while client.get("/readyz").status != 200 {
+            assert!(start.elapsed() < START_MAX, "not ready:\n{}", service.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        service
+    }
+
+    fn read_first_start(&mut self) {
+        let words: Vec<&str> = self.printed.iter().flat_map(|line| line.split_whitespace()).collect();
+        let key = words.iter().find(|word| word.starts_with("ps_live_"));
+        let password = words.iter().position(|word| *word == "owner@localhost").and_then(|at| words.get(at + 1));
+        self.key = key.unwrap_or_else(|| panic!("no API key in {:?}", self.printed)).to_string();
+        self.owner_password = password.unwrap_or_else(|| panic!("no owner in {:?}", self.printed)).to_string();
+    }
+
+    /// The API key of the first start.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Mail address and password of the first agency's owner.
+    pub fn owner(&self) -> (&str, &str) {
+        ("owner@localhost", &self.owner_password)
+    }
+
+    /// A client with the first key.
+    pub fn client(&self) -> Client {
+        Client::with_key(self, &self.key)
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its data directory.
+    pub fn data(&self) -> PathBuf {
+        self.scratch.as_ref().unwrap().path().join("data")
+    }
+
+    /// What it logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.scratch.as_ref().unwrap().path().join("log")).unwrap_or_default()
+    }
+
+    /// The sealed objects in its store, by file name.
+    pub fn objects(&self) -> Vec<PathBuf> {
+        super::watch::files_under(&self.data().join("objects"))
+    }
+
+    /// Sends a signal and waits for the end.
+    pub fn stop(&mut self, signal: Signal) -> ExitStatus {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+        self.child.wait().unwrap()
+    }
+
+    /// Waits for its end.
+    pub fn wait(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    /// Whether it still runs.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Runs another command of the program on the same data directory.
+    pub fn command(&self, arguments: &[&str]) -> std::process::Output {
+        let mut command = Command::new(PROGRAM);
+        command.args(arguments).env("PROOFSHEET_DATA__DIRECTORY", self.data()).env("PROOFSHEET_SERVER__LISTEN", "127.0.0.1:0");
+        command.stdin(Stdio::null()).output().unwrap()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        if std::thread::panicking() && self.scratch.is_some() {
+            eprintln!("--- log of the service\n{}", self.log());
+        }
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// The lines of a pipe, read to its end so that the writer never waits.
+fn follow(pipe: std::process::ChildStdout) -> Receiver<String> {
+    let (send, lines) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            // Nobody may listen any more; the pipe is kept empty all the same.
+            send.send(line).ok();
+        }
+    });
+    lines
+}
+
+fn read_until_ready(lines: &Receiver<String>, child: &mut Child, scratch: &Path) -> (Vec<String>, String) {
+    let (mut printed, start) = (Vec::new(), Instant::now());
+    while start.elapsed() < START_MAX {
+        while let Ok(line) = lines.recv_timeout(Duration::from_millis(200)) {
+            printed.push(line);
+        }
+        if let Some(url) = printed.iter().find_map(|line| line.strip_prefix("proofsheet answers on ")) {
+            return (printed.clone(), url.trim().to_owned());
+        }
+        if let Some(status) = child.try_wait().unwrap() {
+            let log = std::fs::read_to_string(scratch.join("log")).unwrap_or_default();
+            panic!("the service ended with {status} before it was ready:\n{}\n{log}", printed.join("\n"));
+        }
+    }
+    panic!("the service did not start within {START_MAX:?}: {printed:?}");
+}
