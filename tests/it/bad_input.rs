@@ -60,7 +60,10 @@ fn key_of_another_agency(stopped: &Service) -> String {
         let output = stopped.command(&[arguments, &["--as", "tester", "--reason", "a second tenant"]].concat());
         assert!(output.status.success(), "{arguments:?}: {output:?}");
         let text = String::from_utf8(output.stdout).unwrap();
-        text.split_whitespace().find(|word| word.starts_with(prefix)).unwrap_or_else(|| panic!("no {prefix} in {text}")).to_owned()
+        text.split_whitespace()
+            .find(|word| word.starts_with(prefix))
+            .unwrap_or_else(|| panic!("no {prefix} in {text}"))
+            .to_owned()
     };
     let agency = said(&["admin", "create-agency", "--name", "Other agency"], "ag_");
     said(&["admin", "create-key", "--agency", &agency], "ps_live_")

@@ -1,5 +1,6 @@
 //! A receiver that fails three times, with the clock moved by hand and a real receiver on loopback.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ async fn a_receiver_that_fails_three_times_gets_the_same_event_a_fourth_time() {
     let scratch = Scratch::new("deliveries");
     let url = format!("sqlite:{}", scratch.path().join("t.db").display());
     let db = Db::open(&DbSettings { url, ..DbSettings::default() }).unwrap();
-    db.migrate().unwrap();
+    db.migrate().await.unwrap();
     let vault = Vault::new(KeyRing::generate());
     // The last attempt falls on the present, so that a receiver's own check of the time passes.
     let waits = [Duration::from_secs(5), Duration::from_secs(5 * 60), Duration::from_secs(30 * 60)];
@@ -34,7 +35,7 @@ async fn a_receiver_that_fails_three_times_gets_the_same_event_a_fourth_time() {
     let scopes = Scope::AGENCY.into_iter().collect();
     let (_, key) = accounts.create_api_key(&agency, "test", scopes, None).await.unwrap();
     let receiver = Receiver::refusing(&[500, 503, 302]);
-    let (endpoint, secret) = webhooks.create_endpoint(&agency, &key.id, &receiver.url(), Vec::new()).await.unwrap();
+    let (endpoint, secret) = webhooks.create_endpoint(&agency, &key.id, &receiver.url(), BTreeSet::new()).await.unwrap();
     let event = webhooks.send_test(&agency, &key.id, &endpoint.id).await.unwrap();
 
     for (attempt, wait) in waits.iter().enumerate() {

@@ -15,7 +15,11 @@ fn tables(backend: &str) -> BTreeSet<String> {
         .flat_map(|name| {
             let text = std::fs::read_to_string(root.join(name).join("up.sql")).unwrap().to_lowercase();
             let words: Vec<String> = text.split(|c: char| !(c.is_alphanumeric() || c == '_')).map(str::to_owned).collect();
-            words.windows(3).filter(|three| three[0] == "create" && three[1] == "table").map(|three| three[2].clone()).collect::<Vec<_>>()
+            words
+                .windows(3)
+                .filter(|three| three[0] == "create" && three[1] == "table")
+                .map(|three| three[2].clone())
+                .collect::<Vec<_>>()
         })
         .collect()
 }

@@ -7,7 +7,8 @@ use crate::support::watch::children_of;
 use crate::support::{Form, Receiver, Service};
 
 /// The calls by which a file can come to be or change.
-const CALLS: &str = "trace=open,openat,openat2,creat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,truncate,mknod,mknodat";
+const CALLS: &str =
+    "trace=open,openat,openat2,creat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,truncate,mknod,mknodat";
 
 /// What may be written, inside the data directory; `*` stands for one part of a path.
 const ALLOWED: [&str; 8] = [

@@ -112,7 +112,11 @@ pub const HOMES: [Home; 12] = [
         at: &["vault/"],
         because: "sealing and signing are vault's",
     },
-    Home { crates: &["hmac"], at: &["vault/", "webhooks/"], because: "keyed digests are vault's, event signatures webhooks'" },
+    Home {
+        crates: &["hmac"],
+        at: &["vault/", "webhooks/", "cli/demo"],
+        because: "keyed digests are vault's, event signatures webhooks'; demo verifies as a stranger would",
+    },
     Home { crates: &["bcrypt"], at: &["accounts/"], because: "passwords are accounts'" },
     Home {
         crates: &["reqwest"],

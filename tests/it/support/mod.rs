@@ -6,6 +6,6 @@ pub mod receiver;
 pub mod service;
 pub mod watch;
 
-pub use client::{Answer, Client, Form};
+pub use client::{Client, Form};
 pub use receiver::Receiver;
 pub use service::Service;
