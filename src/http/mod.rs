@@ -3,16 +3,22 @@
 //! Knows the services' errors and principals; knows no route, no page and no SQL.
 
 pub mod access_log;
+pub mod analysis;
 pub mod answers;
+pub mod caller;
 pub mod csrf;
+pub mod extractors;
 pub mod headers;
 pub mod kind;
 pub mod limits;
 pub mod methods;
 pub mod problem;
 pub mod request_id;
+mod service_errors;
 pub mod services;
+pub mod session;
 pub mod settings;
+pub mod upload;
 
 pub use limits::Limiter;
 pub use problem::{FieldError, Problem, ProblemKind};

@@ -28,6 +28,12 @@ impl RequestId {
         Self(text)
     }
 
+    /// A given one.
+    #[cfg(test)]
+    pub fn for_test(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// As text.
     pub fn as_str(&self) -> &str {
         &self.0

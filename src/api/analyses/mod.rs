@@ -1,0 +1,7 @@
+//! `/v1/analyses`.
+
+pub mod change;
+pub mod list;
+pub mod read;
+pub mod submit;
+pub mod view;

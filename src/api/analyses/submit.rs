@@ -1,0 +1,72 @@
+//! `POST /v1/analyses`: photos in, 202 out, or 200 with the outcome for who waits.
+
+use std::time::Duration;
+
+use actix_web::http::header::{self, HeaderName};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::view::{AnalysisView, ask_again_secs};
+use crate::db::Origin;
+use crate::http::caller::{ApiCaller, Uploads};
+use crate::http::upload::{accept, receive};
+use crate::http::{Problem, Services, Settings};
+
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+
+/// Takes 1 to 50 photos as a form, or one as the whole body.
+///
+/// # Errors
+/// Every fault of the request; 429 and 503 when there is no room.
+pub async fn submit(
+    caller: ApiCaller<Uploads>,
+    request: HttpRequest,
+    body: web::Payload,
+    services: web::Data<Services>,
+    settings: web::Data<Settings>,
+) -> Result<HttpResponse, Problem> {
+    let (sent, upload) = receive(&request, body, &services, &settings).await?;
+    let id = accept(&services, &caller.agency, Origin::ApiKey(caller.key.clone()), sent, upload).await?;
+    let asked = wait_asked(&request).map(|wait| wait.min(settings.wait_max));
+    if let Some(wait) = asked {
+        services.pipeline.wait(&id, wait).await;
+    }
+    let seen = services.see(&caller.agency, &id).await?;
+    let is_over = asked.is_some() && seen.record.state.is_outcome();
+    let mut response = if is_over { HttpResponse::Ok() } else { HttpResponse::Accepted() };
+    if let (true, Some(wait)) = (is_over, asked) {
+        response.insert_header((PREFERENCE_APPLIED, format!("wait={}", wait.as_secs())));
+    } else if let Some(secs) = ask_again_secs(seen.record.state) {
+        response.insert_header((header::RETRY_AFTER, secs.to_string()));
+    }
+    // The connection's buffer may still hold bytes of a photo: it ends here.
+    Ok(response.insert_header((header::LOCATION, format!("/v1/analyses/{id}"))).force_close().json(AnalysisView::from(seen)))
+}
+
+/// `wait=N` of `Prefer` (RFC 7240), in seconds.
+fn wait_asked(request: &HttpRequest) -> Option<Duration> {
+    request
+        .headers()
+        .get_all(HeaderName::from_static("prefer"))
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|preference| preference.trim().split_once('='))
+        .find(|(name, _)| name.trim().eq_ignore_ascii_case("wait"))
+        .and_then(|(_, secs)| secs.trim().trim_matches('"').parse().ok())
+        .map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn wait_is_read_among_other_preferences() {
+        let of = |value: &str| wait_asked(&TestRequest::get().insert_header(("prefer", value)).to_http_request());
+        assert_eq!(of("wait=5"), Some(Duration::from_secs(5)));
+        assert_eq!(of("respond-async, Wait = 10"), Some(Duration::from_secs(10)));
+        assert_eq!(of("respond-async"), None);
+        assert_eq!(of("wait=-1"), None);
+    }
+}

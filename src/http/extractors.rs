@@ -1,0 +1,107 @@
+//! How the framework's own extractors fail: with a row of our table.
+
+use actix_web::error::{JsonPayloadError, QueryPayloadError, UrlencodedError};
+use actix_web::web;
+
+use super::{Problem, ProblemKind, SMALL_BODY_BYTES_MAX};
+
+/// Registers it for JSON, forms, queries and paths.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.app_data(web::JsonConfig::default().limit(SMALL_BODY_BYTES_MAX).error_handler(|error, _| json_problem(&error).into()))
+        .app_data(web::FormConfig::default().limit(SMALL_BODY_BYTES_MAX).error_handler(|error, _| form_problem(&error).into()))
+        .app_data(web::QueryConfig::default().error_handler(|error, _| query_problem(&error).into()))
+        .app_data(web::PathConfig::default().error_handler(|_, _| Problem::new(ProblemKind::NotFound).into()));
+}
+
+fn json_problem(error: &JsonPayloadError) -> Problem {
+    match error {
+        JsonPayloadError::OverflowKnownLength { length, limit } => too_large(*limit, Some(*length)),
+        JsonPayloadError::Overflow { limit } => too_large(*limit, None),
+        JsonPayloadError::ContentType => Problem::new(ProblemKind::UnsupportedMediaType).detail("Send application/json."),
+        JsonPayloadError::Deserialize(error) if error.is_data() => does_not_fit(&error.to_string()),
+        JsonPayloadError::Deserialize(error) => Problem::new(ProblemKind::MalformedJson)
+            .detail(format!("Not JSON at line {}, column {}.", error.line(), error.column())),
+        _ => Problem::new(ProblemKind::MalformedJson).closing(),
+    }
+}
+
+fn form_problem(error: &UrlencodedError) -> Problem {
+    match error {
+        UrlencodedError::Overflow { size, limit } => too_large(*limit, Some(*size)),
+        UrlencodedError::ContentType => Problem::new(ProblemKind::UnsupportedMediaType),
+        _ => Problem::new(ProblemKind::MalformedRequest).closing(),
+    }
+}
+
+fn query_problem(error: &QueryPayloadError) -> Problem {
+    match error {
+        QueryPayloadError::Deserialize(error) => does_not_fit(&error.to_string()),
+        _ => Problem::new(ProblemKind::MalformedRequest),
+    }
+}
+
+fn too_large(limit: usize, actual: Option<usize>) -> Problem {
+    Problem::new(ProblemKind::RequestTooLarge).limit(limit as u64, actual.map(|actual| actual as u64)).closing()
+}
+
+/// serde names the field between backquotes: "unknown field `x`, expected …", "missing field `x`".
+fn does_not_fit(said: &str) -> Problem {
+    let field = said.split('`').nth(1).unwrap_or("body").to_owned();
+    let code = match said {
+        said if said.starts_with("unknown field") => "unknown_field",
+        said if said.starts_with("missing field") => "missing",
+        said if said.starts_with("duplicate field") => "repeated",
+        _ => "not_allowed",
+    };
+    let detail: String = said.chars().filter(|c| !c.is_control()).take(200).collect();
+    Problem::field(&field, code, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::{TestRequest, call_service, init_service};
+    use actix_web::{App, HttpResponse};
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Thing {
+        #[expect(dead_code, reason = "read by serde only")]
+        label: String,
+    }
+
+    macro_rules! status {
+        ($request:expr) => {{
+            let post = |_: web::Json<Thing>| async { HttpResponse::Ok() };
+            let get = |_: web::Query<Thing>| async { HttpResponse::Ok() };
+            let app = App::new().configure(configure).route("/", web::post().to(post)).route("/", web::get().to(get));
+            let app = init_service(app).await;
+            let response = call_service(&app, $request.to_request()).await;
+            let code = response.response().error().and_then(|e| e.as_error::<Problem>().map(|p| p.kind().row().slug));
+            (response.status().as_u16(), code.unwrap_or_default())
+        }};
+    }
+
+    fn json(body: &'static str) -> TestRequest {
+        TestRequest::post().uri("/").insert_header(("content-type", "application/json")).set_payload(body)
+    }
+
+    #[actix_web::test]
+    async fn each_failure_is_a_row_of_the_table() {
+        assert_eq!(status!(json(r#"{"label":"x"}"#)).0, 200);
+        assert_eq!(status!(json(r#"{"label":"#)), (400, "malformed-json"));
+        assert_eq!(status!(json(r#"{"lable":"x"}"#)), (422, "invalid-fields"));
+        assert_eq!(status!(TestRequest::post().uri("/").set_payload("x")), (415, "unsupported-media-type"));
+        let large = json("").set_payload(vec![b' '; SMALL_BODY_BYTES_MAX + 1]);
+        assert_eq!(status!(large), (413, "request-too-large"));
+        assert_eq!(status!(TestRequest::get().uri("/?x=1")), (422, "invalid-fields"));
+    }
+
+    #[test]
+    fn the_field_is_named() {
+        let problem = does_not_fit("unknown field `lable`, expected `label` at line 1");
+        assert_eq!((problem.field_errors()[0].field.as_str(), problem.field_errors()[0].code), ("lable", "unknown_field"));
+    }
+}

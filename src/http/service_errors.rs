@@ -1,0 +1,167 @@
+//! Every error of a service as a row of the table. No catch-all arm: a new variant is a decision, not an accident.
+
+use std::time::Duration;
+
+use super::analysis::gone;
+use super::{Problem, ProblemKind};
+use crate::accounts::AccountError;
+use crate::db::DbError;
+use crate::pipeline::{AdmissionError, CancelError, ReadError, SubmitError};
+use crate::retention::RetentionError;
+use crate::vault::VaultError;
+use crate::webhooks::WebhookError;
+
+/// What a client is asked to wait when the database has no connection free.
+const BUSY_RETRY: Duration = Duration::from_secs(2);
+/// What a client is asked to wait while an analysis runs.
+const RUNNING_RETRY: Duration = Duration::from_secs(2);
+
+fn no_room(wait: Duration) -> Problem {
+    Problem::new(ProblemKind::NoRoom).retry_after(wait)
+}
+
+impl From<DbError> for Problem {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Busy { .. } => no_room(BUSY_RETRY),
+            DbError::Ending => Self::new(ProblemKind::NotReady).retry_after(BUSY_RETRY),
+            DbError::UnknownScheme
+            | DbError::NoPostgres
+            | DbError::NotAPath { .. }
+            | DbError::Open { .. }
+            | DbError::SchemaTooNew { .. }
+            | DbError::Migration(_)
+            | DbError::Query(_)
+            | DbError::BadRow { .. }
+            | DbError::AlreadyThere
+            | DbError::StaleFence { .. }
+            | DbError::IllegalTransition(_)
+            | DbError::NotThere { .. }
+            | DbError::Panicked => Self::internal(error),
+        }
+    }
+}
+
+impl From<VaultError> for Problem {
+    fn from(error: VaultError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        let said = error.to_string();
+        match error {
+            AccountError::MalformedKey | AccountError::UnknownKey => Self::new(ProblemKind::InvalidKey),
+            AccountError::KeyExpired => Self::new(ProblemKind::ExpiredKey),
+            AccountError::KeyRevoked => Self::new(ProblemKind::RevokedKey),
+            // One answer for all three: which it was is nobody's business.
+            AccountError::WrongCredentials | AccountError::NoSession => Self::new(ProblemKind::NotSignedIn),
+            AccountError::TooManyAttempts { retry_after } => {
+                Self::new(ProblemKind::NotSignedIn).header(actix_web::http::header::RETRY_AFTER, super::problem::whole_seconds(retry_after).to_string())
+            }
+            AccountError::PasswordTooShort { .. } | AccountError::PasswordTooLong { .. } => Self::field("password", "not_allowed", said),
+            AccountError::NotAMailAddress | AccountError::MailAddressTaken => Self::field("email", "not_allowed", said),
+            AccountError::NameLength { .. } => Self::field("label", "not_allowed", said),
+            AccountError::NoScope | AccountError::ScopeNotForAgencies(_) => Self::field("scopes", "not_allowed", said),
+            AccountError::NoSuchAgency | AccountError::NoSuchKey => Self::new(ProblemKind::NotFound),
+            AccountError::Busy => no_room(Duration::from_secs(5)),
+            AccountError::Db(error) => error.into(),
+            AccountError::Vault(error) => error.into(),
+            AccountError::RoleAndAgency | AccountError::Hash(_) | AccountError::UnknownHashForm => Self::internal(said),
+        }
+    }
+}
+
+impl From<AdmissionError> for Problem {
+    fn from(error: AdmissionError) -> Self {
+        match error {
+            AdmissionError::NodeFull { retry_after_secs } => no_room(Duration::from_secs(retry_after_secs)),
+            AdmissionError::FileTooLarge { limit_bytes, actual_bytes } => Self::new(ProblemKind::PhotoTooLarge)
+                .limit(limit_bytes, Some(actual_bytes))
+                .detail(format!("A photo has {actual_bytes} bytes or more; {limit_bytes} are allowed.")),
+            AdmissionError::RequestTooLarge { limit_bytes, actual_bytes } => {
+                Self::new(ProblemKind::RequestTooLarge).limit(limit_bytes, actual_bytes)
+            }
+            AdmissionError::TooManyPhotos { limit } => {
+                Self::field("photos", "too_many", format!("An analysis takes at most {limit} photos.")).limit(limit as u64, None)
+            }
+            AdmissionError::EmptyPhoto => Self::field("photos", "empty", "A photo has no bytes."),
+            AdmissionError::NoPhotoBegun | AdmissionError::Memory(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<SubmitError> for Problem {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::NoPhotos => Self::field("photos", "missing", "Send at least one photo."),
+            SubmitError::ReferenceTooLong { limit_chars } => {
+                Self::field("reference", "too_long", format!("At most {limit_chars} characters.")).limit(limit_chars as u64, None)
+            }
+            SubmitError::LifeDays { max_days } => {
+                Self::field("life_days", "not_allowed", format!("A report of this product lives 1 to {max_days} days."))
+            }
+            SubmitError::NodeFull { retry_after_secs } => no_room(Duration::from_secs(retry_after_secs)),
+            SubmitError::Db(error) => error.into(),
+            SubmitError::Vault(error) => error.into(),
+        }
+    }
+}
+
+impl From<CancelError> for Problem {
+    fn from(error: CancelError) -> Self {
+        match error {
+            CancelError::NotFound => Self::new(ProblemKind::NotFound),
+            CancelError::Finished { state } => Self::new(ProblemKind::AlreadyFinished).member("state", state.slug()),
+            CancelError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::NotFound => Self::new(ProblemKind::NotFound),
+            ReadError::NoReport { state } => match state.failure_reason() {
+                Some(reason) => {
+                    Self::new(ProblemKind::AnalysisFailed).detail(reason.sentence()).member("reason", reason.slug())
+                }
+                None => Self::new(ProblemKind::NotFinished).retry_after(RUNNING_RETRY).member("state", state.slug()),
+            },
+            ReadError::Gone(tombstone) => gone(&tombstone),
+            ReadError::Db(error) => error.into(),
+            ReadError::Vault(error) => error.into(),
+            ReadError::Storage(_) | ReadError::Damaged => Self::internal(error),
+        }
+    }
+}
+
+impl From<RetentionError> for Problem {
+    fn from(error: RetentionError) -> Self {
+        match error {
+            RetentionError::NoSuchAnalysis { .. } => Self::new(ProblemKind::NotFound),
+            RetentionError::StillRunning { .. } => Self::new(ProblemKind::NotFinished).retry_after(RUNNING_RETRY),
+            RetentionError::Db(error) => error.into(),
+            RetentionError::Storage(_)
+            | RetentionError::BadObjectName { .. }
+            | RetentionError::BadReceipt(_)
+            | RetentionError::Signature(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<WebhookError> for Problem {
+    fn from(error: WebhookError) -> Self {
+        let said = error.to_string();
+        match error {
+            WebhookError::Url(_) | WebhookError::Host(_) => Self::field("url", "not_allowed", said),
+            WebhookError::TooManyEndpoints { limit } => Self::new(ProblemKind::LimitReached).limit(limit as u64, None).detail(said),
+            WebhookError::NoSuchEndpoint { .. } => Self::new(ProblemKind::NotFound),
+            WebhookError::NotActive { .. } => Self::new(ProblemKind::AlreadyFinished).detail(said),
+            WebhookError::Db(error) => error.into(),
+            WebhookError::Vault(error) => error.into(),
+            WebhookError::Client(_) => Self::internal(said),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Reads an upload, as multipart form or as one raw picture, straight into the pipeline's memory. No temporary file, no buffer of
+//! a whole photo, a deadline and a least rate for the body.
+
+pub mod body;
+pub mod fields;
+pub mod form;
+pub mod raw;
+pub mod receive;
+
+pub use fields::{Fields, Sent};
+pub use form::{FormRules, read_form};
+pub use raw::{RawQuery, read_raw};
+pub use receive::{accept, receive, receive_form};
+
+#[cfg(test)]
+mod tests;

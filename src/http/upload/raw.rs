@@ -1,0 +1,72 @@
+//! One picture as the whole body, the small fields in the query.
+
+use actix_web::error::PayloadError;
+use actix_web::web::Bytes;
+use futures_util::{Stream, StreamExt as _};
+
+use super::fields::{FIELD_BYTES_MAX, Fields, Sent, too_long};
+use super::form::{Sink, empty_photo, payload_problem};
+use crate::http::Problem;
+
+/// The query of a raw upload.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RawQuery {
+    fields: Fields,
+    file_name: Option<String>,
+}
+
+impl RawQuery {
+    /// From the query as it stands in the address.
+    ///
+    /// # Errors
+    /// 422 naming the parameter.
+    pub fn parse(query: &str) -> Result<Self, Problem> {
+        let mut parsed = Self::default();
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            match name.as_ref() {
+                _ if value.len() > FIELD_BYTES_MAX => return Err(too_long(&name)),
+                "file_name" if parsed.file_name.is_some() => {
+                    return Err(Problem::field("file_name", "repeated", "Send this field once."));
+                }
+                "file_name" => parsed.file_name = Some(value.into_owned()),
+                _ => parsed.fields.set(&name, &value)?,
+            }
+        }
+        Ok(parsed)
+    }
+}
+
+/// Reads the whole body as one photo.
+///
+/// # Errors
+/// Every fault as its own problem, ending the connection.
+pub async fn read_raw<S>(body: S, query: RawQuery, request_bytes_max: u64, sink: &mut impl Sink) -> Result<Sent, Problem>
+where
+    S: Stream<Item = Result<Bytes, PayloadError>>,
+{
+    read(body, query, request_bytes_max, sink).await.map_err(Problem::closing)
+}
+
+async fn read<S>(body: S, query: RawQuery, request_bytes_max: u64, sink: &mut impl Sink) -> Result<Sent, Problem>
+where
+    S: Stream<Item = Result<Bytes, PayloadError>>,
+{
+    // The fields are known before the body: a wrong one is answered before a byte is read.
+    let sent = query.fields.finish(1)?;
+    let file_name = query.file_name.as_deref().unwrap_or("photo");
+    let mut body = std::pin::pin!(body);
+    let mut is_begun = false;
+    while let Some(piece) = body.next().await {
+        let piece = piece.map_err(|error| payload_problem(&error, request_bytes_max))?;
+        if !is_begun {
+            sink.start(file_name)?;
+            is_begun = true;
+        }
+        sink.write(&piece)?;
+    }
+    if !is_begun {
+        return Err(empty_photo(file_name));
+    }
+    sink.finish()?;
+    Ok(sent)
+}

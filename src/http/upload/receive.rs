@@ -1,0 +1,131 @@
+//! From a request to photos in memory, and from photos to an accepted analysis: the same for both edges.
+
+use actix_multipart::Multipart;
+use actix_web::http::header;
+use actix_web::{HttpMessage as _, HttpRequest, web};
+
+use super::body::{Pace, paced};
+use super::form::Sink;
+use super::{FormRules, RawQuery, Sent, read_form, read_raw};
+use crate::db::Origin;
+use crate::domain::{AgencyId, AnalysisId};
+use crate::http::{Problem, ProblemKind, Services, Settings};
+use crate::pipeline::{AdmissionError, AnalysisRequest, Submitter, Upload};
+
+/// The pipeline's upload with its errors in our words. A photo without a byte is told by its name.
+struct Door<'a> {
+    upload: &'a mut Upload,
+    file_name: String,
+}
+
+impl Sink for Door<'_> {
+    fn start(&mut self, file_name: &str) -> Result<(), Problem> {
+        file_name.clone_into(&mut self.file_name);
+        self.upload.start_photo(file_name).map_err(Problem::from)
+    }
+
+    fn write(&mut self, piece: &[u8]) -> Result<(), Problem> {
+        self.upload.write(piece).map_err(|error| match error {
+            AdmissionError::FileTooLarge { .. } => Problem::from(error).member("file", super::form::shown(&self.file_name)),
+            other => other.into(),
+        })
+    }
+
+    fn finish(&mut self) -> Result<(), Problem> {
+        self.upload.finish_photo().map_err(Problem::from)
+    }
+
+    fn count(&self) -> usize {
+        self.upload.photo_count()
+    }
+}
+
+/// Reads a form, or one picture as the whole body.
+///
+/// # Errors
+/// Every fault of the request as its own problem.
+pub async fn receive(
+    request: &HttpRequest,
+    body: web::Payload,
+    services: &Services,
+    settings: &Settings,
+) -> Result<(Sent, Upload), Problem> {
+    match media_type(request)? {
+        MediaType::Form => receive_form(request, body, services, settings, None).await,
+        MediaType::Picture => {
+            let query = RawQuery::parse(request.query_string()).map_err(Problem::closing)?;
+            let mut upload = begin(request, services)?;
+            let bytes_max = services.pipeline.admission().request_bytes_max;
+            let body = paced(body, Pace::of(settings, bytes_max));
+            let sent = read_raw(body, query, bytes_max, &mut Door { upload: &mut upload, file_name: String::new() }).await?;
+            Ok((sent, upload))
+        }
+    }
+}
+
+/// Reads a form; a page's form must begin with its session's token.
+///
+/// # Errors
+/// As [`receive`].
+pub async fn receive_form(
+    request: &HttpRequest,
+    body: web::Payload,
+    services: &Services,
+    settings: &Settings,
+    csrf: Option<&str>,
+) -> Result<(Sent, Upload), Problem> {
+    let mut upload = begin(request, services)?;
+    let request_bytes_max = services.pipeline.admission().request_bytes_max;
+    let body = Box::pin(paced(body, Pace::of(settings, request_bytes_max)));
+    let form = Multipart::new(request.headers(), body);
+    let rules = FormRules { csrf, request_bytes_max };
+    let sent = read_form(form, rules, &mut Door { upload: &mut upload, file_name: String::new() }).await?;
+    Ok((sent, upload))
+}
+
+fn begin(request: &HttpRequest, services: &Services) -> Result<Upload, Problem> {
+    let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    services.pipeline.begin_upload(declared).map_err(|error| Problem::from(error).closing())
+}
+
+enum MediaType {
+    Form,
+    Picture,
+}
+
+fn media_type(request: &HttpRequest) -> Result<MediaType, Problem> {
+    let seen = request.content_type().to_ascii_lowercase();
+    match seen.as_str() {
+        "multipart/form-data" => Ok(MediaType::Form),
+        "application/octet-stream" => Ok(MediaType::Picture),
+        picture if picture.starts_with("image/") => Ok(MediaType::Picture),
+        _ => {
+            let named = if seen.is_empty() { "no Content-Type".to_owned() } else { format!("\"{}\"", super::form::shown(&seen)) };
+            let detail = format!("Send multipart/form-data, an image/* type or application/octet-stream; this was {named}.");
+            Err(Problem::new(ProblemKind::UnsupportedMediaType).detail(detail).closing())
+        }
+    }
+}
+
+/// Hands the photos to the pipeline.
+///
+/// # Errors
+/// What the pipeline refuses; then nothing was accepted.
+pub async fn accept(
+    services: &Services,
+    agency: &AgencyId,
+    origin: Origin,
+    sent: Sent,
+    upload: Upload,
+) -> Result<AnalysisId, Problem> {
+    let agency_name = services.accounts.agency_name(agency).await?;
+    let submitter = Submitter { agency: agency.clone(), origin, agency_name: Some(agency_name) };
+    let request = AnalysisRequest {
+        product: sent.product,
+        previews: sent.previews,
+        reference: sent.reference,
+        life_days: None,
+        retry_of: None,
+    };
+    services.pipeline.submit(submitter, request, upload).await.map_err(|error| Problem::from(error).closing())
+}

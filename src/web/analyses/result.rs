@@ -1,0 +1,183 @@
+//! The result JSON as the report page reads it: only what is shown, and nothing assumed about the rest.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// The whole.
+#[derive(Debug, Deserialize)]
+pub struct ResultJson {
+    pub set: Set,
+    pub photos: Vec<Photo>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Set {
+    pub ready: usize,
+    pub check: usize,
+    pub redo: usize,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Photo {
+    pub number: u16,
+    pub file_name: String,
+    pub status: Status,
+    pub sentence: String,
+    pub problem: Option<Problem>,
+    pub file: Option<File>,
+    pub measurements: Option<BTreeMap<String, Number>>,
+    #[serde(default)]
+    pub findings: Vec<Finding>,
+    pub palette: Option<Vec<Color>>,
+    pub jpeg: Option<Jpeg>,
+    pub capture: Option<Capture>,
+    pub privacy: Option<Privacy>,
+    pub rights: Option<Rights>,
+    pub print_sizes: Option<Vec<PrintSize>>,
+    pub pictures: Option<Pictures>,
+}
+
+/// The word of a photo; worst last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    Ready,
+    Check,
+    Redo,
+}
+
+impl Status {
+    /// As shown.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ready => "Ready",
+            Self::Check => "Check",
+            Self::Redo => "Redo",
+        }
+    }
+
+    /// Color class and name of the drawn mark.
+    pub const fn color(self) -> &'static str {
+        match self {
+            Self::Ready => "pass",
+            Self::Check => "warn",
+            Self::Redo => "fail",
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Problem {
+    pub sentence: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct File {
+    pub format: String,
+    pub size_bytes: u64,
+    pub sha256: String,
+    pub completeness: String,
+    pub width_px: u32,
+    pub height_px: u32,
+    pub bits_per_sample: u8,
+    pub profile: Option<String>,
+    pub is_srgb: bool,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Number {
+    pub value: Option<f64>,
+    pub validity: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Finding {
+    pub level: Status,
+    pub title: String,
+    pub sentence: String,
+    pub advice: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Color {
+    pub hex: String,
+    pub share: f64,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Jpeg {
+    pub process: String,
+    pub subsampling: String,
+    #[serde(default)]
+    pub qualities: Vec<Quality>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Quality {
+    pub kind: String,
+    pub ijg: u8,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Capture {
+    pub make: Option<String>,
+    pub model: Option<String>,
+    pub lens: Option<String>,
+    pub exposure_time: Option<String>,
+    pub f_number: Option<f64>,
+    pub iso: Option<u32>,
+    pub focal_length_mm: Option<f64>,
+    pub taken_at: Option<String>,
+    pub software: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Privacy {
+    pub gps_position: bool,
+    #[serde(default)]
+    pub device_ids: Vec<String>,
+    #[serde(default)]
+    pub names: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Rights {
+    pub copyright: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct PrintSize {
+    pub ppi: u16,
+    pub width_cm: f64,
+    pub height_cm: f64,
+    pub largest_a: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Pictures {
+    pub preview: Size,
+    pub focus_map: FocusMap,
+    pub clipping_map: ClippingMap,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Size {
+    pub width_px: u32,
+    pub height_px: u32,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct FocusMap {
+    pub columns: u16,
+    pub rows: u16,
+    pub tiles: Vec<Option<f64>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ClippingMap {
+    pub columns: u16,
+    pub rows: u16,
+    pub burnt: Vec<u8>,
+    pub lost: Vec<u8>,
+}

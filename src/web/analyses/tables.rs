@@ -1,0 +1,128 @@
+//! The numbers of one photo, in groups of a few lines, each with its unit and its meaning.
+
+use super::result::{Capture, File, Jpeg, Photo, PrintSize, Privacy};
+use crate::measure::Metric;
+use crate::web::words;
+
+/// One line of a table.
+pub struct Line {
+    pub name: String,
+    pub value: String,
+    pub unit: String,
+    pub meaning: String,
+}
+
+/// A table with its heading.
+pub struct Group {
+    pub title: &'static str,
+    pub lines: Vec<Line>,
+}
+
+fn line(name: &str, value: impl Into<String>) -> Line {
+    Line { name: name.to_owned(), value: value.into(), unit: String::new(), meaning: String::new() }
+}
+
+fn said(name: &str, value: Option<impl ToString>) -> Option<Line> {
+    value.map(|value| line(name, value.to_string()))
+}
+
+/// All groups of a photo that have something to say.
+pub fn groups(photo: &Photo) -> Vec<Group> {
+    let groups = [
+        ("Measurements", measurements(photo)),
+        ("File", photo.file.as_ref().map(|file| file_lines(file, photo.jpeg.as_ref())).unwrap_or_default()),
+        ("What the file gives away", photo.privacy.as_ref().map(privacy_lines).unwrap_or_default()),
+        ("What the camera wrote", photo.capture.as_ref().map(capture_lines).unwrap_or_default()),
+        ("Rights", photo.rights.as_ref().and_then(|rights| said("Copyright", rights.copyright.clone())).into_iter().collect()),
+        ("How large it prints", photo.print_sizes.iter().flatten().map(print_line).collect()),
+    ];
+    groups.into_iter().filter(|(_, lines)| !lines.is_empty()).map(|(title, lines)| Group { title, lines }).collect()
+}
+
+fn measurements(photo: &Photo) -> Vec<Line> {
+    let Some(numbers) = &photo.measurements else { return Vec::new() };
+    let shown = |metric: Metric| {
+        let definition = metric.definition();
+        let number = numbers.get(definition.id)?;
+        let value = number.value.map(|value| format!("{value:.*}", usize::from(definition.decimals)));
+        Some(Line {
+            name: definition.title.to_owned(),
+            unit: if value.is_some() { definition.unit.to_owned() } else { String::new() },
+            value: value.unwrap_or_else(|| unmeasured(&number.validity).to_owned()),
+            meaning: definition.definition.to_owned(),
+        })
+    };
+    Metric::ALL.into_iter().filter_map(shown).collect()
+}
+
+/// Why there is no number.
+fn unmeasured(validity: &str) -> &'static str {
+    match validity {
+        "not_applicable" => "not applicable",
+        "too_small" => "picture too small",
+        "flat" => "no texture",
+        "greyscale" => "no color",
+        _ => "unknown",
+    }
+}
+
+fn file_lines(file: &File, jpeg: Option<&Jpeg>) -> Vec<Line> {
+    let profile = match (&file.profile, file.is_srgb) {
+        (Some(profile), _) => profile.clone(),
+        (None, true) => "none, taken as sRGB".to_owned(),
+        (None, false) => "none".to_owned(),
+    };
+    let mut lines = vec![
+        line("Format", file.format.to_uppercase()),
+        line("Size", words::size(file.size_bytes)),
+        line("Pixels", format!("{} × {}", file.width_px, file.height_px)),
+        line("Bits a channel", file.bits_per_sample.to_string()),
+        line("Color profile", profile),
+        line("Completeness", file.completeness.clone()),
+    ];
+    if let Some(jpeg) = jpeg {
+        lines.push(line("Coding", format!("{}, {}", jpeg.process, jpeg.subsampling)));
+        lines.extend(jpeg.qualities.first().map(|quality| match quality.kind.as_str() {
+            "exact" => line("Quality setting (IJG)", quality.ijg.to_string()),
+            _ => line("Quality setting (IJG)", format!("own table, nearest {}", quality.ijg)),
+        }));
+    }
+    lines.push(line("SHA-256", file.sha256.clone()));
+    lines
+}
+
+fn privacy_lines(privacy: &Privacy) -> Vec<Line> {
+    let yes_no = |yes: bool| if yes { "yes" } else { "no" };
+    let mut lines = vec![line("GPS position", yes_no(privacy.gps_position))];
+    lines.extend(privacy.device_ids.iter().map(|id| line("Device", id.as_str())));
+    lines.extend(privacy.names.iter().map(|name| line("Name of a person", name.as_str())));
+    lines
+}
+
+fn capture_lines(capture: &Capture) -> Vec<Line> {
+    let camera = [capture.make.as_deref(), capture.model.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let unit = |line: Option<Line>, unit: &str| line.map(|line| Line { unit: unit.to_owned(), ..line });
+    [
+        said("Camera", Some(camera).filter(|camera| !camera.is_empty())),
+        said("Lens", capture.lens.clone()),
+        unit(said("Exposure", capture.exposure_time.clone()), "s"),
+        said("Aperture", capture.f_number.map(|number| format!("f/{number}"))),
+        said("ISO", capture.iso),
+        unit(said("Focal length", capture.focal_length_mm), "mm"),
+        said("Taken", capture.taken_at.clone()),
+        said("Software", capture.software.clone()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn print_line(size: &PrintSize) -> Line {
+    let fills = size.largest_a.as_ref().map_or_else(|| "Fills no A format.".to_owned(), |name| format!("Fills {name}."));
+    Line {
+        name: format!("At {} ppi", size.ppi),
+        value: format!("{:.1} × {:.1}", size.width_cm, size.height_cm),
+        unit: "cm".to_owned(),
+        meaning: fills,
+    }
+}
