@@ -10,6 +10,7 @@ use anyhow::Context;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::api;
 use crate::app::{App, Background};
 use crate::cli::{self, ExitStatus, first_start};
 use crate::config::{Config, DataDirError, LogSettings};
@@ -29,7 +30,9 @@ const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Every route, in the order it is tried.
 fn routes(cfg: &mut web::ServiceConfig) {
-    let _ = cfg;
+    http::extractors::configure(cfg);
+    api::configure(cfg);
+    crate::web::configure(cfg);
 }
 
 /// The listener over the services. Middleware below runs from the last `wrap` to the first.
@@ -41,6 +44,8 @@ fn listen(listener: TcpListener, services: Services, limiter: Limiter) -> std::i
             .app_data(settings.clone())
             .app_data(services.clone())
             .app_data(limiter.clone())
+            .wrap(from_fn(http::csrf::guard))
+            .wrap(from_fn(http::limits::by_address))
             .wrap(from_fn(http::answers::write_problems))
             .wrap(from_fn(http::headers::secure))
             .wrap(from_fn(http::access_log::record))

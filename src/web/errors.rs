@@ -25,7 +25,7 @@ struct ErrorPage<'a> {
 pub fn problem_page(problem: &Problem, id: &RequestId) -> String {
     let row = problem.kind().row();
     let page = ErrorPage {
-        frame: Frame { offers_sign_in: false, ..Frame::visitor(row.title) },
+        frame: Frame::visitor(row.title).without_sign_in(),
         status: row.status,
         slug: row.slug,
         title: row.title,

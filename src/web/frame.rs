@@ -84,6 +84,12 @@ impl Frame {
         }
     }
 
+    /// Without the way in: the page itself has one, or is no place for it.
+    #[must_use]
+    pub fn without_sign_in(self) -> Self {
+        Self { offers_sign_in: false, ..self }
+    }
+
     /// For somebody who is.
     pub fn of(person: &SignedIn, section: Section, title: impl Into<String>) -> Self {
         let who = Who { name: person.agency_name.clone(), csrf: person.principal.csrf.clone() };

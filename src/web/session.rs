@@ -47,7 +47,7 @@ fn own_path(next: &str) -> &str {
 }
 
 fn draw(status: StatusCode, wrong: Option<String>, email: &str, next: &str) -> Result<HttpResponse, Problem> {
-    let frame = Frame { offers_sign_in: false, ..Frame::visitor("Sign in") };
+    let frame = Frame::visitor("Sign in").without_sign_in();
     page_with(status, &SignInPage { frame, wrong, email, next: own_path(next) })
 }
 

@@ -4,6 +4,7 @@ pub mod change;
 pub mod files;
 pub mod list;
 pub mod new;
+pub mod overlay;
 pub mod report;
 pub mod result;
 pub mod show;

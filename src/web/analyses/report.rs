@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use askama::Template;
 
+use super::overlay::{Overlay, View, overlay};
 use super::result::{Finding, Photo, ResultJson, Status};
 use super::tables::{Group, groups};
 use crate::db::ReportRecord;
@@ -50,6 +51,12 @@ struct Stripe {
     hex: String,
 }
 
+struct Tab {
+    slug: &'static str,
+    title: &'static str,
+    is_current: bool,
+}
+
 struct PhotoView {
     number: u16,
     place: usize,
@@ -62,6 +69,9 @@ struct PhotoView {
     width: u32,
     height: u32,
     blank: &'static str,
+    tabs: Vec<Tab>,
+    overlay: Option<Overlay>,
+    view: &'static str,
     size: String,
     sentence: String,
     findings: Vec<FindingView>,
@@ -97,7 +107,7 @@ struct ReportPage {
 ///
 /// # Errors
 /// What opening the report answers.
-pub async fn show(person: &SignedIn, seen: &Seen, asked: Option<u16>, services: &Services) -> Result<HttpResponse, Problem> {
+pub async fn show(person: &SignedIn, seen: &Seen, asked: Option<u16>, view: View, services: &Services) -> Result<HttpResponse, Problem> {
     let Some(report) = &seen.report else {
         return Err(Problem::internal("a completed analysis without a report"));
     };
@@ -128,7 +138,7 @@ pub async fn show(person: &SignedIn, seen: &Seen, asked: Option<u16>, services: 
         product: seen.record.product.title(),
         measured: report.created_at.long_date_time(),
         previews: seen.record.previews,
-        photo: photo_view(&result.photos, current),
+        photo: photo_view(&result.photos, current, view),
     })
 }
 
@@ -193,7 +203,11 @@ fn finding(finding: &Finding) -> FindingView {
     }
 }
 
-fn photo_view(photos: &[Photo], at: usize) -> Option<PhotoView> {
+fn tabs(current: View) -> Vec<Tab> {
+    View::ALL.map(|view| Tab { slug: view.slug(), title: view.title(), is_current: view == current }).into()
+}
+
+fn photo_view(photos: &[Photo], at: usize, view: View) -> Option<PhotoView> {
     let photo = photos.get(at)?;
     let size = photo.pictures.as_ref().map(|pictures| &pictures.preview);
     let (palette, palette_words) = palette(photo);
@@ -210,6 +224,9 @@ fn photo_view(photos: &[Photo], at: usize) -> Option<PhotoView> {
         width: size.map_or(0, |size| size.width_px),
         height: size.map_or(0, |size| size.height_px),
         blank: blank(photo),
+        tabs: if photo.pictures.is_some() { tabs(view) } else { Vec::new() },
+        overlay: photo.pictures.as_ref().and_then(|pictures| overlay(view, pictures)),
+        view: view.slug(),
         size: pixels.unwrap_or_default(),
         sentence: photo.sentence.clone(),
         findings: photo.findings.iter().map(finding).collect(),

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use super::overlay::View;
 use super::report;
 use crate::db::PhotoState;
 use crate::domain::{AnalysisState, FailureReason, Timestamp};
@@ -20,10 +21,11 @@ use crate::web::parse_id;
 /// Seconds between two looks at a running analysis.
 const REFRESH_SECS: u32 = 2;
 
-/// The query: which photo of the report.
+/// The query: which photo of the report, and what is drawn over it.
 #[derive(Debug, Deserialize)]
 pub struct Query {
     photo: Option<u16>,
+    view: Option<String>,
 }
 
 #[derive(Template)]
@@ -83,7 +85,10 @@ pub async fn show(
     match seen.record.state {
         AnalysisState::Open | AnalysisState::Processing => running(&person, &seen),
         AnalysisState::Failed(reason) => failed(&person, &seen, reason),
-        AnalysisState::Completed => report::show(&person, &seen, query.photo, &services).await,
+        AnalysisState::Completed => {
+            let view = View::from_slug(query.view.as_deref());
+            report::show(&person, &seen, query.photo, view, &services).await
+        }
     }
 }
 
