@@ -9,8 +9,8 @@ use super::{AccountError, Settings};
 use crate::db::DbError;
 use crate::vault::{Peppered, Vault};
 
-/// 22 characters of salt and 31 of hash that no password gives: checking against them costs what any check costs.
-const NOBODY: &str = "......................00000000000000000000000000000zz";
+/// 22 characters of salt and 31 of hash, all zero: checking against them costs what any check costs.
+const NOBODY: &str = ".....................................................";
 
 #[derive(Debug, Clone)]
 pub(super) struct Hasher {

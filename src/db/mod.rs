@@ -31,6 +31,11 @@ mod sign_in;
 mod users;
 mod words;
 
+#[cfg(test)]
+pub(crate) mod scratch;
+#[cfg(test)]
+mod tests;
+
 
 pub use agencies::{AgencyRecord, NewAgency};
 pub use analyses::{AnalysisRecord, NewAnalysis, Origin};

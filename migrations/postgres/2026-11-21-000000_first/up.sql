@@ -1,5 +1,5 @@
 -- Ids are text with a prefix, times are epoch milliseconds, sealed columns are ciphertext of the vault.
--- Every table of a tenant carries agency_id. migrations/sqlite has the same tables.
+-- Every table of a tenant carries agency_id. migrations/sqlite has the same tables; the policies are at the end.
 
 CREATE TABLE agencies (
     id TEXT NOT NULL PRIMARY KEY,
@@ -198,3 +198,126 @@ CREATE TABLE job_occurrences (
     finished_at BIGINT,
     PRIMARY KEY (job, fired_for)
 );
+
+-- Rows are guarded by the engine too. Each transaction takes a role and says for whom it works:
+--   SET LOCAL ROLE ps_app;    SELECT set_config('app.scope', 'agency', true), set_config('app.agency_id', 'ag_…', true);
+--   SET LOCAL ROLE ps_worker; for workers and jobs, which see all tenants.
+-- FORCE binds the owner of the tables as well. Without a setting there are no rows, not an error: nullif turns the empty
+-- text a setting has after its transaction into "unknown".
+
+DO $$
+DECLARE wanted TEXT;
+BEGIN
+    FOREACH wanted IN ARRAY ARRAY['ps_app', 'ps_worker', 'ps_ro'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
+            EXECUTE format('CREATE ROLE %I NOLOGIN NOBYPASSRLS', wanted);
+        END IF;
+    END LOOP;
+END $$;
+
+CREATE FUNCTION ps_scope() RETURNS TEXT LANGUAGE sql STABLE
+    AS $$ SELECT nullif(current_setting('app.scope', true), '') $$;
+CREATE FUNCTION ps_agency() RETURNS TEXT LANGUAGE sql STABLE
+    AS $$ SELECT CASE WHEN ps_scope() = 'agency' THEN nullif(current_setting('app.agency_id', true), '') END $$;
+CREATE FUNCTION ps_person() RETURNS TEXT LANGUAGE sql STABLE
+    AS $$ SELECT CASE WHEN ps_scope() = 'person' THEN nullif(current_setting('app.user_id', true), '') END $$;
+
+ALTER TABLE agencies ENABLE ROW LEVEL SECURITY;
+ALTER TABLE agencies FORCE ROW LEVEL SECURITY;
+ALTER TABLE sign_in_attempts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sign_in_attempts FORCE ROW LEVEL SECURITY;
+ALTER TABLE job_occurrences ENABLE ROW LEVEL SECURITY;
+ALTER TABLE job_occurrences FORCE ROW LEVEL SECURITY;
+ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+ALTER TABLE users FORCE ROW LEVEL SECURITY;
+ALTER TABLE sessions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sessions FORCE ROW LEVEL SECURITY;
+ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE api_keys FORCE ROW LEVEL SECURITY;
+ALTER TABLE analyses ENABLE ROW LEVEL SECURITY;
+ALTER TABLE analyses FORCE ROW LEVEL SECURITY;
+ALTER TABLE photos ENABLE ROW LEVEL SECURITY;
+ALTER TABLE photos FORCE ROW LEVEL SECURITY;
+ALTER TABLE reports ENABLE ROW LEVEL SECURITY;
+ALTER TABLE reports FORCE ROW LEVEL SECURITY;
+ALTER TABLE report_keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE report_keys FORCE ROW LEVEL SECURITY;
+ALTER TABLE receipts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE receipts FORCE ROW LEVEL SECURITY;
+ALTER TABLE events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE events FORCE ROW LEVEL SECURITY;
+ALTER TABLE webhook_endpoints ENABLE ROW LEVEL SECURITY;
+ALTER TABLE webhook_endpoints FORCE ROW LEVEL SECURITY;
+ALTER TABLE deliveries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE deliveries FORCE ROW LEVEL SECURITY;
+ALTER TABLE attempts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE attempts FORCE ROW LEVEL SECURITY;
+
+-- Workers and jobs: everything.
+CREATE POLICY agencies_of_worker ON agencies TO ps_worker USING (true) WITH CHECK (true);
+CREATE POLICY sign_in_attempts_of_worker ON sign_in_attempts TO ps_worker USING (true) WITH CHECK (true);
+CREATE POLICY job_occurrences_of_worker ON job_occurrences TO ps_worker USING (true) WITH CHECK (true);
+CREATE POLICY users_of_worker ON users TO ps_worker USING (true) WITH CHECK (true);
+CREATE POLICY sessions_of_worker ON sessions TO ps_worker USING (true) WITH CHECK (true);
+CREATE POLICY api_keys_of_worker ON api_keys TO ps_worker USING (true) WITH CHECK (true);
+CREATE POLICY analyses_of_worker ON analyses TO ps_worker USING (true) WITH CHECK (true);
+CREATE POLICY photos_of_worker ON photos TO ps_worker USING (true) WITH CHECK (true);
+CREATE POLICY reports_of_worker ON reports TO ps_worker USING (true) WITH CHECK (true);
+CREATE POLICY report_keys_of_worker ON report_keys TO ps_worker USING (true) WITH CHECK (true);
+CREATE POLICY receipts_of_worker ON receipts TO ps_worker USING (true) WITH CHECK (true);
+CREATE POLICY events_of_worker ON events TO ps_worker USING (true) WITH CHECK (true);
+CREATE POLICY webhook_endpoints_of_worker ON webhook_endpoints TO ps_worker USING (true) WITH CHECK (true);
+CREATE POLICY deliveries_of_worker ON deliveries TO ps_worker USING (true) WITH CHECK (true);
+CREATE POLICY attempts_of_worker ON attempts TO ps_worker USING (true) WITH CHECK (true);
+
+-- An agency: its own rows. The sub-select is worked out once a statement, so that the index on agency_id is used.
+CREATE POLICY agencies_of_agency ON agencies FOR SELECT TO ps_app USING (id = (SELECT ps_agency()));
+CREATE POLICY users_of_agency ON users FOR SELECT TO ps_app USING (agency_id = (SELECT ps_agency()));
+CREATE POLICY api_keys_of_agency ON api_keys TO ps_app USING (agency_id = (SELECT ps_agency()))
+    WITH CHECK (agency_id = (SELECT ps_agency()));
+CREATE POLICY analyses_of_agency ON analyses TO ps_app USING (agency_id = (SELECT ps_agency()))
+    WITH CHECK (agency_id = (SELECT ps_agency()));
+CREATE POLICY photos_of_agency ON photos TO ps_app USING (agency_id = (SELECT ps_agency()))
+    WITH CHECK (agency_id = (SELECT ps_agency()));
+CREATE POLICY reports_of_agency ON reports TO ps_app USING (agency_id = (SELECT ps_agency()))
+    WITH CHECK (agency_id = (SELECT ps_agency()));
+CREATE POLICY report_keys_of_agency ON report_keys TO ps_app USING (agency_id = (SELECT ps_agency()))
+    WITH CHECK (agency_id = (SELECT ps_agency()));
+CREATE POLICY receipts_of_agency ON receipts TO ps_app USING (agency_id = (SELECT ps_agency()))
+    WITH CHECK (agency_id = (SELECT ps_agency()));
+CREATE POLICY events_of_agency ON events TO ps_app USING (agency_id = (SELECT ps_agency()))
+    WITH CHECK (agency_id = (SELECT ps_agency()));
+CREATE POLICY webhook_endpoints_of_agency ON webhook_endpoints TO ps_app USING (agency_id = (SELECT ps_agency()))
+    WITH CHECK (agency_id = (SELECT ps_agency()));
+CREATE POLICY deliveries_of_agency ON deliveries TO ps_app USING (agency_id = (SELECT ps_agency()))
+    WITH CHECK (agency_id = (SELECT ps_agency()));
+CREATE POLICY attempts_of_agency ON attempts TO ps_app USING (agency_id = (SELECT ps_agency()))
+    WITH CHECK (agency_id = (SELECT ps_agency()));
+
+-- Whoever checks who somebody is: people, sessions, keys and the counting of attempts.
+CREATE POLICY users_of_authenticator ON users FOR SELECT TO ps_app USING ((SELECT ps_scope()) = 'authenticator');
+CREATE POLICY sessions_of_authenticator ON sessions TO ps_app USING ((SELECT ps_scope()) = 'authenticator')
+    WITH CHECK ((SELECT ps_scope()) = 'authenticator');
+CREATE POLICY api_keys_to_see_of_authenticator ON api_keys FOR SELECT TO ps_app USING ((SELECT ps_scope()) = 'authenticator');
+CREATE POLICY api_keys_to_touch_of_authenticator ON api_keys FOR UPDATE TO ps_app USING ((SELECT ps_scope()) = 'authenticator')
+    WITH CHECK ((SELECT ps_scope()) = 'authenticator');
+CREATE POLICY sign_in_attempts_of_authenticator ON sign_in_attempts TO ps_app USING ((SELECT ps_scope()) = 'authenticator')
+    WITH CHECK ((SELECT ps_scope()) = 'authenticator');
+
+-- A person: themselves and their sessions.
+CREATE POLICY users_of_person ON users FOR SELECT TO ps_app USING (id = (SELECT ps_person()));
+CREATE POLICY sessions_to_see_of_person ON sessions FOR SELECT TO ps_app USING (user_id = (SELECT ps_person()));
+CREATE POLICY sessions_to_end_of_person ON sessions FOR DELETE TO ps_app USING (user_id = (SELECT ps_person()));
+
+-- Anybody: receipts, for whoever knows the id.
+CREATE POLICY receipts_of_public ON receipts FOR SELECT TO ps_app USING ((SELECT ps_scope()) = 'public');
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ps_worker;
+GRANT SELECT ON agencies, photos, reports, report_keys, receipts, attempts TO ps_app;
+GRANT SELECT ON users TO ps_app;
+GRANT SELECT, INSERT ON analyses, events TO ps_app;
+GRANT INSERT ON photos TO ps_app;
+GRANT SELECT, INSERT, UPDATE ON api_keys, webhook_endpoints, deliveries TO ps_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON sessions, sign_in_attempts TO ps_app;
+-- The program's own list of migrations has no tenants; ps_ro reads it and, having no policy, no tenant's row.
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO ps_ro;

@@ -1,0 +1,143 @@
+//! Two databases, one schema: the migrations of both sides have the same names and say the same tables and columns.
+
+use std::collections::BTreeMap;
+
+use diesel::RunQueryDsl as _;
+
+use crate::db::conn::Conn;
+use crate::db::scratch::ScratchDb;
+use crate::db::{DbError, MigrationCount};
+
+type Tables = BTreeMap<String, Vec<(String, String)>>;
+
+fn migrations(engine: &str) -> Vec<String> {
+    let directory = format!("{}/migrations/{engine}", env!("CARGO_MANIFEST_DIR"));
+    let mut names: Vec<String> =
+        std::fs::read_dir(directory).unwrap().map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+fn sql(engine: &str) -> String {
+    let read = |name: &String| {
+        std::fs::read_to_string(format!("{}/migrations/{engine}/{name}/up.sql", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    };
+    migrations(engine).iter().map(read).collect()
+}
+
+/// Table names with their columns and column types, BLOB and BYTEA being one.
+fn tables(sql: &str) -> Tables {
+    let mut tables = Tables::new();
+    for chunk in sql.split("CREATE TABLE ").skip(1) {
+        let (name, rest) = chunk.split_once(" (").unwrap();
+        let body = rest.split("\n);").next().unwrap();
+        let columns = body.lines().filter_map(|line| {
+            let mut words = line.trim().trim_end_matches(',').splitn(3, ' ');
+            let (column, kind) = (words.next()?, words.next()?);
+            let rest = words.next().unwrap_or("").replace("BYTEA", "BLOB");
+            let kind = if kind == "BYTEA" { "BLOB" } else { kind };
+            column.chars().all(|c| c.is_ascii_lowercase() || c == '_').then(|| (column.to_owned(), format!("{kind} {rest}")))
+        });
+        tables.insert(name.to_owned(), columns.collect());
+    }
+    tables
+}
+
+#[test]
+fn both_sides_have_the_same_migrations_tables_columns_and_indexes() {
+    assert_eq!(migrations("sqlite"), migrations("postgres"));
+    let (sqlite, postgres) = (sql("sqlite"), sql("postgres"));
+    assert_eq!(tables(&sqlite), tables(&postgres));
+    assert_eq!(tables(&sqlite).len(), 15);
+    let indexes = |sql: &str| sql.lines().filter(|line| line.contains(" INDEX ")).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(indexes(&sqlite), indexes(&postgres));
+}
+
+#[test]
+fn every_table_of_a_tenant_carries_the_agency_and_is_guarded_by_rows_on_postgresql() {
+    let postgres = sql("postgres");
+    for (table, columns) in tables(&postgres) {
+        let carries = columns.iter().any(|(column, _)| column == "agency_id");
+        let of_nobody = ["agencies", "sign_in_attempts", "job_occurrences"].contains(&table.as_str());
+        assert_eq!(carries, !of_nobody, "{table}");
+        for guard in ["ENABLE", "FORCE"] {
+            let guarded = postgres.contains(&format!("ALTER TABLE {table} {guard} ROW LEVEL SECURITY;"));
+            assert!(guarded, "{table} lacks {guard}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_schema_of_the_program_is_the_one_of_the_migrations() {
+    let scratch = ScratchDb::open().await;
+    assert_eq!(scratch.db.migrate().await.unwrap(), MigrationCount(0));
+    assert_eq!(scratch.db.pending_migrations().await.unwrap(), 0);
+    let schema = include_str!("../schema.rs");
+    let mut declared = Tables::new();
+    for chunk in schema.split("diesel::table! {\n    ").skip(1) {
+        let (name, rest) = chunk.split_once(' ').unwrap();
+        let columns = rest.lines().filter_map(|line| {
+            let (column, kind) = line.trim().trim_end_matches(',').split_once(" -> ")?;
+            let (plain, null) = match kind.strip_prefix("Nullable<") {
+                Some(inner) => (inner.trim_end_matches('>'), true),
+                None => (kind, false),
+            };
+            let plain = match plain {
+                "Text" => "TEXT",
+                "Binary" => "BLOB",
+                "BigInt" => "BIGINT",
+                "Integer" => "INTEGER",
+                "Bool" => "BOOLEAN",
+                other => other,
+            };
+            Some((column.to_owned(), format!("{plain}{}", if null { "?" } else { "" })))
+        });
+        declared.insert(name.to_owned(), columns.collect());
+    }
+    let migrated: Tables = tables(&sql("sqlite"))
+        .into_iter()
+        .map(|(table, columns)| {
+            let columns = columns.into_iter().map(|(column, words)| {
+                let kind = words.split(' ').next().unwrap_or_default();
+                (column, format!("{kind}{}", if words.contains("NOT NULL") { "" } else { "?" }))
+            });
+            (table, columns.collect())
+        })
+        .collect();
+    assert_eq!(declared, migrated);
+}
+
+#[tokio::test]
+async fn a_schema_newer_than_the_program_is_refused_and_left_alone() {
+    let scratch = ScratchDb::open().await;
+    let writer = scratch.db.writer();
+    writer
+        .run::<(), DbError>(|conn| {
+            let Conn::Sqlite(sqlite) = conn;
+            let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')";
+            diesel::sql_query(newer).execute(sqlite)?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    for refused in [scratch.db.migrate().await.unwrap_err(), scratch.db.pending_migrations().await.unwrap_err()] {
+        assert!(matches!(&refused, DbError::SchemaTooNew { found, known } if found == "29990101000000" && known == "20261121000000"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn down_and_up_again() {
+    use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
+    const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+    let scratch = ScratchDb::open().await;
+    let writer = scratch.db.writer();
+    writer
+        .run::<(), DbError>(|conn| {
+            let Conn::Sqlite(sqlite) = conn;
+            sqlite.revert_all_migrations(SQLITE).map_err(DbError::Migration)?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    assert_eq!(scratch.db.migrate().await.unwrap(), MigrationCount(1));
+}
