@@ -14,6 +14,9 @@ mod people;
 pub mod policy;
 mod session_service;
 
+#[cfg(test)]
+mod tests;
+
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -62,6 +62,13 @@ impl ScratchDb {
         entries.flat_map(|entry| std::fs::read(entry.expect("an entry").path()).expect("a file")).collect()
     }
 
+    /// Any statement, past all scopes.
+    pub(crate) async fn run_sql(&self, sql: &'static str) {
+        use diesel::connection::SimpleConnection as _;
+        let run = move |conn: &mut super::conn::Conn| conn.batch_execute(sql).map_err(DbError::Query);
+        self.db.writer().run(run).await.expect("the statement runs");
+    }
+
     /// Claims what is due, any number for an endpoint.
     pub(crate) async fn claim(&self, owner: &str, now: Timestamp, lease_until: Timestamp) -> Vec<ClaimedDelivery> {
         let claim = DueClaim { owner: owner.to_owned(), now, lease_until, limit: 100, per_endpoint: 100 };

@@ -202,6 +202,7 @@ CREATE TABLE job_occurrences (
 -- Rows are guarded by the engine too. Each transaction takes a role and says for whom it works:
 --   SET LOCAL ROLE ps_app;    SELECT set_config('app.scope', 'agency', true), set_config('app.agency_id', 'ag_…', true);
 --   SET LOCAL ROLE ps_worker; for workers and jobs, which see all tenants.
+-- The login of the program is a member of both and NOINHERIT: before it has taken a role it sees no table at all.
 -- FORCE binds the owner of the tables as well. Without a setting there are no rows, not an error: nullif turns the empty
 -- text a setting has after its transaction into "unknown".
 

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use diesel::RunQueryDsl as _;
-
 use crate::db::conn::Conn;
 use crate::db::scratch::ScratchDb;
 use crate::db::{DbError, MigrationCount};
@@ -110,16 +108,7 @@ async fn the_schema_of_the_program_is_the_one_of_the_migrations() {
 #[tokio::test]
 async fn a_schema_newer_than_the_program_is_refused_and_left_alone() {
     let scratch = ScratchDb::open().await;
-    let writer = scratch.db.writer();
-    writer
-        .run::<(), DbError>(|conn| {
-            let Conn::Sqlite(sqlite) = conn;
-            let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')";
-            diesel::sql_query(newer).execute(sqlite)?;
-            Ok(())
-        })
-        .await
-        .unwrap();
+    scratch.run_sql("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')").await;
     for refused in [scratch.db.migrate().await.unwrap_err(), scratch.db.pending_migrations().await.unwrap_err()] {
         assert!(matches!(&refused, DbError::SchemaTooNew { found, known } if found == "29990101000000" && known == "20261121000000"), "{refused}");
     }

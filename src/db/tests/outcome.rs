@@ -143,17 +143,9 @@ async fn photos_keep_what_became_of_them() {
 
 #[tokio::test]
 async fn a_word_nobody_knows_is_an_error_with_its_column() {
-    use diesel::RunQueryDsl as _;
     let scratch = ScratchDb::open().await;
     let ours = scratch.tenant().await;
-    let writer = scratch.db.writer();
-    writer
-        .run::<(), DbError>(|conn| {
-            diesel::sql_query("UPDATE api_keys SET scopes = 'analyses:read fly'").execute(conn)?;
-            Ok(())
-        })
-        .await
-        .unwrap();
+    scratch.run_sql("UPDATE api_keys SET scopes = 'analyses:read fly'").await;
     let refused = scratch.db.as_agency(&ours.agency).read(|tx| tx.list_api_keys()).await;
     assert!(matches!(refused, Err(DbError::BadRow { column: "api_keys.scopes" })));
 }
