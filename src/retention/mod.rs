@@ -60,3 +60,6 @@ impl Retention {
     }
 }
 
+
+#[cfg(test)]
+mod tests;

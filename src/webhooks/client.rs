@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, ClientBuilder, Response, StatusCode, redirect, retry};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 
 use super::egress::{CheckedResolver, NotAllowed, Target};
 use super::signature::{ID_HEADER, SIGNATURE_HEADER, SignedHeaders, TIMESTAMP_HEADER};
@@ -128,16 +128,7 @@ impl WebhookClient {
     /// Sends one attempt. One deadline stands over resolving, connecting, sending and reading.
     pub async fn post(&self, target: &Target, headers: SignedHeaders, body: String) -> Answer {
         let started = Instant::now();
-        let mut answer = match timeout(self.settings.request_timeout, self.exchange(target, headers, body)).await {
-            Ok(answer) => answer,
-            Err(_) => Answer::unsent(Outcome::TimedOut),
-        };
-        answer.duration = started.elapsed();
-        answer
-    }
-
-    async fn exchange(&self, target: &Target, headers: SignedHeaders, body: String) -> Answer {
-        let deadline = Instant::now() + self.settings.request_timeout;
+        let deadline = started + self.settings.request_timeout;
         let request = self
             .client
             .post(target.url().clone())
@@ -146,10 +137,13 @@ impl WebhookClient {
             .header(TIMESTAMP_HEADER, headers.timestamp)
             .header(SIGNATURE_HEADER, headers.signature)
             .body(body);
-        match request.send().await {
-            Ok(response) => self.read(response, deadline).await,
-            Err(error) => Answer::unsent(judge(&error)),
-        }
+        let mut answer = match timeout_at(deadline, request.send()).await {
+            Ok(Ok(response)) => self.read(response, deadline).await,
+            Ok(Err(error)) => Answer::unsent(judge(&error)),
+            Err(_) => Answer::unsent(Outcome::TimedOut),
+        };
+        answer.duration = started.elapsed();
+        answer
     }
 
     /// The status is the answer; the body is only kept for people to read, so what goes wrong in it changes nothing.
@@ -158,10 +152,8 @@ impl WebhookClient {
         let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let mut excerpt = Vec::new();
         let mut bytes_read = 0;
-        // A little before the deadline, so that a dripping body does not take the status with it.
-        let until = deadline - self.settings.request_timeout / 50;
         while bytes_read < self.settings.response_read_max {
-            let Ok(Ok(Some(chunk))) = tokio::time::timeout_at(until, response.chunk()).await else { break };
+            let Ok(Ok(Some(chunk))) = timeout_at(deadline, response.chunk()).await else { break };
             bytes_read += chunk.len();
             let room = self.settings.response_kept_max - excerpt.len();
             excerpt.extend_from_slice(&chunk[..chunk.len().min(room)]);

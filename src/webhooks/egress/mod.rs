@@ -6,7 +6,7 @@ mod resolver;
 mod target;
 
 pub use ranges::{SpecialUse, special_use};
-pub use resolver::{CheckedResolver, Lookup, NotAllowed, SystemLookup};
+pub use resolver::{CheckedResolver, Found, Lookup, NotAllowed, SystemLookup};
 pub use target::{Target, UrlProblem};
 
 /// Which targets are in bounds.

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::resolver::Found;
 use super::*;
 
 const OUTSIDE: EgressPolicy = EgressPolicy { allow_loopback: false };
