@@ -117,6 +117,7 @@ impl Dispatcher {
     async fn start_all_due(&self, under_way: &mut JoinSet<Recorded>) -> Result<Duration, WebhookError> {
         loop {
             let now = self.clock.now();
+            #[expect(clippy::redundant_closure_for_method_calls, reason = "the method's path is not general enough over the transaction's lifetime")]
             let next_at = self.db.as_system().read(|tx| tx.next_delivery_at()).await?;
             let Some(next_at) = next_at else { return Ok(PAUSE_MAX) };
             if next_at > now {

@@ -12,7 +12,7 @@ async fn an_endpoint_is_made_shown_and_ended() {
     assert!(secret.expose().starts_with("whsec_"));
     assert_eq!((view.url.as_str(), &view.kinds, view.status), (url, &wanted, EndpointStatus::Active));
     let listed = bench.webhooks.list_endpoints(&bench.agency, &bench.key).await.unwrap();
-    assert_eq!(listed, [view.clone()]);
+    assert_eq!(listed, std::slice::from_ref(&view));
     bench.webhooks.delete_endpoint(&bench.agency, &bench.key, &view.id).await.unwrap();
     assert_eq!(bench.webhooks.list_endpoints(&bench.agency, &bench.key).await.unwrap(), []);
     let again = bench.webhooks.delete_endpoint(&bench.agency, &bench.key, &view.id).await;
