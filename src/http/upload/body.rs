@@ -66,6 +66,8 @@ where
             }
         }
     })
+    // The form reader asks again after the end.
+    .fuse()
 }
 
 #[cfg(test)]
