@@ -17,6 +17,7 @@ pub(super) struct Client {
 }
 
 impl Client {
+    /// For this service, with this key.
     pub fn new(stage: &Stage) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder().no_proxy().build().context("no HTTP client")?;
         Ok(Self { http, url: stage.url.clone(), api_key: stage.api_key.clone() })
@@ -71,11 +72,13 @@ impl Client {
         accepted["id"].as_str().map(str::to_owned).context("no id in the answer")
     }
 
+    /// Fetches the result JSON.
     pub async fn result(&self, analysis: &str) -> anyhow::Result<Vec<u8>> {
         let request = self.request(reqwest::Method::GET, &format!("/v1/analyses/{analysis}/result"));
         Self::expect(request.send().await?, StatusCode::OK).await
     }
 
+    /// Fetches the PDF.
     pub async fn report(&self, analysis: &str) -> anyhow::Result<Vec<u8>> {
         let request = self.request(reqwest::Method::GET, &format!("/v1/analyses/{analysis}/report.pdf"));
         Self::expect(request.send().await?, StatusCode::OK).await
@@ -89,6 +92,7 @@ impl Client {
         receipt["id"].as_str().map(str::to_owned).context("no receipt in the answer")
     }
 
+    /// The report must answer 410 now.
     pub async fn expect_gone(&self, analysis: &str) -> anyhow::Result<()> {
         let request = self.request(reqwest::Method::GET, &format!("/v1/analyses/{analysis}/report.pdf"));
         Self::expect(request.send().await?, StatusCode::GONE).await.map(|_| ())

@@ -11,7 +11,8 @@ pub(super) struct Sample {
 
 /// All, in the order they are uploaded. The last one ends early, on purpose.
 pub(super) fn all() -> Vec<Sample> {
-    let paths: [(&str, &[u8]); 8] = [
+    let paths: [(&str, &[u8]); 9] = [
+        ("mountain-12mp.jpg", include_bytes!("../../../fixtures/photos/mountain-12mp.jpg")),
         ("dandelion-16mp.jpg", include_bytes!("../../../fixtures/photos/dandelion-16mp.jpg")),
         ("astronaut.png", include_bytes!("../../../fixtures/photos/astronaut.png")),
         ("coffee-tagged.jpg", include_bytes!("../../../fixtures/photos/coffee-tagged.jpg")),

@@ -48,6 +48,7 @@ impl Delivery {
 }
 
 impl Receiver {
+    /// On a free port.
     pub async fn start() -> std::io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let port = listener.local_addr()?.port();
@@ -64,10 +65,12 @@ impl Receiver {
         Ok(Self { port, deliveries: tokio::sync::Mutex::new(deliveries), task })
     }
 
+    /// Where to deliver.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}/webhook", self.port)
     }
 
+    /// Waits for the next webhook.
     pub async fn next(&self) -> Option<Delivery> {
         self.deliveries.lock().await.recv().await
     }
