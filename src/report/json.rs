@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::measure::{
     CaptureFacts, FileFacts, Finding, Format, Histogram, JpegFacts, Measurement, Percentiles, PhotoMeasurements, PhotoOutcome,
-    PhotoVerdict, Pictures, PrintSize, PrivacyFacts, TableQuality, Validity,
+    PhotoVerdict, Pictures, PrintSize, PrivacyFacts, RightsFacts, TableQuality, Validity,
 };
 
 use super::facts::{FILE_NAME_CHARS_MAX, REFERENCE_CHARS_MAX, ReportFacts, ReportPhoto};
@@ -75,9 +75,9 @@ struct Photo<'a> {
     percentiles: Option<BTreeMap<String, u8>>,
     palette: Option<Vec<Color>>,
     jpeg: Option<Jpeg<'a>>,
-    capture: Option<&'a CaptureFacts>,
-    privacy: Option<&'a PrivacyFacts>,
-    rights: Option<&'a crate::measure::RightsFacts>,
+    capture: Option<CaptureFacts>,
+    privacy: Option<PrivacyFacts>,
+    rights: Option<RightsFacts>,
     print_sizes: Option<Vec<PrintSize>>,
     pictures: Option<PicturesOut<'a>>,
 }
@@ -104,7 +104,7 @@ struct File<'a> {
     channels: u8,
     has_alpha: bool,
     alpha_used: bool,
-    profile: Option<&'a str>,
+    profile: Option<String>,
     is_srgb: bool,
 }
 
@@ -231,9 +231,9 @@ fn photo(photo: &ReportPhoto) -> Photo<'_> {
         percentiles: measured.map(|photo| percentiles(photo.percentiles)),
         palette: measured.map(palette),
         jpeg: measured.and_then(|photo| photo.jpeg.as_ref()).map(jpeg),
-        capture: measured.map(|photo| &photo.capture),
-        privacy: measured.map(|photo| &photo.privacy),
-        rights: measured.map(|photo| &photo.rights),
+        capture: measured.map(|photo| capture(&photo.capture)),
+        privacy: measured.map(|photo| privacy(&photo.privacy)),
+        rights: measured.map(|photo| RightsFacts { copyright: cleaned(&photo.rights.copyright), ..photo.rights.clone() }),
         print_sizes: measured.map(print_sizes),
         pictures: measured.and_then(|photo| photo.pictures.as_ref()).map(pictures),
     }
@@ -255,9 +255,33 @@ fn file(file: &FileFacts) -> File<'_> {
         channels: file.channels,
         has_alpha: file.has_alpha,
         alpha_used: file.alpha_used,
-        profile: file.profile.as_deref(),
+        profile: cleaned(&file.profile),
         is_srgb: file.is_srgb,
     }
+}
+
+/// A text of a file's metadata, cleaned again: it crossed a process border.
+fn cleaned(text: &Option<String>) -> Option<String> {
+    text.as_deref().map(|text| words::clean(text, content::TEXT_CHARS_MAX)).filter(|text| !text.is_empty())
+}
+
+fn capture(capture: &CaptureFacts) -> CaptureFacts {
+    CaptureFacts {
+        make: cleaned(&capture.make),
+        model: cleaned(&capture.model),
+        lens: cleaned(&capture.lens),
+        exposure_time: cleaned(&capture.exposure_time),
+        f_number: capture.f_number.map(|value| rounded(value, 2)),
+        focal_length_mm: capture.focal_length_mm.map(|value| rounded(value, 2)),
+        taken_at: cleaned(&capture.taken_at),
+        software: cleaned(&capture.software),
+        ..capture.clone()
+    }
+}
+
+fn privacy(privacy: &PrivacyFacts) -> PrivacyFacts {
+    let clean = |texts: &[String]| texts.iter().map(|text| words::clean(text, content::TEXT_CHARS_MAX)).collect();
+    PrivacyFacts { device_ids: clean(&privacy.device_ids), names: clean(&privacy.names), ..privacy.clone() }
 }
 
 fn number(measurement: &Measurement) -> (&'static str, Number) {
