@@ -256,7 +256,7 @@ fn privacy(photo: &PhotoMeasurements) -> (String, String) {
 
 fn alt(number: u16, photo: &PhotoMeasurements) -> Alt {
     let value = |metric: Metric| photo.value(metric).map_or_else(|| "unknown".into(), |value| words::number(value, metric.definition().decimals));
-    let place = photo.pictures.as_ref().and_then(|pictures| reading::region(&pictures.focus)).map_or_else(|| "nowhere".into(), |place| place.to_owned());
+    let place = photo.pictures.as_ref().and_then(|pictures| reading::region(&pictures.focus)).unwrap_or("nowhere");
     let colors: Vec<String> = photo.palette.iter().map(|color| format!("{} {}", hex(color.rgb), percent(color.share))).collect();
     Alt {
         preview: format!("Photo {number}, {} by {} pixels.", photo.file.width_px, photo.file.height_px),
