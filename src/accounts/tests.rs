@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{AccountError, Accounts, Credentials, Founding, Settings, UserPrincipal};
 use crate::db::NewApiKey;
-use crate::db::scratch::{NOON, ScratchDb, at};
+use crate::db::tests::scratch::{NOON, ScratchDb, at};
 use crate::domain::{AgencyId, ApiKeyId, Clock, ManualClock, Role, Scope, ScopeSet, UserId};
 use crate::vault::{KeyRing, Vault, sha256};
 

@@ -7,7 +7,7 @@ use super::conn::Conn;
 use super::schema::{analyses, photos};
 use super::scope::{AgencyScope, SystemScope, Tx};
 use super::words::{number, time_or_none, word, word_or_none};
-use crate::domain::{AgencyId, AnalysisId, AnalysisState, ApiKeyId, Product, Timestamp, UserId};
+use crate::domain::{AgencyId, AnalysisId, AnalysisState, ApiKeyId, FailureReason, Product, Timestamp, UserId};
 
 /// Who started an analysis.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,7 +177,7 @@ impl Tx<'_, AgencyScope> {
                 (
                     analyses::life_ms.eq(new.life_ms),
                     analyses::state.eq(new.state.slug()),
-                    analyses::failure_reason.eq(new.state.failure_reason().map(|reason| reason.slug())),
+                    analyses::failure_reason.eq(new.state.failure_reason().map(FailureReason::slug)),
                     analyses::retry_of.eq(new.retry_of.as_ref().map(AnalysisId::as_str)),
                     analyses::lease_owner.eq(Some(new.lease_owner.as_str())),
                     analyses::lease_until.eq(Some(new.lease_until.epoch_millis())),

@@ -32,9 +32,7 @@ mod users;
 mod words;
 
 #[cfg(test)]
-pub(crate) mod scratch;
-#[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 
 pub use agencies::{AgencyRecord, NewAgency};

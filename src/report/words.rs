@@ -69,7 +69,7 @@ pub const fn verdict_word(verdict: PhotoVerdict) -> &'static str {
 pub const fn verdict_meaning(verdict: PhotoVerdict) -> &'static str {
     match verdict {
         PhotoVerdict::Ready => "nothing was found",
-        PhotoVerdict::Check => "usable, look at the finding",
+        PhotoVerdict::Check => "look at the finding",
         PhotoVerdict::Redo => "not usable as it is",
     }
 }
@@ -170,6 +170,20 @@ pub fn size(bytes: u64) -> String {
         1_000..1_000_000 => format!("{} KB", number(bytes as f64 / 1e3, 0)),
         _ => format!("{} MB", number(bytes as f64 / 1e6, 1)),
     }
+}
+
+/// The first sentence of several.
+pub fn first_sentence(text: &str) -> String {
+    text.split_once(". ").map_or_else(|| text.to_owned(), |(first, _)| format!("{first}."))
+}
+
+/// The first sentence; without its last clause if it has more than `most` characters.
+pub fn main_clause(text: &str, most: usize) -> String {
+    let first = first_sentence(text);
+    if first.chars().count() <= most {
+        return first;
+    }
+    ["; ", ", or ", ", unless "].iter().find_map(|cut| first.split_once(cut)).map_or_else(|| first.clone(), |(main, _)| format!("{main}."))
 }
 
 /// The first letter in lower case, for the middle of a sentence; words in capitals stay.

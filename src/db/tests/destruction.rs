@@ -1,6 +1,6 @@
 //! The end of a report: the key is gone from rows and raw files, the receipt stays.
 
-use crate::db::scratch::{NOON, ScratchDb, at};
+use crate::db::tests::scratch::{NOON, ScratchDb, at};
 use crate::db::{DbError, DeliveryState, FailedErasure, Failure, NewReceipt};
 use crate::domain::{DeletionCause, Event, FailureReason, ReceiptId, ReportLife};
 

@@ -1,6 +1,6 @@
 //! Another agency's things are not there: every method of an agency, asked with the neighbour's ids.
 
-use crate::db::scratch::{NOON, ScratchDb, at};
+use crate::db::tests::scratch::{NOON, ScratchDb, at};
 use crate::db::{AgencyScope, DbError, NewEndpoint, Origin, Tx};
 use crate::domain::{ApiKeyId, DeliveryId, EndpointId, Event};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::db::conn::Conn;
-use crate::db::scratch::ScratchDb;
+use crate::db::tests::scratch::ScratchDb;
 use crate::db::{DbError, MigrationCount};
 
 type Tables = BTreeMap<String, Vec<(String, String)>>;

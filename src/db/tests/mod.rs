@@ -7,3 +7,4 @@ mod opening;
 mod outbox;
 mod outcome;
 mod people;
+pub(crate) mod scratch;

@@ -1,6 +1,6 @@
 //! Which places open, and what happens to work that goes wrong.
 
-use crate::db::scratch::{ScratchDb, scratch_directory};
+use crate::db::tests::scratch::{ScratchDb, scratch_directory};
 use crate::db::{Db, DbError, NewAgency, Settings};
 use crate::domain::{AgencyId, Timestamp};
 

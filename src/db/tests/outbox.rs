@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::db::scratch::{NOON, ScratchDb, Tenant, at};
+use crate::db::tests::scratch::{NOON, ScratchDb, Tenant, at};
 use crate::db::{AttemptRecord, ClaimedDelivery, DeliveryNext, DeliveryState, DueClaim, EndpointStatus, Origin};
 use crate::domain::{EndpointId, Event, EventKind, Timestamp};
 

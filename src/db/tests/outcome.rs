@@ -1,6 +1,6 @@
 //! One outcome, one event, all or nothing.
 
-use crate::db::scratch::{NOON, ScratchDb, Tenant, at};
+use crate::db::tests::scratch::{NOON, ScratchDb, Tenant, at};
 use crate::db::{AnalysisRecord, DbError, Failure, Origin, PhotoState};
 use crate::domain::{AnalysisId, AnalysisState, Event, EventKind, FailureReason};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::db::scratch::{NOON, ScratchDb, at, digest};
+use crate::db::tests::scratch::{NOON, ScratchDb, at, digest};
 use crate::db::{DbError, NewSession, SignInGate, SignInLimits};
 use crate::domain::SessionId;
 

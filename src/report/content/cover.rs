@@ -10,6 +10,8 @@ use super::{FrameContent, TEXT_CHARS_MAX, page_of};
 const STRIP_FRAMES: usize = 4;
 /// Actions under "Do these first".
 const ACTIONS: usize = 3;
+/// About what fits on an action's line.
+const ACTION_CHARS_MAX: usize = 74;
 
 /// The first page.
 #[derive(Debug)]
@@ -121,15 +123,11 @@ fn action(photo: &ReportPhoto, photos: usize) -> Option<Action> {
         }
         PhotoOutcome::Measured(measured) => measured.findings.first().map(|finding| Action {
             number: photo.number,
-            what: first_sentence(finding.kind.advice()),
+            what: words::main_clause(finding.kind.advice(), ACTION_CHARS_MAX),
             why: finding.sentence(),
             page,
         }),
     }
-}
-
-fn first_sentence(text: &str) -> String {
-    text.split_once(". ").map_or_else(|| text.to_owned(), |(first, _)| format!("{first}."))
 }
 
 fn identity(facts: &ReportFacts) -> Vec<(&'static str, Vec<String>)> {

@@ -26,8 +26,10 @@ pub struct Method {
 pub struct Entry {
     /// Name.
     pub name: &'static str,
-    /// Unit, method id.
-    pub ids: Vec<String>,
+    /// Unit, beside the name; empty if there is none.
+    pub unit: &'static str,
+    /// Method id or range, for programs.
+    pub id: String,
     /// Definition.
     pub text: &'static str,
 }
@@ -62,8 +64,7 @@ pub(super) fn compose(facts: &ReportFacts) -> Method {
 
 fn metric(metric: Metric) -> Entry {
     let definition = metric.definition();
-    let unit = if definition.unit.is_empty() { "no unit".to_owned() } else { definition.unit.to_owned() };
-    Entry { name: definition.title, ids: vec![unit, definition.method.to_owned()], text: definition.definition }
+    Entry { name: definition.title, unit: definition.unit, id: definition.method.to_owned(), text: definition.definition }
 }
 
 fn threshold(kind: FindingKind) -> Entry {
@@ -71,7 +72,7 @@ fn threshold(kind: FindingKind) -> Entry {
         let definition = metric.definition();
         format!("{} {} {}", definition.id, words::accepted(range, definition.decimals), definition.unit).trim_end().to_owned()
     });
-    Entry { name: kind.title(), ids: range.into_iter().collect(), text: kind.rule() }
+    Entry { name: kind.title(), unit: "", id: range.unwrap_or_default(), text: kind.rule() }
 }
 
 pub(super) fn files(photos: &[ReportPhoto]) -> Vec<FileRow> {

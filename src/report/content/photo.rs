@@ -54,7 +54,7 @@ pub struct Evidence<'a> {
     /// `6,000 × 4,000 px, 24.0 MP`, `JPEG, sRGB`, `11.4 MB`.
     pub facts: Vec<String>,
     /// What to do.
-    pub advice: Vec<&'static str>,
+    pub advice: Vec<String>,
     /// Findings beyond the first, in one line; empty if none.
     pub also: String,
     /// What became of the numbers with a default range.
@@ -112,17 +112,10 @@ const fn unusable_note(problem: PhotoProblem) -> &'static str {
 }
 
 fn evidence(number: u16, photo: &PhotoMeasurements) -> Evidence<'_> {
-    let mut advice: Vec<&'static str> = Vec::new();
-    for finding in &photo.findings {
-        if !advice.contains(&finding.kind.advice()) {
-            advice.push(finding.kind.advice());
-        }
-    }
-    advice.truncate(ADVICE_MAX);
     Evidence {
         photo,
         facts: facts(photo),
-        advice,
+        advice: advice(photo),
         also: also(photo),
         sum: words::range_sum(photo),
         readings: reading::readings(photo),
@@ -131,6 +124,20 @@ fn evidence(number: u16, photo: &PhotoMeasurements) -> Evidence<'_> {
         privacy: privacy(photo),
         alt: alt(number, photo),
     }
+}
+
+/// The first in full, the others by their first sentence; each once.
+fn advice(photo: &PhotoMeasurements) -> Vec<String> {
+    let mut advice: Vec<String> = Vec::new();
+    for finding in &photo.findings {
+        let words = finding.kind.advice();
+        let words = if advice.is_empty() { words.to_owned() } else { words::first_sentence(words) };
+        if !advice.iter().any(|said| said.starts_with(&words)) {
+            advice.push(words);
+        }
+    }
+    advice.truncate(ADVICE_MAX);
+    advice
 }
 
 fn also(photo: &PhotoMeasurements) -> String {
@@ -249,7 +256,7 @@ fn privacy(photo: &PhotoMeasurements) -> (String, String) {
 
 fn alt(number: u16, photo: &PhotoMeasurements) -> Alt {
     let value = |metric: Metric| photo.value(metric).map_or_else(|| "unknown".into(), |value| words::number(value, metric.definition().decimals));
-    let place = photo.pictures.as_ref().and_then(|pictures| reading::region(&pictures.focus)).map_or_else(|| "nowhere".into(), |place| place.to_owned());
+    let place = photo.pictures.as_ref().and_then(|pictures| reading::region(&pictures.focus)).unwrap_or("nowhere");
     let colors: Vec<String> = photo.palette.iter().map(|color| format!("{} {}", hex(color.rgb), percent(color.share))).collect();
     Alt {
         preview: format!("Photo {number}, {} by {} pixels.", photo.file.width_px, photo.file.height_px),

@@ -31,7 +31,12 @@ pub(super) fn compose(photos: &[ReportPhoto], frames: &[FrameContent]) -> Vec<Sh
             counts: [
                 (PhotoVerdict::Ready, counts.ready), (PhotoVerdict::Check, counts.check), (PhotoVerdict::Redo, counts.redo),
             ],
-            note: if pictures { "in upload order, frames uncropped" } else { "in upload order, colours only" },
+            note: match (pictures, sheets) {
+                (true, 1) => "in upload order, frames uncropped",
+                (true, _) => "in upload order",
+                (false, 1) => "in upload order, colours only",
+                (false, _) => "colours only",
+            },
             frames: frames.to_vec(),
         })
         .collect()

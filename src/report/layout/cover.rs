@@ -2,7 +2,6 @@
 
 use qrcode::QrCode;
 
-use crate::measure::PhotoVerdict;
 use crate::report::ReportError;
 use crate::report::content::cover::{Action, Cover};
 use crate::report::content::{Content, FrameContent};
@@ -13,7 +12,7 @@ use super::canvas::{Canvas, Style};
 use super::display::{Frame, Item, PageLayout, PictureKind, Role};
 use super::{film, shell, tokens as t};
 
-const VERDICT: Style = Style::text(49.0, t::INK).tracked(-0.038);
+const VERDICT: Style = Style::text(49.0, t::INK).tracked(-0.038).tabular();
 const FILM: Frame = Frame::new(0.0, 283.5, t::PAGE_WIDTH, 132.5);
 const QR_SIDE: f32 = 63.0;
 
@@ -43,7 +42,8 @@ fn heading(canvas: &mut Canvas<'_>, cover: &Cover) -> Result<(), ReportError> {
     })?;
     let (first, second) = &cover.verdict;
     canvas.tagged(Role::Heading1, |canvas| {
-        canvas.text(t::MARGIN - 1.5, 188.0, &VERDICT, first)?;
+        let first_line = if second.is_empty() { 216.0 } else { 188.0 };
+        canvas.text(t::MARGIN - 1.5, first_line, &VERDICT, first)?;
         canvas.text(t::MARGIN - 1.5, 241.0, &VERDICT, second)
     })?;
     if !second.is_empty() {
@@ -57,8 +57,12 @@ fn heading(canvas: &mut Canvas<'_>, cover: &Cover) -> Result<(), ReportError> {
 
 fn strip(canvas: &mut Canvas<'_>, cover: &Cover) -> Result<(), ReportError> {
     canvas.fill(FILM, t::FILM);
+    let window = |index: usize| Frame::new(t::MARGIN + index as f32 * 164.2, 303.0, 158.6, 105.7);
+    for unexposed in cover.strip.len()..4 {
+        film::outline(canvas, window(unexposed));
+    }
     for (index, frame) in cover.strip.iter().enumerate() {
-        let window = Frame::new(t::MARGIN + index as f32 * 164.2, 303.0, 158.6, 105.7);
+        let window = window(index);
         canvas.figure(format!("Frame {}: {}.", frame.number, words::verdict_word(frame.verdict)), |canvas| {
             strip_frame(canvas, frame, window)
         })?;
@@ -72,7 +76,7 @@ fn strip_frame(canvas: &mut Canvas<'_>, frame: &FrameContent, window: Frame) -> 
         canvas.text_to(window.right() - 1.0, 295.2, &Style::mono(7.4, t::ON_FILM_2), words::verdict_word(frame.verdict))?;
     }
     let shown = film::picture(canvas, frame, window, PictureKind::Preview)?;
-    film::mark_over(canvas, frame.verdict, shown);
+    film::mark_over(canvas, frame.verdict, shown, window);
     canvas.push(Item::Link { frame: window, page: frame.page, words: format!("Photo {}", frame.number) });
     Ok(())
 }
@@ -86,14 +90,10 @@ fn counters(canvas: &mut Canvas<'_>, cover: &Cover) -> Result<(), ReportError> {
             canvas.mark(x, 444.5, 30.0, shell::large_mark(*verdict), mark);
             let end = canvas.text(x + 42.0, 467.9, &Style::text(27.0, ink).tracked(-0.03).tabular(), &count.to_string())?;
             canvas.text(end + 10.0, 456.0, &Style::strong(9.6, ink), words::verdict_word(*verdict))?;
-            canvas.text(end + 10.0, 467.9, &Style::text(8.6, t::INK_2), counter_words(*verdict))
+            canvas.text(end + 10.0, 467.9, &Style::text(8.6, t::INK_2), words::verdict_meaning(*verdict))
         })?;
     }
     Ok(())
-}
-
-const fn counter_words(verdict: PhotoVerdict) -> &'static str {
-    words::verdict_meaning(verdict)
 }
 
 fn actions(canvas: &mut Canvas<'_>, cover: &Cover) -> Result<(), ReportError> {

@@ -25,7 +25,10 @@ pub fn picture(canvas: &mut Canvas<'_>, content: &FrameContent, window: Frame, k
             let style = Style::text((window.height / 12.0).clamp(6.75, 9.0), t::ON_FILM_2);
             let words = "no picture";
             let width = canvas.width(&style, words)?;
-            canvas.text(window.x + (window.width - width) / 2.0, window.y + window.height / 2.0 + style.size * 0.36, &style, words)?;
+            if window.right() > t::PAGE_WIDTH {
+                return Ok(window);
+            }
+            canvas.text(window.x + (window.width - width) / 2.0, window.y + window.height * 0.86, &style, words)?;
             Ok(window)
         }
     }
@@ -47,7 +50,8 @@ pub fn stripes(canvas: &mut Canvas<'_>, palette: &[PaletteColor], window: Frame)
     }
 }
 
-fn outline(canvas: &mut Canvas<'_>, window: Frame) {
+/// A frame with nothing in it.
+pub fn outline(canvas: &mut Canvas<'_>, window: Frame) {
     let points = vec![
         (window.x, window.y), (window.right(), window.y), (window.right(), window.bottom()), (window.x, window.bottom()),
         (window.x, window.y),
@@ -55,20 +59,12 @@ fn outline(canvas: &mut Canvas<'_>, window: Frame) {
     canvas.decorate(Item::Stroke { points, width: 0.6, ink: t::FILM_EDGE, dash: super::display::Dash::Solid });
 }
 
-/// The grease-pencil mark over a frame that needs attention.
-pub fn mark_over(canvas: &mut Canvas<'_>, verdict: PhotoVerdict, frame: Frame) {
-    let (id, ink) = match verdict {
+/// The grease-pencil mark over a frame that needs attention: the cross strikes out the picture, the wave runs along the frame's foot.
+pub fn mark_over(canvas: &mut Canvas<'_>, verdict: PhotoVerdict, picture: Frame, window: Frame) {
+    let (id, ink, frame) = match verdict {
         PhotoVerdict::Ready => return,
-        PhotoVerdict::Check => ("mark-frame-warn", t::WAX_WARN),
-        PhotoVerdict::Redo => ("mark-frame-fail", t::WAX_FAIL),
+        PhotoVerdict::Check => ("mark-frame-warn", t::WAX_WARN, window),
+        PhotoVerdict::Redo => ("mark-frame-fail", t::WAX_FAIL, picture),
     };
-    // marks are drawn for 3:2; over other shapes they keep their own and stand where they would
-    let place = match verdict {
-        PhotoVerdict::Check => {
-            let height = frame.width / 1.5;
-            Frame::new(frame.x, frame.bottom() - height, frame.width, height)
-        }
-        PhotoVerdict::Ready | PhotoVerdict::Redo => frame,
-    };
-    canvas.push(Item::Mark { frame: place, id, ink, halo: true });
+    canvas.push(Item::Mark { frame, id, ink, halo: true });
 }

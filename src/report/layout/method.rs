@@ -79,23 +79,21 @@ impl Flow<'_, '_> {
     }
 
     fn entry(&mut self, entry: &Entry) -> Result<(), ReportError> {
-        let (name, ids, text) = (Style::strong(8.4, t::INK), Style::mono(6.75, t::INK_2), Style::text(8.2, t::INK));
-        let side = TEXT - t::MARGIN - 14.0;
-        let mut left: Vec<(Style, String)> = Vec::new();
-        for (style, words) in std::iter::once((name, entry.name)).chain(entry.ids.iter().map(|id| (ids, id.as_str()))) {
-            for line in self.canvas.break_lines(side, 3, &[(style, words)])? {
-                left.extend(line);
-            }
-        }
-        let right = self.canvas.break_lines(TEXT_WIDTH, 8, &[(text, entry.text)])?;
-        let height = left.len().max(right.len()) as f32 * LEADING + 8.0;
+        let (name, unit) = (Style::strong(8.4, t::INK), Style::text(8.0, t::INK_2));
+        let (id, text) = (Style::mono(6.75, t::INK_2), Style::text(8.2, t::INK));
+        let beside = format!("  {}", entry.unit);
+        let left = self.canvas.break_lines(TEXT - t::MARGIN - 14.0, 3, &[(name, entry.name), (unit, beside.trim_end())])?;
+        let right = self.canvas.break_lines(TEXT_WIDTH, 8, &[(text, entry.text)])?.len() + usize::from(!entry.id.is_empty());
+        let height = left.len().max(right) as f32 * LEADING + 7.0;
         self.room(height, "How it was measured, continued")?;
-        let first = self.y + 12.4;
-        for (index, (style, words)) in left.iter().enumerate() {
-            let role = if index == 0 { Role::Heading2 } else { Role::Paragraph };
-            self.canvas.tagged(role, |canvas| canvas.text(t::MARGIN, first + index as f32 * LEADING, style, words))?;
-        }
-        self.canvas.tagged(Role::Paragraph, |canvas| canvas.paragraph((TEXT, first, TEXT_WIDTH), LEADING, 8, &[(text, entry.text)]))?;
+        let first = self.y + 11.8;
+        self.canvas.tagged(Role::Heading2, |canvas| {
+            canvas.paragraph((t::MARGIN, first, TEXT - t::MARGIN - 14.0), LEADING, 3, &[(name, entry.name), (unit, beside.trim_end())])
+        })?;
+        self.canvas.tagged(Role::Paragraph, |canvas| {
+            let y = canvas.paragraph((TEXT, first, TEXT_WIDTH), LEADING, 8, &[(text, entry.text)])?;
+            canvas.paragraph((TEXT, y - 0.4, TEXT_WIDTH), LEADING, 1, &[(id, &entry.id)])
+        })?;
         self.y += height;
         self.canvas.hairline(self.y);
         Ok(())

@@ -6,6 +6,7 @@ pub mod display;
 pub mod film;
 pub mod method;
 pub mod panels;
+pub mod paragraph;
 pub mod photo;
 pub mod sheet;
 pub mod shell;

@@ -19,8 +19,8 @@ const PANEL_HEIGHT: f32 = 105.0;
 const PANEL_PITCH: f32 = 170.8;
 const PALETTE: Frame = Frame::new(t::MARGIN, 455.0, t::MEASURE, 12.0);
 const TABLE_TOP: f32 = 492.0;
-const TABLE_BOTTOM: f32 = 735.0;
-const NOTES_TOP: f32 = 750.0;
+const TABLE_BOTTOM: f32 = 732.0;
+const NOTES_TOP: f32 = 746.5;
 
 pub(super) fn place(fonts: &Fonts, content: &Content<'_>, page: &PhotoPage<'_>) -> Result<PageLayout, ReportError> {
     let mut canvas = shell::paper(fonts);
@@ -165,7 +165,7 @@ fn column(index: usize) -> f32 {
 fn labelled(canvas: &mut Canvas<'_>, index: usize, heading: &str, rows: &[(&str, String)], empty: &str) -> Result<(), ReportError> {
     let x = column(index);
     canvas.tagged(Role::Heading2, |canvas| canvas.text(x, NOTES_TOP, &Style::strong(8.0, t::INK), heading))?;
-    let (label, value) = (Style::text(7.2, t::INK_2), Style::text(7.2, t::INK).tabular());
+    let (label, value) = (Style::text(7.2, t::INK_2), Style::text(7.2, t::INK));
     canvas.tagged(Role::Paragraph, |canvas| {
         if rows.is_empty() {
             canvas.paragraph((x, NOTES_TOP + 10.4, PANEL_WIDTH), 9.4, 4, &[(label, empty)])?;

@@ -51,7 +51,7 @@ fn cell(canvas: &mut Canvas<'_>, frame: &FrameContent, x: f32, top: f32) -> Resu
         let name = canvas.shorten(&number, &frame.name, window.right() - end - 9.0)?;
         canvas.text_to(window.right() - 1.0, top + 11.6, &number.ink(t::ON_FILM_2), &name)?;
         let shown = film::picture(canvas, frame, window, PictureKind::Thumbnail)?;
-        film::mark_over(canvas, frame.verdict, shown);
+        film::mark_over(canvas, frame.verdict, shown, window);
         Ok(())
     })?;
     canvas.tagged(Role::Link, |canvas| {

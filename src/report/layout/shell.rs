@@ -22,8 +22,7 @@ pub fn paper(fonts: &Fonts) -> Canvas<'_> {
 /// The head of every page but the first: the set's title and the wordmark. An artifact: it repeats.
 pub fn head(canvas: &mut Canvas<'_>, title: &str) -> Result<(), ReportError> {
     let style = Style::text(8.5, t::INK_2);
-    let title = canvas.shorten(&style, title, t::MEASURE - 110.0)?;
-    canvas.text(t::MARGIN, 45.6, &style, &title)?;
+    canvas.paragraph((t::MARGIN, 45.6, t::MEASURE - 110.0), 0.0, 1, &[(style, title)])?;
     canvas.text_to(t::RIGHT, 45.6, &Style::strong(11.0, t::INK).tracked(-0.012), WORDMARK)?;
     Ok(())
 }

@@ -8,12 +8,12 @@ use super::canvas::{Canvas, Style};
 use super::display::{Dash, Frame, Item, Role};
 use super::tokens as t;
 
-const VALUE_RIGHT: f32 = 164.0;
-const UNIT: f32 = 167.5;
-const RANGE_RIGHT: f32 = 258.0;
-const BAR: (f32, f32) = (268.0, 332.0);
-const MARK: f32 = 345.0;
-const WORD: f32 = 358.0;
+const VALUE_RIGHT: f32 = 172.0;
+const UNIT: f32 = 175.5;
+const RANGE_RIGHT: f32 = 261.0;
+const BAR: (f32, f32) = (271.0, 334.0);
+const MARK: f32 = 347.0;
+const WORD: f32 = 360.0;
 const MEANING: f32 = 412.0;
 
 /// Draws the table from `top`; answers where it ends.
@@ -63,7 +63,7 @@ fn place_row(canvas: &mut Canvas<'_>, row: &Reading, y: f32) -> Result<(), Repor
         canvas.text(WORD, y, &Style::text(8.0, ink), word)
     })?;
     canvas.tagged(Role::Cell, |canvas| {
-        canvas.paragraph((MEANING, y, t::RIGHT - MEANING), 9.0, 1, &[(Style::text(7.7, t::INK_2).tabular(), &row.meaning)])
+        canvas.paragraph((MEANING, y, t::RIGHT - MEANING), 9.0, 1, &[(Style::text(7.7, t::INK_2), &row.meaning)])
     })?;
     Ok(())
 }

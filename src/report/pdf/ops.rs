@@ -99,7 +99,9 @@ fn object(ops: &mut Vec<Op>, item: &Item, store: &mut Store<'_>) -> Result<(), R
                 Wash::Veil => State::Veil,
             };
             let gs = store.state(state);
-            let area = polygon(vec![corners(*frame)], PaintMode::Fill);
+            // a little over the edge, or the picture's rim would keep its colors where viewers smooth it
+            let frame = Frame::new(frame.x - 0.4, frame.y - 0.4, frame.width + 0.8, frame.height + 0.8);
+            let area = polygon(vec![corners(frame)], PaintMode::Fill);
             ops.extend([Op::SaveGraphicsState, Op::LoadGraphicsState { gs }, fill_color(PAPER), area, Op::RestoreGraphicsState]);
         }
         _ => {}

@@ -2,176 +2,24 @@
 //!
 //! `docs/schema/result-1.json` describes it; a test holds the two together.
 
+mod shape;
+
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use crate::measure::{
-    CaptureFacts, FileFacts, Finding, Format, Histogram, JpegFacts, Measurement, Percentiles, PhotoMeasurements, PhotoOutcome,
-    PhotoVerdict, Pictures, PrintSize, PrivacyFacts, TableQuality, Validity,
+    CaptureFacts, FileFacts, Finding, JpegFacts, Measurement, Metric, PaletteColor, Percentiles, PhotoMeasurements, PhotoOutcome,
+    Pictures, Preview, PrintSize, PrivacyFacts, RightsFacts, TableQuality,
 };
 
 use super::facts::{FILE_NAME_CHARS_MAX, REFERENCE_CHARS_MAX, ReportFacts, ReportPhoto};
 use super::words::{self, Counts};
 use super::{ReportError, content};
+use shape::{About, Color, Engine, File, FindingOut, Focus, Jpeg, Number, Photo, PicturesOut, Problem, Quality, Result1, Set, Size};
 
 /// The schema a result follows.
 pub const SCHEMA: &str = "proofsheet-result/1";
 /// The default ranges findings are made with.
 pub const RANGES: &str = "default/1";
-
-#[derive(Serialize)]
-struct Result1<'a> {
-    schema: &'static str,
-    report: About<'a>,
-    engine: Engine,
-    set: Set,
-    photos: Vec<Photo<'a>>,
-}
-
-#[derive(Serialize)]
-struct About<'a> {
-    id: &'a str,
-    analysis: &'a str,
-    product: &'static str,
-    agency: Option<String>,
-    reference: Option<String>,
-    created_at: String,
-    expires_at: Option<String>,
-    verify_url: Option<&'a str>,
-    previews: bool,
-}
-
-#[derive(Serialize)]
-struct Engine {
-    name: &'static str,
-    version: &'static str,
-    ranges: &'static str,
-}
-
-#[derive(Serialize)]
-struct Set {
-    photos: usize,
-    ready: usize,
-    check: usize,
-    redo: usize,
-    sentence: String,
-}
-
-#[derive(Serialize)]
-struct Photo<'a> {
-    number: u16,
-    file_name: String,
-    outcome: &'static str,
-    status: PhotoVerdict,
-    sentence: String,
-    problem: Option<Problem>,
-    file: Option<File<'a>>,
-    measurements: Option<BTreeMap<&'static str, Number>>,
-    findings: Vec<FindingOut>,
-    /// Only rules a customer set give verdicts; there are none yet, and none are made up.
-    verdicts: [(); 0],
-    histogram: Option<&'a Histogram>,
-    percentiles: Option<BTreeMap<String, u8>>,
-    palette: Option<Vec<Color>>,
-    jpeg: Option<Jpeg<'a>>,
-    capture: Option<&'a CaptureFacts>,
-    privacy: Option<&'a PrivacyFacts>,
-    rights: Option<&'a crate::measure::RightsFacts>,
-    print_sizes: Option<Vec<PrintSize>>,
-    pictures: Option<PicturesOut<'a>>,
-}
-
-#[derive(Serialize)]
-struct Problem {
-    code: &'static str,
-    sentence: &'static str,
-}
-
-#[derive(Serialize)]
-struct File<'a> {
-    format: Format,
-    size_bytes: u64,
-    sha256: &'a str,
-    completeness: crate::measure::Completeness,
-    trailing_bytes: u64,
-    width_px: u32,
-    height_px: u32,
-    stored_width_px: u32,
-    stored_height_px: u32,
-    exif_orientation: u16,
-    bits_per_sample: u8,
-    channels: u8,
-    has_alpha: bool,
-    alpha_used: bool,
-    profile: Option<&'a str>,
-    is_srgb: bool,
-}
-
-#[derive(Serialize)]
-struct Number {
-    value: Option<f64>,
-    unit: &'static str,
-    method: &'static str,
-    validity: Validity,
-}
-
-#[derive(Serialize)]
-struct FindingOut {
-    kind: &'static str,
-    level: crate::measure::Level,
-    metric: Option<&'static str>,
-    value: Option<f64>,
-    threshold: Option<f64>,
-    title: &'static str,
-    sentence: String,
-    advice: &'static str,
-    rule: &'static str,
-}
-
-#[derive(Serialize)]
-struct Color {
-    hex: String,
-    share: f64,
-}
-
-#[derive(Serialize)]
-struct Jpeg<'a> {
-    process: crate::measure::JpegProcess,
-    subsampling: &'a str,
-    restart_interval: u32,
-    tables: &'a [Vec<u16>],
-    qualities: Vec<Quality>,
-}
-
-#[derive(Serialize)]
-struct Quality {
-    kind: &'static str,
-    ijg: u8,
-    rms: f64,
-}
-
-#[derive(Serialize)]
-struct PicturesOut<'a> {
-    preview: Size,
-    thumbnail: Size,
-    focus_map: Focus,
-    clipping_map: &'a crate::measure::ClippingMap,
-}
-
-#[derive(Serialize)]
-struct Size {
-    width_px: u32,
-    height_px: u32,
-}
-
-#[derive(Serialize)]
-struct Focus {
-    columns: u16,
-    rows: u16,
-    unit: &'static str,
-    tiles: Vec<Option<f64>>,
-}
 
 /// Writes the result, without spaces.
 ///
@@ -231,9 +79,9 @@ fn photo(photo: &ReportPhoto) -> Photo<'_> {
         percentiles: measured.map(|photo| percentiles(photo.percentiles)),
         palette: measured.map(palette),
         jpeg: measured.and_then(|photo| photo.jpeg.as_ref()).map(jpeg),
-        capture: measured.map(|photo| &photo.capture),
-        privacy: measured.map(|photo| &photo.privacy),
-        rights: measured.map(|photo| &photo.rights),
+        capture: measured.map(|photo| capture(&photo.capture)),
+        privacy: measured.map(|photo| privacy(&photo.privacy)),
+        rights: measured.map(|photo| RightsFacts { copyright: cleaned(&photo.rights.copyright), ..photo.rights.clone() }),
         print_sizes: measured.map(print_sizes),
         pictures: measured.and_then(|photo| photo.pictures.as_ref()).map(pictures),
     }
@@ -255,9 +103,33 @@ fn file(file: &FileFacts) -> File<'_> {
         channels: file.channels,
         has_alpha: file.has_alpha,
         alpha_used: file.alpha_used,
-        profile: file.profile.as_deref(),
+        profile: cleaned(&file.profile),
         is_srgb: file.is_srgb,
     }
+}
+
+/// A text of a file's metadata, cleaned again: it crossed a process border.
+fn cleaned(text: &Option<String>) -> Option<String> {
+    text.as_deref().map(|text| words::clean(text, content::TEXT_CHARS_MAX)).filter(|text| !text.is_empty())
+}
+
+fn capture(capture: &CaptureFacts) -> CaptureFacts {
+    CaptureFacts {
+        make: cleaned(&capture.make),
+        model: cleaned(&capture.model),
+        lens: cleaned(&capture.lens),
+        exposure_time: cleaned(&capture.exposure_time),
+        f_number: capture.f_number.map(|value| rounded(value, 2)),
+        focal_length_mm: capture.focal_length_mm.map(|value| rounded(value, 2)),
+        taken_at: cleaned(&capture.taken_at),
+        software: cleaned(&capture.software),
+        ..capture.clone()
+    }
+}
+
+fn privacy(privacy: &PrivacyFacts) -> PrivacyFacts {
+    let clean = |texts: &[String]| texts.iter().map(|text| words::clean(text, content::TEXT_CHARS_MAX)).collect();
+    PrivacyFacts { device_ids: clean(&privacy.device_ids), names: clean(&privacy.names), ..privacy.clone() }
 }
 
 fn number(measurement: &Measurement) -> (&'static str, Number) {
@@ -267,7 +139,7 @@ fn number(measurement: &Measurement) -> (&'static str, Number) {
 }
 
 fn finding(finding: &Finding) -> FindingOut {
-    let definition = finding.metric.map(crate::measure::Metric::definition);
+    let definition = finding.metric.map(Metric::definition);
     let decimals = definition.map_or(3, |definition| definition.decimals);
     FindingOut {
         kind: finding.kind.slug(),
@@ -288,7 +160,7 @@ fn percentiles(percentiles: Percentiles) -> BTreeMap<String, u8> {
 }
 
 fn palette(photo: &PhotoMeasurements) -> Vec<Color> {
-    let color = |color: &crate::measure::PaletteColor| Color {
+    let color = |color: &PaletteColor| Color {
         hex: format!("#{}", content::photo::hex(color.rgb)),
         share: rounded(color.share, 4),
     };
@@ -319,7 +191,7 @@ fn print_sizes(photo: &PhotoMeasurements) -> Vec<PrintSize> {
 }
 
 fn pictures(pictures: &Pictures) -> PicturesOut<'_> {
-    let size = |preview: &crate::measure::Preview| Size { width_px: preview.width_px, height_px: preview.height_px };
+    let size = |preview: &Preview| Size { width_px: preview.width_px, height_px: preview.height_px };
     PicturesOut {
         preview: size(&pictures.preview),
         thumbnail: size(&pictures.thumbnail),

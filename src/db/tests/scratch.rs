@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{
+use crate::db::{
     ClaimedDelivery, Completion, Db, DbError, Destruction, DueClaim, NewAgency, NewAnalysis, NewApiKey, NewEndpoint, NewReceipt, NewReport, NewUser,
     Origin, ReportObject, Settings, WrappedKeyColumns,
 };
@@ -65,7 +65,7 @@ impl ScratchDb {
     /// Any statement, past all scopes.
     pub(crate) async fn run_sql(&self, sql: &'static str) {
         use diesel::connection::SimpleConnection as _;
-        let run = move |conn: &mut super::conn::Conn| conn.batch_execute(sql).map_err(DbError::Query);
+        let run = move |conn: &mut crate::db::conn::Conn| conn.batch_execute(sql).map_err(DbError::Query);
         self.db.writer().run(run).await.expect("the statement runs");
     }
 

@@ -1,0 +1,178 @@
+//! The keys of the result, in the order in which they are written. `docs/schema/result-1.json` describes them.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::measure::{
+    CaptureFacts, ClippingMap, Completeness, Format, Histogram, JpegProcess, Level, PhotoVerdict, PrintSize, PrivacyFacts, RightsFacts,
+    Validity,
+};
+
+/// The whole result.
+#[derive(Serialize)]
+pub(super) struct Result1<'a> {
+    pub schema: &'static str,
+    pub report: About<'a>,
+    pub engine: Engine,
+    pub set: Set,
+    pub photos: Vec<Photo<'a>>,
+}
+
+/// The report.
+#[derive(Serialize)]
+pub(super) struct About<'a> {
+    pub id: &'a str,
+    pub analysis: &'a str,
+    pub product: &'static str,
+    pub agency: Option<String>,
+    pub reference: Option<String>,
+    pub created_at: String,
+    pub expires_at: Option<String>,
+    pub verify_url: Option<&'a str>,
+    pub previews: bool,
+}
+
+/// What measured.
+#[derive(Serialize)]
+pub(super) struct Engine {
+    pub name: &'static str,
+    pub version: &'static str,
+    pub ranges: &'static str,
+}
+
+/// The set in counts.
+#[derive(Serialize)]
+pub(super) struct Set {
+    pub photos: usize,
+    pub ready: usize,
+    pub check: usize,
+    pub redo: usize,
+    pub sentence: String,
+}
+
+/// One photo.
+#[derive(Serialize)]
+pub(super) struct Photo<'a> {
+    pub number: u16,
+    pub file_name: String,
+    pub outcome: &'static str,
+    pub status: PhotoVerdict,
+    pub sentence: String,
+    pub problem: Option<Problem>,
+    pub file: Option<File<'a>>,
+    pub measurements: Option<BTreeMap<&'static str, Number>>,
+    pub findings: Vec<FindingOut>,
+    /// Only rules a customer set give verdicts; there are none yet, and none are made up.
+    pub verdicts: [(); 0],
+    pub histogram: Option<&'a Histogram>,
+    pub percentiles: Option<BTreeMap<String, u8>>,
+    pub palette: Option<Vec<Color>>,
+    pub jpeg: Option<Jpeg<'a>>,
+    pub capture: Option<CaptureFacts>,
+    pub privacy: Option<PrivacyFacts>,
+    pub rights: Option<RightsFacts>,
+    pub print_sizes: Option<Vec<PrintSize>>,
+    pub pictures: Option<PicturesOut<'a>>,
+}
+
+/// Why a file could not be read.
+#[derive(Serialize)]
+pub(super) struct Problem {
+    pub code: &'static str,
+    pub sentence: &'static str,
+}
+
+/// What the file is.
+#[derive(Serialize)]
+pub(super) struct File<'a> {
+    pub format: Format,
+    pub size_bytes: u64,
+    pub sha256: &'a str,
+    pub completeness: Completeness,
+    pub trailing_bytes: u64,
+    pub width_px: u32,
+    pub height_px: u32,
+    pub stored_width_px: u32,
+    pub stored_height_px: u32,
+    pub exif_orientation: u16,
+    pub bits_per_sample: u8,
+    pub channels: u8,
+    pub has_alpha: bool,
+    pub alpha_used: bool,
+    pub profile: Option<String>,
+    pub is_srgb: bool,
+}
+
+/// A measurement.
+#[derive(Serialize)]
+pub(super) struct Number {
+    pub value: Option<f64>,
+    pub unit: &'static str,
+    pub method: &'static str,
+    pub validity: Validity,
+}
+
+/// A finding.
+#[derive(Serialize)]
+pub(super) struct FindingOut {
+    pub kind: &'static str,
+    pub level: Level,
+    pub metric: Option<&'static str>,
+    pub value: Option<f64>,
+    pub threshold: Option<f64>,
+    pub title: &'static str,
+    pub sentence: String,
+    pub advice: &'static str,
+    pub rule: &'static str,
+}
+
+/// A color of the palette.
+#[derive(Serialize)]
+pub(super) struct Color {
+    pub hex: String,
+    pub share: f64,
+}
+
+/// How a JPEG is coded.
+#[derive(Serialize)]
+pub(super) struct Jpeg<'a> {
+    pub process: JpegProcess,
+    pub subsampling: &'a str,
+    pub restart_interval: u32,
+    pub tables: &'a [Vec<u16>],
+    pub qualities: Vec<Quality>,
+}
+
+/// What is said of one quantization table.
+#[derive(Serialize)]
+pub(super) struct Quality {
+    pub kind: &'static str,
+    pub ijg: u8,
+    pub rms: f64,
+}
+
+/// Picture content.
+#[derive(Serialize)]
+pub(super) struct PicturesOut<'a> {
+    pub preview: Size,
+    pub thumbnail: Size,
+    pub focus_map: Focus,
+    pub clipping_map: &'a ClippingMap,
+}
+
+/// Size of an encoded picture.
+#[derive(Serialize)]
+pub(super) struct Size {
+    pub width_px: u32,
+    pub height_px: u32,
+}
+
+/// Sharpness per tile.
+#[derive(Serialize)]
+pub(super) struct Focus {
+    pub columns: u16,
+    pub rows: u16,
+    pub unit: &'static str,
+    pub tiles: Vec<Option<f64>>,
+}
