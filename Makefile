@@ -34,7 +34,7 @@ demo: check-rust ## the whole main job on sample photos: upload, report, signed 
 	@exec $(BIN) demo
 
 bench: check-rust ## decode, measure, report and the whole path at 2, 12 and 24 MP
-	@$(CARGO) bench --locked
+	@$(CARGO) bench --locked --profile quick
 
 setup: check-rust check-test-tools ## install what building and testing need
 	@echo "Everything is here. Next: make run"
