@@ -1,7 +1,7 @@
 //! The one place where a problem becomes bytes: JSON under `/v1` and for probes, a page elsewhere. Errors the framework made by
 //! itself (no route, wrong method, unreadable path) get a row of the same table.
 
-use actix_web::body::{BodySize, BoxBody, EitherBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody as _};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
@@ -18,21 +18,18 @@ pub struct ProblemPage(pub fn(&Problem, &RequestId) -> String);
 ///
 /// # Errors
 /// Those of the inner services.
-pub async fn write_problems<B: MessageBody + 'static>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, actix_web::Error> {
+pub async fn write_problems(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     // Routes and our own middleware answer their errors as responses; nothing within gives a bare error.
     let response = next.call(request).await?;
     let status = response.status();
     let problem = match response.response().error() {
         Some(error) => problem_of(error),
         None if is_bare_error(status, response.response().body().size()) => framework_problem(status, &response),
-        None => return Ok(response.map_into_left_body()),
+        None => return Ok(response),
     };
     let (http_request, _) = response.into_parts();
     let answer = answer(&http_request, &problem);
-    Ok(ServiceResponse::new(http_request, answer).map_into_right_body())
+    Ok(ServiceResponse::new(http_request, answer))
 }
 
 fn is_bare_error(status: StatusCode, size: BodySize) -> bool {
@@ -73,6 +70,10 @@ fn answer(request: &HttpRequest, problem: &Problem) -> HttpResponse<BoxBody> {
         tracing::error!(request_id = id.as_str(), cause, "internal problem");
     }
     let mut response = problem.response();
+    if problem.kind() == ProblemKind::NotSignedIn && request.method() == Method::GET && !wants_json(request.path()) {
+        let next: String = url::form_urlencoded::byte_serialize(request.uri().to_string().as_bytes()).collect();
+        return HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/sign-in?next={next}"))).finish();
+    }
     let page = request.app_data::<ProblemPage>().filter(|_| !wants_json(request.path()));
     match page {
         Some(page) => response.content_type("text/html; charset=utf-8").body((page.0)(problem, &id)),
@@ -110,6 +111,9 @@ mod tests {
                             .route(methods::get().to(|| async { Ok::<_, Problem>(HttpResponse::Ok().body("x")) }))
                             .route(web::post().to(|| async { Err::<HttpResponse, _>(Problem::internal("disk /x on fire")) })),
                     )
+                    .service(web::resource("/private").route(
+                        web::route().to(|| async { Err::<HttpResponse, _>(Problem::new(ProblemKind::NotSignedIn)) }),
+                    ))
                     .service(web::resource("/own").route(web::get().to(|| async { HttpResponse::NotFound().body("own page") }))),
             )
             .await
@@ -149,6 +153,16 @@ mod tests {
         let response = call_service(&app, TestRequest::post().uri("/v1/thing").to_request()).await;
         assert_eq!(response.status(), 500);
         assert!(!String::from_utf8(read_body(response).await.to_vec()).unwrap().contains("fire"));
+    }
+
+    #[actix_web::test]
+    async fn who_is_not_signed_in_is_led_to_the_door_and_a_lost_form_is_told() {
+        let app = app!();
+        let response = call_service(&app, TestRequest::get().uri("/private?photo=2").to_request()).await;
+        assert_eq!(response.status(), 303);
+        assert_eq!(response.headers().get("location").unwrap(), "/sign-in?next=%2Fprivate%3Fphoto%3D2");
+        let response = call_service(&app, TestRequest::post().uri("/private").to_request()).await;
+        assert_eq!(response.status(), 401);
     }
 
     #[actix_web::test]

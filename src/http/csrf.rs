@@ -1,7 +1,7 @@
 //! Cross-site requests: what changes something must come from our own pages. Two layers: the browser's word about where a
 //! request came from (here), and a token bound to the session in every form ([`super::session`]).
 
-use actix_web::body::MessageBody;
+use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName};
@@ -69,17 +69,14 @@ pub fn check_sign_in(headers: &HeaderMap, own_origin: &str) -> Result<(), Proble
 ///
 /// # Errors
 /// Those of the inner services.
-pub async fn guard<B: MessageBody + 'static>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+pub async fn guard(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let own_origin = request.app_data::<web::Data<Settings>>().map_or("", |settings| settings.origin());
     if !request.path().starts_with("/v1/")
         && let Err(problem) = check(request.method(), request.headers(), own_origin)
     {
-        return Ok(request.error_response(problem.closing()).map_into_right_body());
+        return Ok(request.error_response(problem.closing()));
     }
-    Ok(next.call(request).await?.map_into_left_body())
+    next.call(request).await
 }
 
 #[cfg(test)]

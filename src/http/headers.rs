@@ -1,6 +1,6 @@
 //! Security headers of every answer. Handlers may set their own `Cache-Control`; without one nothing is kept.
 
-use actix_web::body::MessageBody;
+use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
@@ -27,7 +27,7 @@ fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
 ///
 /// # Errors
 /// Those of the inner services.
-pub async fn secure(request: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+pub async fn secure(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let https = request.app_data::<web::Data<Settings>>().is_some_and(|settings| settings.is_https());
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();

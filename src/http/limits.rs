@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use actix_web::body::MessageBody;
+use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
@@ -182,23 +182,20 @@ impl Share {
 ///
 /// # Errors
 /// Those of the inner services.
-pub async fn by_address<B: MessageBody + 'static>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+pub async fn by_address(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let path = request.path();
     let is_counted = !path.starts_with("/v1/") && !path.starts_with("/assets/");
     if is_counted && let Some(limiter) = request.app_data::<web::Data<Limiter>>()
         && let Err(problem) = limiter.take(Action::Page, Who::address(request.request()))
     {
-        return Ok(request.error_response(problem).map_into_right_body());
+        return Ok(request.error_response(problem));
     }
     let mut response = next.call(request).await?;
     let share = response.request().extensions().get::<Share>().copied();
     if let Some(share) = share.filter(|_| response.status().as_u16() != 429) {
         share.write(response.headers_mut());
     }
-    Ok(response.map_into_left_body())
+    Ok(response)
 }
 
 #[cfg(test)]

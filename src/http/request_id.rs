@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use actix_web::body::MessageBody;
+use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
@@ -49,7 +49,7 @@ impl RequestId {
 ///
 /// # Errors
 /// Those of the inner services.
-pub async fn assign(request: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+pub async fn assign(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = RequestId::generate();
     request.extensions_mut().insert(id.clone());
     let mut response = next.call(request).await?;
