@@ -12,7 +12,8 @@ use proofsheet::report::{RenderedReport, ReportFacts, ReportPhoto, render};
 /// Every kind of set, by name.
 fn sets() -> Vec<(&'static str, ReportFacts, Vec<ReportPhoto>)> {
     let mut long = samples::facts(true);
-    long.reference = Some("A reference as long as a reference may be, with many words in it, so that it takes more than a line".into());
+    long.reference =
+        Some("A reference as long as a reference may be, with many words in it, so that it takes more than a line".into());
     vec![
         ("mixed", samples::facts(true), samples::mixed()),
         ("one-ready", samples::facts_of_the_command_line(), samples::ready(1)),

@@ -26,7 +26,14 @@ pub fn facts(previews: bool) -> ReportFacts {
 
 /// Facts of a report made on the command line.
 pub fn facts_of_the_command_line() -> ReportFacts {
-    ReportFacts { agency_name: None, reference: None, expires_at: None, verify_url: None, product: Product::Snapshot, ..facts(true) }
+    ReportFacts {
+        agency_name: None,
+        reference: None,
+        expires_at: None,
+        verify_url: None,
+        product: Product::Snapshot,
+        ..facts(true)
+    }
 }
 
 /// A picture: the bytes of a fixture, or made here.
@@ -42,7 +49,13 @@ pub fn painted(width: u32, height: u32, grey: bool) -> Preview {
         for x in 0..width {
             let (u, v) = (x as f32 / width as f32, y as f32 / height as f32);
             let sun = ((u - 0.7).powi(2) + ((v - 0.3) * height as f32 / width as f32).powi(2)).sqrt() < 0.07;
-            let color = if sun { [255, 236, 190] } else if v < 0.6 { [(90.0 + 120.0 * v) as u8, (130.0 + 60.0 * v) as u8, 190] } else { [70, (60.0 + 50.0 * u) as u8, 44] };
+            let color = if sun {
+                [255, 236, 190]
+            } else if v < 0.6 {
+                [(90.0 + 120.0 * v) as u8, (130.0 + 60.0 * v) as u8, 190]
+            } else {
+                [70, (60.0 + 50.0 * u) as u8, 44]
+            };
             if grey { samples.push(color[1]) } else { samples.extend(color) }
         }
     }
@@ -53,10 +66,12 @@ pub fn painted(width: u32, height: u32, grey: bool) -> Preview {
 }
 
 fn curve(center: f32, spread: f32, clipped: bool) -> Vec<u64> {
-    let mut bins: Vec<u64> = (0..256).map(|level| {
-        let d = (level as f32 - center) / spread;
-        (9000.0 * (-d * d / 2.0).exp() + 500.0 + 300.0 * (level as f32 / 9.0).sin()) as u64
-    }).collect();
+    let mut bins: Vec<u64> = (0..256)
+        .map(|level| {
+            let d = (level as f32 - center) / spread;
+            (9000.0 * (-d * d / 2.0).exp() + 500.0 + 300.0 * (level as f32 / 9.0).sin()) as u64
+        })
+        .collect();
     if clipped {
         bins[255] = 90_000;
         bins[0] = 12_000;
@@ -65,52 +80,95 @@ fn curve(center: f32, spread: f32, clipped: bool) -> Vec<u64> {
 }
 
 fn values(seed: f64) -> Vec<Measurement> {
-    Metric::ALL.into_iter().map(|metric| {
-        let value = match metric {
-            Metric::Megapixels => 24.0,
-            Metric::MeanLuma => 118.4 + seed,
-            Metric::RmsContrast => 0.2213,
-            Metric::ClipHigh => 0.42,
-            Metric::ClipHighAll => 0.05,
-            Metric::ClipHighLargest => 0.2,
-            Metric::ClipLow => 0.9,
-            Metric::ClipLowAll => 0.1,
-            Metric::LapVar => 861.24,
-            Metric::PeakSharp => 514.2,
-            Metric::SharpShare => 31.5,
-            Metric::SigmaMad => 1.84,
-            Metric::Colorfulness => 41.2,
-            Metric::Blockiness => 1.041,
-            Metric::BitsPerPixel => 3.801,
-        };
-        Measurement { metric, value: Some(value), validity: Validity::Valid }
-    }).collect()
+    Metric::ALL
+        .into_iter()
+        .map(|metric| {
+            let value = match metric {
+                Metric::Megapixels => 24.0,
+                Metric::MeanLuma => 118.4 + seed,
+                Metric::RmsContrast => 0.2213,
+                Metric::ClipHigh => 0.42,
+                Metric::ClipHighAll => 0.05,
+                Metric::ClipHighLargest => 0.2,
+                Metric::ClipLow => 0.9,
+                Metric::ClipLowAll => 0.1,
+                Metric::LapVar => 861.24,
+                Metric::PeakSharp => 514.2,
+                Metric::SharpShare => 31.5,
+                Metric::SigmaMad => 1.84,
+                Metric::Colorfulness => 41.2,
+                Metric::Blockiness => 1.041,
+                Metric::BitsPerPixel => 3.801,
+            };
+            Measurement { metric, value: Some(value), validity: Validity::Valid }
+        })
+        .collect()
 }
 
 /// A photo in which nothing is found.
 pub fn photo(preview: Preview, seed: u8) -> PhotoMeasurements {
     let (width, height) = (preview.width_px * 8, preview.height_px * 8);
-    let colors = [[0xfc, 0xf8, 0xf3], [0xdf, 0xd0, 0xc5], [0x10, 0x08, 0x0c], [0x73, 0x35, 0x2e], [0xf9, 0x83, 0x53], [0xa5, 0x90, 0x7d]];
+    let colors =
+        [[0xfc, 0xf8, 0xf3], [0xdf, 0xd0, 0xc5], [0x10, 0x08, 0x0c], [0x73, 0x35, 0x2e], [0xf9, 0x83, 0x53], [0xa5, 0x90, 0x7d]];
     let shares = [0.33, 0.17, 0.14, 0.13, 0.13, 0.10];
     PhotoMeasurements {
         file: FileFacts {
-            format: Format::Jpeg, size_bytes: 11_400_000 + u64::from(seed) * 1000,
-            sha256: format!("{:02x}", seed).repeat(32), completeness: Completeness::Complete, trailing_bytes: 0, width_px: width, height_px: height,
-            stored_px: (width, height), orientation: Orientation::Upright, bits_per_sample: 8, channels: 3, has_alpha: false, alpha_used: false,
-            profile: Some("sRGB IEC61966-2.1".into()), is_srgb: true,
+            format: Format::Jpeg,
+            size_bytes: 11_400_000 + u64::from(seed) * 1000,
+            sha256: format!("{:02x}", seed).repeat(32),
+            completeness: Completeness::Complete,
+            trailing_bytes: 0,
+            width_px: width,
+            height_px: height,
+            stored_px: (width, height),
+            orientation: Orientation::Upright,
+            bits_per_sample: 8,
+            channels: 3,
+            has_alpha: false,
+            alpha_used: false,
+            profile: Some("sRGB IEC61966-2.1".into()),
+            is_srgb: true,
         },
         measurements: values(f64::from(seed)),
-        histogram: Histogram { luma: curve(120.0, 40.0, false), red: curve(150.0, 36.0, false), green: curve(118.0, 42.0, false), blue: curve(84.0, 44.0, false) },
+        histogram: Histogram {
+            luma: curve(120.0, 40.0, false),
+            red: curve(150.0, 36.0, false),
+            green: curve(118.0, 42.0, false),
+            blue: curve(84.0, 44.0, false),
+        },
         percentiles: Percentiles([0, 4, 14, 62, 116, 170, 228, 247, 255]),
         palette: colors.into_iter().zip(shares).map(|(rgb, share)| PaletteColor { rgb, share }).collect(),
-        jpeg: Some(JpegFacts { process: JpegProcess::Baseline, subsampling: "4:2:0".into(), restart_interval: 0, tables: vec![vec![3; 64], vec![4; 64]], qualities: vec![TableQuality::Exact(94), TableQuality::Exact(94)] }),
+        jpeg: Some(JpegFacts {
+            process: JpegProcess::Baseline,
+            subsampling: "4:2:0".into(),
+            restart_interval: 0,
+            tables: vec![vec![3; 64], vec![4; 64]],
+            qualities: vec![TableQuality::Exact(94), TableQuality::Exact(94)],
+        }),
         capture: CaptureFacts {
-            make: Some("Canon".into()), model: Some("Canon EOS R5".into()), lens: Some("RF 50mm F1.2 L USM".into()), exposure_time: Some("1/250".into()), f_number: Some(2.8), iso: Some(400),
-            focal_length_mm: Some(50.0), focal_length_35mm: Some(50), flash_fired: Some(false), taken_at: Some("2026-11-20 14:03:11".into()), software: Some("Lightroom 14.1".into()),
+            make: Some("Canon".into()),
+            model: Some("Canon EOS R5".into()),
+            lens: Some("RF 50mm F1.2 L USM".into()),
+            exposure_time: Some("1/250".into()),
+            f_number: Some(2.8),
+            iso: Some(400),
+            focal_length_mm: Some(50.0),
+            focal_length_35mm: Some(50),
+            flash_fired: Some(false),
+            taken_at: Some("2026-11-20 14:03:11".into()),
+            software: Some("Lightroom 14.1".into()),
         },
         privacy: PrivacyFacts { gps_position: false, device_ids: vec![], names: vec![], maker_note_bytes: None },
         rights: RightsFacts { copyright: Some("© 2026 Northlight".into()), creator_named: true },
-        print_sizes: [300, 240, 150].into_iter().map(|ppi| PrintSize { ppi, width_cm: f64::from(width) / f64::from(ppi) * 2.54, height_cm: f64::from(height) / f64::from(ppi) * 2.54, largest_a: Some(if ppi == 300 { "A3" } else { "A2" }.into()) }).collect(),
+        print_sizes: [300, 240, 150]
+            .into_iter()
+            .map(|ppi| PrintSize {
+                ppi,
+                width_cm: f64::from(width) / f64::from(ppi) * 2.54,
+                height_cm: f64::from(height) / f64::from(ppi) * 2.54,
+                largest_a: Some(if ppi == 300 { "A3" } else { "A2" }.into()),
+            })
+            .collect(),
         findings: vec![],
         pictures: Some(pictures(preview)),
     }
@@ -118,22 +176,33 @@ pub fn photo(preview: Preview, seed: u8) -> PhotoMeasurements {
 
 fn pictures(preview: Preview) -> Pictures {
     let across = preview.width_px as f32 / preview.height_px as f32;
-    let (columns, rows) = if across >= 1.0 { (32_u16, ((32.0 / across).round() as u16).max(1)) } else { (((32.0 * across).round() as u16).max(1), 32) };
-    let tiles = (0..u32::from(columns) * u32::from(rows)).map(|index| {
-        let (x, y) = ((index % u32::from(columns)) as f32 / f32::from(columns), (index / u32::from(columns)) as f32 / f32::from(rows));
-        let sharp = 500.0 * (-((x - 0.45).powi(2) + (y - 0.5).powi(2)) * 9.0).exp();
-        if y < 0.25 && (x * 31.0 + y * 17.0).sin() > -0.2 { None } else { Some(sharp + 20.0 * (x * 40.0).sin().abs()) }
-    }).collect();
+    let (columns, rows) = if across >= 1.0 {
+        (32_u16, ((32.0 / across).round() as u16).max(1))
+    } else {
+        (((32.0 * across).round() as u16).max(1), 32)
+    };
+    let tiles = (0..u32::from(columns) * u32::from(rows))
+        .map(|index| {
+            let (x, y) =
+                ((index % u32::from(columns)) as f32 / f32::from(columns), (index / u32::from(columns)) as f32 / f32::from(rows));
+            let sharp = 500.0 * (-((x - 0.45).powi(2) + (y - 0.5).powi(2)) * 9.0).exp();
+            if y < 0.25 && (x * 31.0 + y * 17.0).sin() > -0.2 { None } else { Some(sharp + 20.0 * (x * 40.0).sin().abs()) }
+        })
+        .collect();
     let (columns_c, rows_c) = (columns * 3, rows * 3);
     let mut burnt = Vec::new();
     let mut lost = Vec::new();
     for index in 0..u32::from(columns_c) * u32::from(rows_c) {
-        let (x, y) = ((index % u32::from(columns_c)) as f32 / f32::from(columns_c), (index / u32::from(columns_c)) as f32 / f32::from(rows_c));
+        let (x, y) = (
+            (index % u32::from(columns_c)) as f32 / f32::from(columns_c),
+            (index / u32::from(columns_c)) as f32 / f32::from(rows_c),
+        );
         burnt.push(if (x - 0.7).powi(2) + (y - 0.3).powi(2) < 0.03 { 255 } else { 0 });
         lost.push(if (x - 0.3).abs() < 0.12 && (y - 0.75).abs() < 0.12 { 240 } else { 3 });
     }
     Pictures {
-        thumbnail: preview.clone(), preview,
+        thumbnail: preview.clone(),
+        preview,
         focus: FocusMap { columns, rows, tiles },
         clipping: ClippingMap { columns: columns_c, rows: rows_c, burnt, lost },
     }
@@ -157,7 +226,11 @@ fn measured(photo: PhotoMeasurements) -> PhotoOutcome {
 }
 
 fn named(photos: Vec<PhotoOutcome>) -> Vec<ReportPhoto> {
-    photos.into_iter().zip(1..).map(|(outcome, number)| ReportPhoto { number, file_name: format!("LW_{:04}.jpg", 400 + number), outcome }).collect()
+    photos
+        .into_iter()
+        .zip(1..)
+        .map(|(outcome, number)| ReportPhoto { number, file_name: format!("LW_{:04}.jpg", 400 + number), outcome })
+        .collect()
 }
 
 /// A set without any finding.
@@ -167,16 +240,35 @@ pub fn ready(count: usize) -> Vec<ReportPhoto> {
 
 /// Twenty real pictures; three need attention, one could not be read.
 pub fn mixed() -> Vec<ReportPhoto> {
-    let files = [("rocket.jpg", 640, 427), ("coffee-tagged.jpg", 600, 400), ("fig-blurred.jpg", 1200, 812), ("sunset-burnt.jpg", 1500, 1000), ("brushes-display-p3.jpg", 900, 708), ("cameraman-grey.jpg", 512, 512)];
-    let mut outcomes: Vec<PhotoOutcome> = (0..20_usize).map(|index| {
-        let (name, width, height) = files[index % files.len()];
-        let preview = if index % 7 == 3 { painted(200, 300, index % 2 == 0) } else { fixture(name, width, height) };
-        measured(photo(preview, index as u8))
-    }).collect();
+    let files = [
+        ("rocket.jpg", 640, 427),
+        ("coffee-tagged.jpg", 600, 400),
+        ("fig-blurred.jpg", 1200, 812),
+        ("sunset-burnt.jpg", 1500, 1000),
+        ("brushes-display-p3.jpg", 900, 708),
+        ("cameraman-grey.jpg", 512, 512),
+    ];
+    let mut outcomes: Vec<PhotoOutcome> = (0..20_usize)
+        .map(|index| {
+            let (name, width, height) = files[index % files.len()];
+            let preview = if index % 7 == 3 { painted(200, 300, index % 2 == 0) } else { fixture(name, width, height) };
+            measured(photo(preview, index as u8))
+        })
+        .collect();
     let mut burnt = with(photo(fixture("sunset-burnt.jpg", 1500, 1000), 40), FindingKind::HighlightsBurnt, 28.04);
-    burnt.histogram = Histogram { luma: curve(190.0, 50.0, true), red: curve(220.0, 46.0, true), green: curve(180.0, 50.0, true), blue: curve(120.0, 60.0, true) };
+    burnt.histogram = Histogram {
+        luma: curve(190.0, 50.0, true),
+        red: curve(220.0, 46.0, true),
+        green: curve(180.0, 50.0, true),
+        blue: curve(120.0, 60.0, true),
+    };
     burnt = with(with(burnt, FindingKind::ShowsGpsPosition, 1.0), FindingKind::VisibleNoise, 7.3);
-    burnt.privacy = PrivacyFacts { gps_position: true, device_ids: vec!["BodySerialNumber …4471".into()], names: vec!["Artist (12 characters)".into()], maker_note_bytes: Some(48_120) };
+    burnt.privacy = PrivacyFacts {
+        gps_position: true,
+        device_ids: vec!["BodySerialNumber …4471".into()],
+        names: vec!["Artist (12 characters)".into()],
+        maker_note_bytes: Some(48_120),
+    };
     outcomes[3] = measured(burnt);
     outcomes[6] = measured(with(photo(fixture("fig-blurred.jpg", 1200, 812), 41), FindingKind::NothingInFocus, 9.2));
     outcomes[11] = PhotoOutcome::Unusable(PhotoProblem::Truncated);
@@ -212,9 +304,14 @@ pub fn odd() -> Vec<ReportPhoto> {
     }
     let all = FindingKind::ALL.into_iter().fold(photo(painted(300, 200, false), 5), |photo, kind| with(photo, kind, 12.5));
     let mut photos = named(vec![
-        measured(with(photo(painted(768, 96, false), 1), FindingKind::SmallPicture, 1.2)), measured(photo(painted(40, 360, false), 2)), measured(hostile), measured(bare), measured(all),
+        measured(with(photo(painted(768, 96, false), 1), FindingKind::SmallPicture, 1.2)),
+        measured(photo(painted(40, 360, false), 2)),
+        measured(hostile),
+        measured(bare),
+        measured(all),
     ]);
-    photos[0].file_name = "a very long file name that somebody typed on a Sunday afternoon, final, really final (2) copy 17.jpeg".into();
+    photos[0].file_name =
+        "a very long file name that somebody typed on a Sunday afternoon, final, really final (2) copy 17.jpeg".into();
     photos[1].file_name = "Φωτογραφία Фотография 写真.jpg".into();
     photos[2].file_name = "invoice\u{202e}gpj.exe".into();
     photos
