@@ -6,6 +6,7 @@
 
 pub mod finding;
 pub mod metric;
+pub mod outcome;
 pub mod result;
 
 mod facts;
@@ -38,6 +39,7 @@ mod window;
 mod tests;
 
 pub use finding::Accepted;
+pub use outcome::{PhotoOutcome, PhotoProblem};
 pub use result::*;
 
 use sha2::{Digest, Sha256};

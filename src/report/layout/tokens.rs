@@ -16,36 +16,65 @@ pub const MEASURE: f32 = PAGE_WIDTH - 2.0 * MARGIN;
 /// Where the footer's hairline lies; nothing of the page goes below it.
 pub const FOOT: f32 = 802.0;
 
+/// The page.
 pub const PAPER: Ink = [0xfb, 0xfa, 0xf7];
+/// Quiet areas.
 pub const WELL: Ink = [0xf3, 0xf1, 0xeb];
+/// Rules.
 pub const HAIRLINE: Ink = [0xd9, 0xd6, 0xce];
+/// Text, rule above a section.
 pub const INK: Ink = [0x17, 0x18, 0x1a];
+/// Second text.
 pub const INK_2: Ink = [0x55, 0x54, 0x4f];
+/// Third text.
 pub const INK_3: Ink = [0x6b, 0x68, 0x61];
+/// Grease-pencil red.
 pub const ACCENT: Ink = [0xc8, 0x32, 0x1f];
+/// Pass, ready.
 pub const PASS: Ink = [0x1f, 0x6b, 0x41];
+/// Warn, check.
 pub const WARN: Ink = [0x8a, 0x53, 0x00];
+/// Fail, redo.
 pub const FAIL: Ink = ACCENT;
+/// Not measured.
 pub const UNKNOWN: Ink = INK_2;
+/// Not asked.
 pub const NOT_APPLICABLE: Ink = INK_3;
+/// Ground of frames.
 pub const FILM: Ink = INK;
+/// Text on film.
 pub const ON_FILM: Ink = PAPER;
+/// Second text on film.
 pub const ON_FILM_2: Ink = [0xb9, 0xb5, 0xaa];
+/// Line between frames on film.
 pub const FILM_EDGE: Ink = [0x3a, 0x3b, 0x3e];
+/// Circle over a picture.
 pub const WAX_PASS: Ink = [0x23, 0x93, 0x5a];
+/// Wave over a picture.
 pub const WAX_WARN: Ink = [0xe5, 0x9a, 0x12];
+/// Cross over a picture.
 pub const WAX_FAIL: Ink = [0xd8, 0x30, 0x1a];
+/// Accepted range of a range bar.
 pub const BAND: Ink = [0xdf, 0xe6, 0xdc];
+/// Its limit.
 pub const BAND_LINE: Ink = [0x74, 0x89, 0x74];
+/// Track of a range bar.
 pub const BAR_TRACK: Ink = HAIRLINE;
+/// Luma, the ground of the histogram.
 pub const HISTOGRAM_LUMA: Ink = [0xcb, 0xc8, 0xc1];
+/// Red, solid.
 pub const HISTOGRAM_RED: Ink = ACCENT;
+/// Green, dashed.
 pub const HISTOGRAM_GREEN: Ink = PASS;
+/// Blue, dotted.
 pub const HISTOGRAM_BLUE: Ink = [0x22, 0x57, 0xa8];
+/// Diagonals of burnt areas.
 pub const CLIP_HIGH: Ink = ACCENT;
+/// Dots of lost areas.
 pub const CLIP_LOW: Ink = [0x78, 0xbe, 0xff];
-/// Ground and stripes of tiles without texture.
+/// Ground of tiles without texture.
 pub const NO_TEXTURE: Ink = [0xe6, 0xe3, 0xdb];
+/// Its stripes.
 pub const NO_TEXTURE_LINE: Ink = [0x9d, 0x99, 0x8f];
 
 /// Soft to sharp; lightness rises evenly.

@@ -11,6 +11,7 @@ pub struct ResultJson {
     pub photos: Vec<Photo>,
 }
 
+/// How many photos have which word.
 #[derive(Debug, Deserialize)]
 pub struct Set {
     pub ready: usize,
@@ -18,6 +19,7 @@ pub struct Set {
     pub redo: usize,
 }
 
+/// One photo.
 #[derive(Debug, Deserialize)]
 pub struct Photo {
     pub number: u16,
@@ -67,11 +69,13 @@ impl Status {
     }
 }
 
+/// Why a photo could not be measured.
 #[derive(Debug, Deserialize)]
 pub struct Problem {
     pub sentence: String,
 }
 
+/// What the file is.
 #[derive(Debug, Deserialize)]
 pub struct File {
     pub format: String,
@@ -85,12 +89,14 @@ pub struct File {
     pub is_srgb: bool,
 }
 
+/// One measurement.
 #[derive(Debug, Deserialize)]
 pub struct Number {
     pub value: Option<f64>,
     pub validity: String,
 }
 
+/// A measurement past its default threshold.
 #[derive(Debug, Deserialize)]
 pub struct Finding {
     pub level: Status,
@@ -99,12 +105,14 @@ pub struct Finding {
     pub advice: String,
 }
 
+/// One colour of the palette.
 #[derive(Debug, Deserialize)]
 pub struct Color {
     pub hex: String,
     pub share: f64,
 }
 
+/// How the JPEG is coded.
 #[derive(Debug, Deserialize)]
 pub struct Jpeg {
     pub process: String,
@@ -113,12 +121,14 @@ pub struct Jpeg {
     pub qualities: Vec<Quality>,
 }
 
+/// One quantisation table.
 #[derive(Debug, Deserialize)]
 pub struct Quality {
     pub kind: String,
     pub ijg: u8,
 }
 
+/// What the camera wrote down.
 #[derive(Debug, Deserialize)]
 pub struct Capture {
     pub make: Option<String>,
@@ -132,6 +142,7 @@ pub struct Capture {
     pub software: Option<String>,
 }
 
+/// What the file gives away.
 #[derive(Debug, Deserialize)]
 pub struct Privacy {
     pub gps_position: bool,
@@ -141,11 +152,13 @@ pub struct Privacy {
     pub names: Vec<String>,
 }
 
+/// Whose it is.
 #[derive(Debug, Deserialize)]
 pub struct Rights {
     pub copyright: Option<String>,
 }
 
+/// How large it prints at one resolution.
 #[derive(Debug, Deserialize)]
 pub struct PrintSize {
     pub ppi: u16,
@@ -154,6 +167,7 @@ pub struct PrintSize {
     pub largest_a: Option<String>,
 }
 
+/// What shows something of the picture.
 #[derive(Debug, Deserialize)]
 pub struct Pictures {
     pub preview: Size,
@@ -161,12 +175,14 @@ pub struct Pictures {
     pub clipping_map: ClippingMap,
 }
 
+/// Size of the result.
 #[derive(Debug, Deserialize)]
 pub struct Size {
     pub width_px: u32,
     pub height_px: u32,
 }
 
+/// Sharpness per tile.
 #[derive(Debug, Deserialize)]
 pub struct FocusMap {
     pub columns: u16,
@@ -174,6 +190,7 @@ pub struct FocusMap {
     pub tiles: Vec<Option<f64>>,
 }
 
+/// Burnt and lost areas.
 #[derive(Debug, Deserialize)]
 pub struct ClippingMap {
     pub columns: u16,
