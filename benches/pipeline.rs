@@ -2,6 +2,8 @@
 //!
 //! `make bench` prints the table of `docs/performance.md`. CPU time first: it moves a tenth where wall time doubles.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints its figures and stops at the first surprise")]
+
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -18,7 +20,9 @@ const RUNS: usize = 9;
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     println!("machine: {}", machine());
-    println!("file, bit/px, decode, measure (decode included), report of one photo, whole path (worker, render worker, seal); CPU ms, median of {RUNS}");
+    println!(
+        "file, bit/px, decode, measure (decode included), report of one photo, whole path (worker, render worker, seal); CPU ms, median of {RUNS}"
+    );
     for (name, jpeg) in photographs() {
         let row = bench(&runtime, &jpeg);
         let bits = jpeg.len() as f64 * 8.0 / pixels(&jpeg);
@@ -30,7 +34,8 @@ fn main() {
 
 /// The two fixtures, and the 12 MP one enlarged to 24 MP by bicubic interpolation and coded again at quality 90, 4:2:0.
 fn photographs() -> Vec<(&'static str, Vec<u8>)> {
-    let fixture = |name: &str| std::fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/photos").join(name)).unwrap();
+    let fixture =
+        |name: &str| std::fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/photos").join(name)).unwrap();
     let twelve = fixture("mountain-12mp.jpg");
     let mut decoder = zune_jpeg::JpegDecoder::new(zune_jpeg::zune_core::bytestream::ZCursor::new(&twelve));
     let rgb = decoder.decode().unwrap();
@@ -79,7 +84,8 @@ async fn whole_path(workers: &Workers, jpeg: &[u8]) {
 fn worker_overhead(runtime: &tokio::runtime::Runtime) -> f64 {
     let workers = workers();
     let memory = held::seal(b"no photo").unwrap();
-    let samples = (0..50).map(|_| cpu_ms(|| drop(runtime.block_on(workers.measure(&memory, false)).unwrap()))).collect::<Vec<_>>();
+    let samples =
+        (0..50).map(|_| cpu_ms(|| drop(runtime.block_on(workers.measure(&memory, false)).unwrap()))).collect::<Vec<_>>();
     samples.iter().sum::<f64>() / samples.len() as f64
 }
 

@@ -160,4 +160,3 @@ async fn keep_leases(pipeline: Pipeline, stop: CancellationToken) {
 fn node_name(now: Timestamp) -> String {
     format!("node-{}-{:08x}", now.epoch_millis(), rand::random::<u32>())
 }
-

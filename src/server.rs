@@ -9,6 +9,7 @@ use actix_web::{App as Routes, HttpServer, dev::ServerHandle, web};
 use anyhow::Context;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 use crate::api;
 use crate::app::{App, Background};
@@ -69,7 +70,7 @@ struct Running {
     app: App,
     background: Background,
     handle: ServerHandle,
-    listening: std::thread::JoinHandle<std::io::Result<()>>,
+    ended: oneshot::Receiver<std::io::Result<()>>,
     made: Option<first_start::Credentials>,
 }
 
@@ -84,30 +85,30 @@ async fn start(config: Config) -> anyhow::Result<Running> {
     let background = app.start_background().await?;
     let limiter = Limiter::new(&app.config.rates);
     let services = app.services.clone();
-    let (handles, handle) = tokio::sync::oneshot::channel();
-    let listening = std::thread::Builder::new().name("http".to_owned()).spawn(move || {
-        actix_web::rt::System::new().block_on(async move {
+    let (handles, handle) = oneshot::channel();
+    let (ends, ended) = oneshot::channel();
+    std::thread::Builder::new().name("http".to_owned()).spawn(move || {
+        let listened = actix_web::rt::System::new().block_on(async move {
             let server = listen(listener, services, limiter)?;
             drop(handles.send(server.handle()));
             server.await
-        })
+        });
+        drop(ends.send(listened));
     })?;
     let handle = handle.await.context("the listener did not start")?;
-    Ok(Running { app, background, handle, listening, made })
+    Ok(Running { app, background, handle, ended, made })
 }
 
 impl Running {
     /// Takes nothing new, finishes what is here, ends the rest as interrupted.
     async fn stop(self) -> anyhow::Result<()> {
-        let Self { app, background, handle, listening, .. } = self;
+        let Self { app, background, handle, ended, .. } = self;
         app.services.health.begin_stop();
         let drain = Duration::from_secs(app.config.server.stop_secs);
         tokio::join!(handle.stop(true), app.services.pipeline.stop(drain));
         background.stop().await;
-        match tokio::task::spawn_blocking(move || listening.join()).await? {
-            Ok(ended) => Ok(ended?),
-            Err(_) => anyhow::bail!("the listener broke off"),
-        }
+        ended.await.context("the listener broke off")??;
+        Ok(())
     }
 }
 

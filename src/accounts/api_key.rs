@@ -100,7 +100,15 @@ mod tests {
             bytes[at] = if bytes[at] == b'x' { b'y' } else { b'x' };
             assert!(PlainKey::parse(std::str::from_utf8(&bytes).unwrap()).is_err(), "character {at}");
         }
-        for wrong in ["", "ps_live_", &text[..45], &format!("{text}0"), &format!(" {text}"), &text.replace("live", "test"), &"é".repeat(23)] {
+        for wrong in [
+            "",
+            "ps_live_",
+            &text[..45],
+            &format!("{text}0"),
+            &format!(" {text}"),
+            &text.replace("live", "test"),
+            &"é".repeat(23),
+        ] {
             assert!(PlainKey::parse(wrong).is_err(), "{wrong}");
         }
     }

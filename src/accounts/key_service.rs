@@ -50,8 +50,7 @@ impl Accounts {
     pub async fn authenticate_key(&self, text: &str) -> Result<KeyPrincipal, AccountError> {
         let hash = PlainKey::parse(text)?.hash();
         let now = self.clock.now();
-        let found =
-            self.db.as_authenticator().read(move |tx| tx.find_api_key_by_hash(&hash).map_err(AccountError::from)).await?;
+        let found = self.db.as_authenticator().read(move |tx| tx.find_api_key_by_hash(&hash).map_err(AccountError::from)).await?;
         let stored = found.ok_or(AccountError::UnknownKey)?;
         if stored.revoked_at.is_some() {
             return Err(AccountError::KeyRevoked);

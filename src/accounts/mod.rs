@@ -17,7 +17,6 @@ mod session_service;
 #[cfg(test)]
 mod tests;
 
-
 use std::sync::Arc;
 use std::time::Duration;
 

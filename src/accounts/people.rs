@@ -17,7 +17,10 @@ pub(super) fn check_name(name: &str) -> Result<&str, AccountError> {
 }
 
 /// The person whose address has one of these digests: under the active ring key, or under an older one.
-pub(super) fn find_by_digests(tx: &mut Tx<'_, AuthenticatorScope>, digests: &[Digest]) -> Result<Option<UserRecord>, AccountError> {
+pub(super) fn find_by_digests(
+    tx: &mut Tx<'_, AuthenticatorScope>,
+    digests: &[Digest],
+) -> Result<Option<UserRecord>, AccountError> {
     for digest in digests {
         if let Some(user) = tx.find_user_by_email(digest)? {
             return Ok(Some(user));

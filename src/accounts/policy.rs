@@ -36,9 +36,7 @@ impl Permission {
 
 /// Whether `role` may. For an owner or member it always means: within their own agency.
 pub const fn may(role: Role, permission: Permission) -> bool {
-    use Permission::{
-        DeleteAnalyses, ManageKeys, ManagePeople, ManageWebhooks, OperateService, ReadAnalyses, WriteAnalyses,
-    };
+    use Permission::{DeleteAnalyses, ManageKeys, ManagePeople, ManageWebhooks, OperateService, ReadAnalyses, WriteAnalyses};
     match permission {
         WriteAnalyses | ReadAnalyses | DeleteAnalyses => matches!(role, Role::Owner | Role::Member),
         ManageWebhooks | ManageKeys | ManagePeople => matches!(role, Role::Owner),
@@ -55,20 +53,22 @@ mod tests {
         let matrix: Vec<String> = Permission::ALL
             .into_iter()
             .map(|permission| {
-                let marks: String =
-                    Role::ALL.into_iter().map(|role| if may(role, permission) { 'x' } else { '.' }).collect();
+                let marks: String = Role::ALL.into_iter().map(|role| if may(role, permission) { 'x' } else { '.' }).collect();
                 format!("{permission:?} {marks}")
             })
             .collect();
         // owner, member, admin
-        assert_eq!(matrix, [
-            "WriteAnalyses xx.",
-            "ReadAnalyses xx.",
-            "DeleteAnalyses xx.",
-            "ManageWebhooks x..",
-            "ManageKeys x..",
-            "ManagePeople x..",
-            "OperateService ..x",
-        ]);
+        assert_eq!(
+            matrix,
+            [
+                "WriteAnalyses xx.",
+                "ReadAnalyses xx.",
+                "DeleteAnalyses xx.",
+                "ManageWebhooks x..",
+                "ManageKeys x..",
+                "ManagePeople x..",
+                "OperateService ..x",
+            ]
+        );
     }
 }

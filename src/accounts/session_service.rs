@@ -139,8 +139,7 @@ impl Accounts {
     pub async fn resume(&self, token: &str) -> Result<UserPrincipal, AccountError> {
         let now = self.clock.now();
         let hash = sha256(token.as_bytes());
-        let found =
-            self.db.as_authenticator().read(move |tx| tx.find_session_by_hash(&hash).map_err(AccountError::from)).await?;
+        let found = self.db.as_authenticator().read(move |tx| tx.find_session_by_hash(&hash).map_err(AccountError::from)).await?;
         let (session, user) = found.ok_or(AccountError::NoSession)?;
         if self.is_over(&session, now) || user.disabled_at.is_some() {
             self.db.as_authenticator().write::<bool, DbError>(move |tx| tx.delete_session(&hash)).await?;

@@ -46,7 +46,8 @@ pub async fn run(args: &AnalyzeArgs, workers: &Workers, parallel: usize, now: Ti
 }
 
 async fn measure(args: &AnalyzeArgs, workers: &Workers, parallel: usize, previews: bool) -> anyhow::Result<Vec<ReportPhoto>> {
-    let bar = ProgressBar::new(args.photos.len() as u64).with_style(ProgressStyle::with_template("{bar:30} {pos} of {len} measured {msg}")?);
+    let bar = ProgressBar::new(args.photos.len() as u64)
+        .with_style(ProgressStyle::with_template("{bar:30} {pos} of {len} measured {msg}")?);
     bar.enable_steady_tick(Duration::from_millis(100));
     let measuring = (1_u16..).zip(&args.photos).map(|(number, path)| measure_one(number, path, workers, previews));
     let mut measuring = futures_util::stream::iter(measuring).buffer_unordered(parallel.max(1));

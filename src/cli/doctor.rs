@@ -6,11 +6,11 @@ use std::net::TcpListener;
 use super::exit::ExitStatus;
 use crate::config::{Config, DataDir};
 use crate::db::Db;
-use crate::pipeline::{Workers, held};
+use crate::domain::{Product, Timestamp};
 use crate::measure::{PhotoOutcome, PhotoProblem};
 use crate::pipeline::worker::SandboxMode;
+use crate::pipeline::{Workers, held};
 use crate::storage::{ObjectName, Part, Store};
-use crate::domain::{Product, Timestamp};
 
 type Finding = Result<String, String>;
 
@@ -57,7 +57,11 @@ async fn store(config: &Config, now: Timestamp) -> Finding {
     store.put(&name, b"doctor".to_vec()).await.map_err(|error| format!("put: {error}"))?;
     let read = store.get(&name).await.map_err(|error| format!("get: {error}"));
     store.delete(&name).await.map_err(|error| format!("delete: {error}"))?;
-    if read? == b"doctor" { Ok("puts, gets and deletes".to_owned()) } else { Err("gives back other bytes than it took".to_owned()) }
+    if read? == b"doctor" {
+        Ok("puts, gets and deletes".to_owned())
+    } else {
+        Err("gives back other bytes than it took".to_owned())
+    }
 }
 
 fn address(config: &Config) -> Finding {
@@ -81,6 +85,8 @@ fn swap() -> Finding {
     let swaps = std::fs::read_to_string("/proc/swaps").unwrap_or_default();
     match swaps.lines().skip(1).count() {
         0 => Ok("off".to_owned()),
-        count => Err(format!("{count} swap area(s) are on: pixels in memory could reach a disk; switch them off or encrypt them")),
+        count => {
+            Err(format!("{count} swap area(s) are on: pixels in memory could reach a disk; switch them off or encrypt them"))
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The data directory: made on first start, private to its owner, used by one process at a time.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -65,8 +65,7 @@ impl DataDir {
         let path = self.path.join(KEY_RING_FILE);
         let fault = |source| DataDirError::Io { path: path.clone(), source };
         if path.exists() {
-            let mut text = Zeroizing::new(String::new());
-            File::open(&path).and_then(|mut file| file.read_to_string(&mut text)).map_err(fault)?;
+            let text = std::fs::read_to_string(&path).map(Zeroizing::new).map_err(fault)?;
             return KeyRing::parse(&text).map_err(|source| DataDirError::KeyRing { path: path.clone(), source });
         }
         if self.path.join("proofsheet.db").exists() {
@@ -79,6 +78,7 @@ impl DataDir {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the first start makes the key ring and the lock")]
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.mode(0o600);
@@ -86,6 +86,7 @@ fn private() -> OpenOptions {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests keep their data in a temporary directory")]
 mod tests {
     use super::*;
 

@@ -127,7 +127,10 @@ impl Config {
             (upload.analysis_secs > 0, "upload.analysis_secs must be at least 1"),
             (self.worker.wall_secs > 0 && self.worker.cpu_secs > 0, "worker.wall_secs and worker.cpu_secs must be at least 1"),
             (self.worker.memory_bytes >= 256 * 1024 * 1024, "worker.memory_bytes must be at least 268435456 (256 MiB)"),
-            (self.photo.pixels_max > 0 && self.photo.edge_px_max > 0, "photo.pixels_max and photo.edge_px_max must be at least 1"),
+            (
+                self.photo.pixels_max > 0 && self.photo.edge_px_max > 0,
+                "photo.pixels_max and photo.edge_px_max must be at least 1",
+            ),
             (self.public_url_is_plain(), "server.public_url must be http:// or https:// and must not end with a slash"),
         ];
         rules.into_iter().filter(|(holds, _)| !holds).map(|(_, fault)| fault.to_owned()).collect()
@@ -163,6 +166,7 @@ impl Config {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests keep their data in a temporary directory")]
 mod tests {
     use super::*;
 

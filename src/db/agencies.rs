@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 
+use super::DbError;
 use super::schema::agencies;
 use super::scope::{AgencyScope, SystemScope, Tx};
 use super::words::word;
-use super::DbError;
 use crate::domain::{AgencyId, Timestamp};
 
 /// A new tenant.
@@ -69,9 +69,5 @@ impl Tx<'_, AgencyScope> {
 }
 
 fn record((id, name_sealed, created_at): (String, Vec<u8>, i64)) -> Result<AgencyRecord, DbError> {
-    Ok(AgencyRecord {
-        id: word("agencies.id", &id)?,
-        name_sealed,
-        created_at: Timestamp::from_epoch_millis(created_at),
-    })
+    Ok(AgencyRecord { id: word("agencies.id", &id)?, name_sealed, created_at: Timestamp::from_epoch_millis(created_at) })
 }

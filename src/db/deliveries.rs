@@ -28,8 +28,7 @@ pub enum DeliveryState {
 
 impl DeliveryState {
     /// All states.
-    pub const ALL: [Self; 5] =
-        [Self::Pending, Self::Delivered, Self::Exhausted, Self::EndpointGone, Self::Cancelled];
+    pub const ALL: [Self; 5] = [Self::Pending, Self::Delivered, Self::Exhausted, Self::EndpointGone, Self::Cancelled];
 
     /// The word in the API and database.
     pub const fn slug(self) -> &'static str {

@@ -148,15 +148,11 @@ fn record(
 /// Photo rows, the reference, event bodies and receivers' answers. Ids, states, times and the outcome stay: the tombstone.
 fn erase_traces(conn: &mut Conn, analysis: &AnalysisId, now: Timestamp) -> Result<(), DbError> {
     diesel::delete(photos::table.filter(photos::analysis_id.eq(analysis.as_str()))).execute(conn)?;
-    diesel::update(analyses::table.find(analysis.as_str()))
-        .set(analyses::reference_sealed.eq(None::<Vec<u8>>))
-        .execute(conn)?;
-    let told: Vec<String> =
-        events::table.filter(events::analysis_id.eq(analysis.as_str())).select(events::id).load(conn)?;
+    diesel::update(analyses::table.find(analysis.as_str())).set(analyses::reference_sealed.eq(None::<Vec<u8>>)).execute(conn)?;
+    let told: Vec<String> = events::table.filter(events::analysis_id.eq(analysis.as_str())).select(events::id).load(conn)?;
     for event in &told {
         cancel_pending_of_event(conn, event, now)?;
-        let sent: Vec<String> =
-            deliveries::table.filter(deliveries::event_id.eq(event)).select(deliveries::id).load(conn)?;
+        let sent: Vec<String> = deliveries::table.filter(deliveries::event_id.eq(event)).select(deliveries::id).load(conn)?;
         for delivery in &sent {
             diesel::update(attempts::table.filter(attempts::delivery_id.eq(delivery)))
                 .set(attempts::response_excerpt_sealed.eq(None::<Vec<u8>>))

@@ -70,10 +70,8 @@ fn insert_delivery(conn: &mut Conn, event: &Event, endpoint: &str) -> Result<(),
 
 /// The number of the next event of an analysis, from 1. Good within the writing transaction it was asked in.
 pub(super) fn next_sequence(conn: &mut Conn, analysis: &AnalysisId) -> Result<i32, DbError> {
-    let last: Option<i32> = events::table
-        .filter(events::analysis_id.eq(analysis.as_str()))
-        .select(diesel::dsl::max(events::sequence))
-        .first(conn)?;
+    let last: Option<i32> =
+        events::table.filter(events::analysis_id.eq(analysis.as_str())).select(diesel::dsl::max(events::sequence)).first(conn)?;
     Ok(last.unwrap_or(0) + 1)
 }
 

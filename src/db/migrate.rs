@@ -22,8 +22,7 @@ fn known_versions() -> Result<Vec<String>, DbError> {
 /// Migrations not yet run.
 pub(super) fn pending(conn: &mut Conn) -> Result<usize, DbError> {
     let Conn::Sqlite(sqlite) = conn;
-    let applied: Vec<String> =
-        sqlite.applied_migrations().map_err(DbError::Migration)?.iter().map(ToString::to_string).collect();
+    let applied: Vec<String> = sqlite.applied_migrations().map_err(DbError::Migration)?.iter().map(ToString::to_string).collect();
     let known = known_versions()?;
     if let Some(found) = applied.iter().filter(|version| !known.contains(version)).max() {
         return Err(DbError::SchemaTooNew { found: found.clone(), known: known.last().cloned().unwrap_or_default() });

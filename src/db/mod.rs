@@ -34,7 +34,6 @@ mod words;
 #[cfg(test)]
 pub(crate) mod tests;
 
-
 pub use agencies::{AgencyRecord, NewAgency};
 pub use analyses::{AnalysisRecord, NewAnalysis, Origin};
 pub use api_keys::{NewApiKey, StoredApiKey};

@@ -60,11 +60,7 @@ impl Tx<'_, SystemScope> {
         }
         let taken = diesel::update(table::table.find((job, fired_for.epoch_millis())))
             .filter(table::fence.eq(fence))
-            .set((
-                table::lease_owner.eq(owner),
-                table::lease_until.eq(until.epoch_millis()),
-                table::fence.eq(fence + 1),
-            ))
+            .set((table::lease_owner.eq(owner), table::lease_until.eq(until.epoch_millis()), table::fence.eq(fence + 1)))
             .execute(self.conn)?;
         Ok(taken == 1)
     }

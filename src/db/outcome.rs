@@ -6,11 +6,11 @@ use diesel::prelude::*;
 use super::DbError;
 use super::analyses::AnalysisRecord;
 use super::conn::Conn;
+use super::events;
 use super::leases::check_fence;
 use super::reports::ReportObject;
 use super::schema::{analyses, report_keys, reports};
 use super::scope::{SystemScope, Tx};
-use super::events;
 use crate::domain::{AnalysisId, Event, FailureReason, ReportId, ReportLife, Timestamp, Transition};
 
 /// A stored report.

@@ -87,8 +87,7 @@ impl TryFrom<ReportRow> for ReportRecord {
 
 /// One report, whoever's; for the scopes that may.
 pub(super) fn find(conn: &mut Conn, report: &ReportId) -> Result<Option<ReportRecord>, DbError> {
-    let row: Option<ReportRow> =
-        reports::table.find(report.as_str()).select(ReportRow::as_select()).first(conn).optional()?;
+    let row: Option<ReportRow> = reports::table.find(report.as_str()).select(ReportRow::as_select()).first(conn).optional()?;
     row.map(ReportRecord::try_from).transpose()
 }
 

@@ -201,5 +201,19 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
-    agencies, users, sign_in_attempts, sessions, api_keys, analyses, photos, reports, report_keys, receipts, events, webhook_endpoints, deliveries, attempts, job_occurrences,
+    agencies,
+    users,
+    sign_in_attempts,
+    sessions,
+    api_keys,
+    analyses,
+    photos,
+    reports,
+    report_keys,
+    receipts,
+    events,
+    webhook_endpoints,
+    deliveries,
+    attempts,
+    job_occurrences,
 );

@@ -123,8 +123,7 @@ impl Tx<'_, AuthenticatorScope> {
     /// # Errors
     /// What the engine refuses.
     pub fn delete_session(&mut self, token_hash: &[u8; 32]) -> Result<bool, DbError> {
-        let gone =
-            diesel::delete(sessions::table.filter(sessions::token_hash.eq(token_hash.to_vec()))).execute(self.conn)?;
+        let gone = diesel::delete(sessions::table.filter(sessions::token_hash.eq(token_hash.to_vec()))).execute(self.conn)?;
         Ok(gone > 0)
     }
 }

@@ -34,7 +34,12 @@ impl Tx<'_, AuthenticatorScope> {
     ///
     /// # Errors
     /// What the engine refuses.
-    pub fn enter_sign_in(&mut self, email_digest: &[u8; 32], limits: SignInLimits, now: Timestamp) -> Result<SignInGate, DbError> {
+    pub fn enter_sign_in(
+        &mut self,
+        email_digest: &[u8; 32],
+        limits: SignInLimits,
+        now: Timestamp,
+    ) -> Result<SignInGate, DbError> {
         let over = now.minus(limits.window).epoch_millis();
         diesel::delete(attempts::table.filter(attempts::window_start.le(over))).execute(self.conn)?;
         let found: Option<(i32, i64)> = attempts::table

@@ -215,12 +215,23 @@ mod tests {
         let transitions = [Transition::Submit, Transition::Complete, Transition::Fail(fail)];
         let table: Vec<Option<AnalysisState>> =
             states.iter().flat_map(|s| transitions.iter().map(|t| s.apply(*t).ok())).collect();
-        assert_eq!(table, [
-            Some(Processing), None, Some(Failed(fail)),
-            None, Some(Completed), Some(Failed(fail)),
-            None, None, None,
-            None, None, None,
-        ]);
+        assert_eq!(
+            table,
+            [
+                Some(Processing),
+                None,
+                Some(Failed(fail)),
+                None,
+                Some(Completed),
+                Some(Failed(fail)),
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+            ]
+        );
     }
 
     #[test]

@@ -24,10 +24,7 @@ fn encode(now: Timestamp, random: [u8; 10]) -> String {
     let millis = u128::from(now.epoch_millis().unsigned_abs() & 0xffff_ffff_ffff);
     let entropy = random.iter().fold(0_u128, |acc, byte| (acc << 8) | u128::from(*byte));
     let value = (millis << 80) | entropy;
-    (0..BODY_LEN)
-        .rev()
-        .map(|digit| char::from(CROCKFORD[((value >> (5 * digit)) & 31) as usize]))
-        .collect()
+    (0..BODY_LEN).rev().map(|digit| char::from(CROCKFORD[((value >> (5 * digit)) & 31) as usize])).collect()
 }
 
 fn is_body(body: &str) -> bool {

@@ -26,13 +26,23 @@ pub enum Scope {
 impl Scope {
     /// All scopes.
     pub const ALL: [Self; 7] = [
-        Self::AnalysesWrite, Self::AnalysesRead, Self::AnalysesDelete, Self::SpecsManage, Self::WebhooksManage, Self::KeysManage,
+        Self::AnalysesWrite,
+        Self::AnalysesRead,
+        Self::AnalysesDelete,
+        Self::SpecsManage,
+        Self::WebhooksManage,
+        Self::KeysManage,
         Self::AdminRetention,
     ];
 
     /// The scopes an agency's key may carry.
     pub const AGENCY: [Self; 6] = [
-        Self::AnalysesWrite, Self::AnalysesRead, Self::AnalysesDelete, Self::SpecsManage, Self::WebhooksManage, Self::KeysManage,
+        Self::AnalysesWrite,
+        Self::AnalysesRead,
+        Self::AnalysesDelete,
+        Self::SpecsManage,
+        Self::WebhooksManage,
+        Self::KeysManage,
     ];
 
     /// The word in the API.

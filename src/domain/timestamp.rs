@@ -8,9 +8,8 @@ use std::time::Duration;
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
-const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-];
+const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 impl Timestamp {
     /// From epoch milliseconds.
@@ -57,7 +56,13 @@ impl Timestamp {
         let t = self.utc();
         format!(
             "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-            t.year(), t.month(), t.day(), t.hour(), t.minute(), t.second(), t.millisecond()
+            t.year(),
+            t.month(),
+            t.day(),
+            t.hour(),
+            t.minute(),
+            t.second(),
+            t.millisecond()
         )
     }
 

@@ -111,9 +111,10 @@ mod tests {
                             .route(methods::get().to(|| async { Ok::<_, Problem>(HttpResponse::Ok().body("x")) }))
                             .route(web::post().to(|| async { Err::<HttpResponse, _>(Problem::internal("disk /x on fire")) })),
                     )
-                    .service(web::resource("/private").route(
-                        web::route().to(|| async { Err::<HttpResponse, _>(Problem::new(ProblemKind::NotSignedIn)) }),
-                    ))
+                    .service(
+                        web::resource("/private")
+                            .route(web::route().to(|| async { Err::<HttpResponse, _>(Problem::new(ProblemKind::NotSignedIn)) })),
+                    )
                     .service(web::resource("/own").route(web::get().to(|| async { HttpResponse::NotFound().body("own page") }))),
             )
             .await
@@ -142,7 +143,10 @@ mod tests {
         let response = call_service(&app, TestRequest::delete().uri("/v1/thing").to_request()).await;
         assert_eq!(response.status(), 405);
         let allow: Vec<&str> = response.headers().get_all("allow").map(|v| v.to_str().unwrap()).collect();
-        assert!(allow.join(",").contains("GET") && allow.join(",").contains("POST") && allow.join(",").contains("HEAD"), "{allow:?}");
+        assert!(
+            allow.join(",").contains("GET") && allow.join(",").contains("POST") && allow.join(",").contains("HEAD"),
+            "{allow:?}"
+        );
         let body: serde_json::Value = read_body_json(response).await;
         assert_eq!(body["code"], "method-not-allowed");
     }
@@ -169,7 +173,9 @@ mod tests {
     async fn a_page_with_its_own_body_is_left_alone_and_headers_are_everywhere() {
         let app = app!();
         let response = call_service(&app, TestRequest::get().uri("/own").to_request()).await;
-        for name in ["content-security-policy", "x-content-type-options", "referrer-policy", "permissions-policy", "cache-control"] {
+        for name in
+            ["content-security-policy", "x-content-type-options", "referrer-policy", "permissions-policy", "cache-control"]
+        {
             assert!(response.headers().contains_key(name), "{name}");
         }
         assert!(response.headers().contains_key("strict-transport-security"));

@@ -59,9 +59,8 @@ pub fn check(method: &Method, headers: &HeaderMap, own_origin: &str) -> Result<(
 pub fn check_sign_in(headers: &HeaderMap, own_origin: &str) -> Result<(), Problem> {
     match source(headers, own_origin) {
         Source::Own => Ok(()),
-        Source::Foreign | Source::Unsaid => {
-            Err(Problem::new(ProblemKind::CrossSiteRequest).detail("Signing in needs the header Origin or Sec-Fetch-Site of our own page."))
-        }
+        Source::Foreign | Source::Unsaid => Err(Problem::new(ProblemKind::CrossSiteRequest)
+            .detail("Signing in needs the header Origin or Sec-Fetch-Site of our own page.")),
     }
 }
 

@@ -19,8 +19,11 @@ fn json_problem(error: &JsonPayloadError) -> Problem {
         JsonPayloadError::Overflow { limit } => too_large(*limit, None),
         JsonPayloadError::ContentType => Problem::new(ProblemKind::UnsupportedMediaType).detail("Send application/json."),
         JsonPayloadError::Deserialize(error) if error.is_data() => does_not_fit(&error.to_string()),
-        JsonPayloadError::Deserialize(error) => Problem::new(ProblemKind::MalformedJson)
-            .detail(format!("Not JSON at line {}, column {}.", error.line(), error.column())),
+        JsonPayloadError::Deserialize(error) => Problem::new(ProblemKind::MalformedJson).detail(format!(
+            "Not JSON at line {}, column {}.",
+            error.line(),
+            error.column()
+        )),
         _ => Problem::new(ProblemKind::MalformedJson).closing(),
     }
 }
@@ -74,8 +77,8 @@ mod tests {
 
     macro_rules! status {
         ($request:expr) => {{
-            let post = |_: web::Json<Thing>| async { HttpResponse::Ok() };
-            let get = |_: web::Query<Thing>| async { HttpResponse::Ok() };
+            let post = |_: web::Json<Thing>| async { HttpResponse::Ok().finish() };
+            let get = |_: web::Query<Thing>| async { HttpResponse::Ok().finish() };
             let app = App::new().configure(configure).route("/", web::post().to(post)).route("/", web::get().to(get));
             let app = init_service(app).await;
             let response = call_service(&app, $request.to_request()).await;

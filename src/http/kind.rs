@@ -57,21 +57,53 @@ const fn row(slug: &'static str, status: u16, title: &'static str, advice: &'sta
 impl ProblemKind {
     /// All, by status.
     pub const ALL: [Self; 30] = [
-        Self::MalformedRequest, Self::MalformedJson, Self::MalformedMultipart, Self::InvalidCursor, Self::MissingKey, Self::InvalidKey,
-        Self::ExpiredKey, Self::RevokedKey, Self::NotSignedIn, Self::MissingScope, Self::RoleNotAllowed, Self::CrossSiteRequest,
-        Self::StaleForm, Self::NotFound, Self::MethodNotAllowed, Self::BodyTooSlow, Self::NotFinished, Self::AnalysisFailed,
-        Self::AlreadyFinished, Self::LimitReached, Self::ReportGone, Self::RequestTooLarge, Self::PhotoTooLarge, Self::UnsupportedMediaType,
-        Self::InvalidFields, Self::TooManyRequests, Self::HeadTooLarge, Self::Internal, Self::NoRoom, Self::NotReady,
+        Self::MalformedRequest,
+        Self::MalformedJson,
+        Self::MalformedMultipart,
+        Self::InvalidCursor,
+        Self::MissingKey,
+        Self::InvalidKey,
+        Self::ExpiredKey,
+        Self::RevokedKey,
+        Self::NotSignedIn,
+        Self::MissingScope,
+        Self::RoleNotAllowed,
+        Self::CrossSiteRequest,
+        Self::StaleForm,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::BodyTooSlow,
+        Self::NotFinished,
+        Self::AnalysisFailed,
+        Self::AlreadyFinished,
+        Self::LimitReached,
+        Self::ReportGone,
+        Self::RequestTooLarge,
+        Self::PhotoTooLarge,
+        Self::UnsupportedMediaType,
+        Self::InvalidFields,
+        Self::TooManyRequests,
+        Self::HeadTooLarge,
+        Self::Internal,
+        Self::NoRoom,
+        Self::NotReady,
     ];
 
     /// Its row.
     pub const fn row(self) -> Row {
         match self {
-            Self::MalformedRequest => row("malformed-request", 400, "The request cannot be read", "Check the address and its query."),
-            Self::MalformedJson => row("malformed-json", 400, "The JSON cannot be read", "Send one JSON object with the named fields."),
-            Self::MalformedMultipart => {
-                row("malformed-multipart", 400, "The form cannot be read", "Send multipart/form-data with a boundary, to its end.")
+            Self::MalformedRequest => {
+                row("malformed-request", 400, "The request cannot be read", "Check the address and its query.")
             }
+            Self::MalformedJson => {
+                row("malformed-json", 400, "The JSON cannot be read", "Send one JSON object with the named fields.")
+            }
+            Self::MalformedMultipart => row(
+                "malformed-multipart",
+                400,
+                "The form cannot be read",
+                "Send multipart/form-data with a boundary, to its end.",
+            ),
             Self::InvalidCursor => row("invalid-cursor", 400, "The cursor is not one of ours", "Start again without a cursor."),
             Self::MissingKey => row("missing-key", 401, "An API key is needed", "Send Authorization: Bearer and your key."),
             Self::InvalidKey => row("invalid-key", 401, "The API key is not known", "Check that the whole key was copied."),
@@ -80,25 +112,46 @@ impl ProblemKind {
             Self::NotSignedIn => row("not-signed-in", 401, "You are not signed in", "Sign in and try again."),
             Self::MissingScope => row("missing-scope", 403, "The API key lacks a scope", "Use a key that has the named scope."),
             Self::RoleNotAllowed => row("role-not-allowed", 403, "Your role may not do this", "Ask an owner of your agency."),
-            Self::CrossSiteRequest => {
-                row("cross-site-request", 403, "The request came from another site", "Open the page here and send its form again.")
+            Self::CrossSiteRequest => row(
+                "cross-site-request",
+                403,
+                "The request came from another site",
+                "Open the page here and send its form again.",
+            ),
+            Self::StaleForm => {
+                row("stale-form", 403, "The form is no longer valid", "Go back, load the page again and send the form.")
             }
-            Self::StaleForm => row("stale-form", 403, "The form is no longer valid", "Go back, load the page again and send the form."),
-            Self::NotFound => row("not-found", 404, "There is nothing here", "Check the address; it may belong to somebody else."),
-            Self::MethodNotAllowed => row("method-not-allowed", 405, "This address does not take that method", "Use one of the methods in Allow."),
+            Self::NotFound => {
+                row("not-found", 404, "There is nothing here", "Check the address; it may belong to somebody else.")
+            }
+            Self::MethodNotAllowed => {
+                row("method-not-allowed", 405, "This address does not take that method", "Use one of the methods in Allow.")
+            }
             Self::BodyTooSlow => row("body-too-slow", 408, "The body came too slowly", "Send it again over a better connection."),
-            Self::NotFinished => row("not-finished", 409, "The analysis is still running", "Ask again after the time in Retry-After."),
+            Self::NotFinished => {
+                row("not-finished", 409, "The analysis is still running", "Ask again after the time in Retry-After.")
+            }
             Self::AnalysisFailed => row("analysis-failed", 409, "The analysis ended without a report", "Send the photos again."),
-            Self::AlreadyFinished => row("already-finished", 409, "The analysis has already ended", "Read its state; nothing was changed."),
+            Self::AlreadyFinished => {
+                row("already-finished", 409, "The analysis has already ended", "Read its state; nothing was changed.")
+            }
             Self::LimitReached => row("limit-reached", 409, "There can be no more of these", "Delete one that is not needed."),
             Self::ReportGone => row("report-gone", 410, "The report was destroyed", "The receipt says when and why."),
             Self::RequestTooLarge => row("request-too-large", 413, "The request is too large", "Send fewer photos at a time."),
             Self::PhotoTooLarge => row("photo-too-large", 413, "A photo is too large", "Export it smaller, or leave it out."),
-            Self::UnsupportedMediaType => row("unsupported-media-type", 415, "That type is not taken here", "Send one of the types named."),
-            Self::InvalidFields => row("invalid-fields", 422, "Some fields are not right", "Mend the fields listed under errors."),
-            Self::TooManyRequests => row("too-many-requests", 429, "You have had your share for now", "Wait for the time in Retry-After."),
+            Self::UnsupportedMediaType => {
+                row("unsupported-media-type", 415, "That type is not taken here", "Send one of the types named.")
+            }
+            Self::InvalidFields => {
+                row("invalid-fields", 422, "Some fields are not right", "Mend the fields listed under errors.")
+            }
+            Self::TooManyRequests => {
+                row("too-many-requests", 429, "You have had your share for now", "Wait for the time in Retry-After.")
+            }
             Self::HeadTooLarge => row("head-too-large", 431, "The request's head is too large", "Send fewer or shorter headers."),
-            Self::Internal => row("internal", 500, "Something broke on our side", "Try again; if it stays, tell us the request id."),
+            Self::Internal => {
+                row("internal", 500, "Something broke on our side", "Try again; if it stays, tell us the request id.")
+            }
             Self::NoRoom => row("no-room", 503, "The service is full at the moment", "Try again after the time in Retry-After."),
             Self::NotReady => row("not-ready", 503, "The service is not ready", "Try again in a moment."),
         }

@@ -131,7 +131,9 @@ impl Limiter {
         }
         let who = if buckets.len() >= BUCKETS_MAX { Who::Crowd } else { who };
         match buckets.check_key(&who) {
-            Ok(state) => Ok(Share { action, quota: quota.get(), remaining: state.remaining_burst_capacity(), wait: Duration::ZERO }),
+            Ok(state) => {
+                Ok(Share { action, quota: quota.get(), remaining: state.remaining_burst_capacity(), wait: Duration::ZERO })
+            }
             Err(not_until) => {
                 let wait = not_until.wait_time_from(self.clock.now());
                 let share = Share { action, quota: quota.get(), remaining: 0, wait };
@@ -139,10 +141,9 @@ impl Limiter {
                 for (name, value) in share.headers() {
                     problem = problem.header(name, value);
                 }
-                Err(problem.limit(u64::from(quota.get()), None).detail(format!(
-                    "The share of {quota} a minute for \"{}\" is used up.",
-                    action.slug()
-                )))
+                Err(problem
+                    .limit(u64::from(quota.get()), None)
+                    .detail(format!("The share of {quota} a minute for \"{}\" is used up.", action.slug())))
             }
         }
     }
@@ -185,7 +186,8 @@ impl Share {
 pub async fn by_address(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let path = request.path();
     let is_counted = !path.starts_with("/v1/") && !path.starts_with("/assets/");
-    if is_counted && let Some(limiter) = request.app_data::<web::Data<Limiter>>()
+    if is_counted
+        && let Some(limiter) = request.app_data::<web::Data<Limiter>>()
         && let Err(problem) = limiter.take(Action::Page, Who::address(request.request()))
     {
         return Ok(request.error_response(problem));

@@ -237,7 +237,10 @@ pub fn whole_seconds(wait: Duration) -> u64 {
 
 /// A name from outside, fit to be shown: printable, at most 60 characters.
 fn clean_name(name: &str) -> String {
-    name.chars().filter(|c| !c.is_control() && !matches!(*c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')).take(60).collect()
+    name.chars()
+        .filter(|c| !c.is_control() && !matches!(*c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+        .take(60)
+        .collect()
 }
 
 impl fmt::Display for Problem {

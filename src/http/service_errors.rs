@@ -57,10 +57,11 @@ impl From<AccountError> for Problem {
             AccountError::KeyRevoked => Self::new(ProblemKind::RevokedKey),
             // One answer for all three: which it was is nobody's business.
             AccountError::WrongCredentials | AccountError::NoSession => Self::new(ProblemKind::NotSignedIn),
-            AccountError::TooManyAttempts { retry_after } => {
-                Self::new(ProblemKind::NotSignedIn).header(actix_web::http::header::RETRY_AFTER, super::problem::whole_seconds(retry_after).to_string())
+            AccountError::TooManyAttempts { retry_after } => Self::new(ProblemKind::NotSignedIn)
+                .header(actix_web::http::header::RETRY_AFTER, super::problem::whole_seconds(retry_after).to_string()),
+            AccountError::PasswordTooShort { .. } | AccountError::PasswordTooLong { .. } => {
+                Self::field("password", "not_allowed", said)
             }
-            AccountError::PasswordTooShort { .. } | AccountError::PasswordTooLong { .. } => Self::field("password", "not_allowed", said),
             AccountError::NotAMailAddress | AccountError::MailAddressTaken => Self::field("email", "not_allowed", said),
             AccountError::NameLength { .. } => Self::field("label", "not_allowed", said),
             AccountError::NoScope | AccountError::ScopeNotForAgencies(_) => Self::field("scopes", "not_allowed", said),
@@ -124,9 +125,7 @@ impl From<ReadError> for Problem {
         match error {
             ReadError::NotFound => Self::new(ProblemKind::NotFound),
             ReadError::NoReport { state } => match state.failure_reason() {
-                Some(reason) => {
-                    Self::new(ProblemKind::AnalysisFailed).detail(reason.sentence()).member("reason", reason.slug())
-                }
+                Some(reason) => Self::new(ProblemKind::AnalysisFailed).detail(reason.sentence()).member("reason", reason.slug()),
                 None => Self::new(ProblemKind::NotFinished).retry_after(RUNNING_RETRY).member("state", state.slug()),
             },
             ReadError::Gone(tombstone) => gone(&tombstone),
@@ -156,7 +155,9 @@ impl From<WebhookError> for Problem {
         let said = error.to_string();
         match error {
             WebhookError::Url(_) | WebhookError::Host(_) => Self::field("url", "not_allowed", said),
-            WebhookError::TooManyEndpoints { limit } => Self::new(ProblemKind::LimitReached).limit(limit as u64, None).detail(said),
+            WebhookError::TooManyEndpoints { limit } => {
+                Self::new(ProblemKind::LimitReached).limit(limit as u64, None).detail(said)
+            }
             WebhookError::NoSuchEndpoint { .. } => Self::new(ProblemKind::NotFound),
             WebhookError::NotActive { .. } => Self::new(ProblemKind::AlreadyFinished).detail(said),
             WebhookError::Db(error) => error.into(),

@@ -1,6 +1,5 @@
 //! What the handlers of both edges call: one struct behind one `web::Data`, put together by `app`.
 
-
 use crate::accounts::Accounts;
 use crate::db::Db;
 use crate::domain::SharedClock;

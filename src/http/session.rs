@@ -68,7 +68,13 @@ pub fn cookie(token: &SessionToken) -> Cookie<'static> {
 
 /// What takes the cookie away.
 pub fn no_cookie() -> Cookie<'static> {
-    Cookie::build(COOKIE, "").path("/").secure(true).http_only(true).same_site(SameSite::Lax).max_age(time::Duration::ZERO).finish()
+    Cookie::build(COOKIE, "")
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .max_age(time::Duration::ZERO)
+        .finish()
 }
 
 /// Whether a form's token is the session's, compared without telling where they differ.

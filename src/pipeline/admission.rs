@@ -53,7 +53,7 @@ impl Settings {
         }
         let info = rustix::system::sysinfo();
         let unit = u64::from(info.mem_unit.max(1));
-        (u64::try_from(info.totalram).unwrap_or(u64::MAX).saturating_mul(unit) / 4).min(CAP)
+        (info.totalram.saturating_mul(unit) / 4).min(CAP)
     }
 }
 
@@ -144,10 +144,17 @@ impl Upload {
     ///
     /// # Errors
     /// [`AdmissionError::RequestTooLarge`] or [`AdmissionError::NodeFull`] from the declared length alone.
-    pub(super) fn begin(budget: &Arc<ByteBudget>, settings: &Settings, declared_bytes: Option<u64>) -> Result<Self, AdmissionError> {
+    pub(super) fn begin(
+        budget: &Arc<ByteBudget>,
+        settings: &Settings,
+        declared_bytes: Option<u64>,
+    ) -> Result<Self, AdmissionError> {
         let declared = declared_bytes.unwrap_or(0);
         if declared > settings.request_bytes_max {
-            return Err(AdmissionError::RequestTooLarge { limit_bytes: settings.request_bytes_max, actual_bytes: Some(declared) });
+            return Err(AdmissionError::RequestTooLarge {
+                limit_bytes: settings.request_bytes_max,
+                actual_bytes: Some(declared),
+            });
         }
         if budget.used().saturating_add(declared) > budget.limit {
             return Err(AdmissionError::NodeFull { retry_after_secs: RETRY_AFTER_SECS });

@@ -176,7 +176,12 @@ impl Pipeline {
     ///
     /// # Errors
     /// [`SubmitError`]; then nothing was accepted and the photos are gone.
-    pub async fn submit(&self, submitter: Submitter, request: AnalysisRequest, upload: Upload) -> Result<AnalysisId, SubmitError> {
+    pub async fn submit(
+        &self,
+        submitter: Submitter,
+        request: AnalysisRequest,
+        upload: Upload,
+    ) -> Result<AnalysisId, SubmitError> {
         let inner = &self.inner;
         let photos = upload.into_photos();
         if photos.is_empty() {
@@ -209,8 +214,16 @@ impl Pipeline {
         };
         inner.parts.db.as_agency(&submitter.agency).write(move |tx| tx.insert_analysis(&row)).await?;
         let photo_count = i32::try_from(photos.len()).unwrap_or(i32::MAX);
-        let carried =
-            run::Carried { analysis: analysis.clone(), submitter, request, reference, life, photos, photo_count, accepted_at: now };
+        let carried = run::Carried {
+            analysis: analysis.clone(),
+            submitter,
+            request,
+            reference,
+            life,
+            photos,
+            photo_count,
+            accepted_at: now,
+        };
         self.start(carried);
         Ok(analysis)
     }

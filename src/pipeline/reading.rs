@@ -45,9 +45,7 @@ impl Pipeline {
         match part {
             Part::Pdf => Ok(plain),
             Part::ResultJson => bundle::result_json(&plain).map_err(|_| ReadError::Damaged),
-            Part::Preview(number) => {
-                bundle::preview(&plain, number).map_err(|_| ReadError::Damaged)?.ok_or(ReadError::NotFound)
-            }
+            Part::Preview(number) => bundle::preview(&plain, number).map_err(|_| ReadError::Damaged)?.ok_or(ReadError::NotFound),
         }
     }
 

@@ -26,8 +26,14 @@ pub enum Orientation {
 impl Orientation {
     /// All, in EXIF order.
     pub const ALL: [Self; 8] = [
-        Self::Upright, Self::MirroredHorizontally, Self::Rotated180, Self::MirroredVertically,
-        Self::Transposed, Self::Rotated90, Self::Transversed, Self::Rotated270,
+        Self::Upright,
+        Self::MirroredHorizontally,
+        Self::Rotated180,
+        Self::MirroredVertically,
+        Self::Transposed,
+        Self::Rotated90,
+        Self::Transversed,
+        Self::Rotated270,
     ];
 
     /// From the EXIF value; None outside 1..=8.
@@ -88,10 +94,7 @@ mod tests {
     fn turns_an_asymmetric_target() {
         // stored 3 x 2:  a b c / d e f
         let grid = [b'a', b'b', b'c', b'd', b'e', b'f'];
-        let seen: Vec<String> = Orientation::ALL
-            .iter()
-            .map(|o| String::from_utf8(o.turn(&grid, (3, 2), 1)).unwrap())
-            .collect();
+        let seen: Vec<String> = Orientation::ALL.iter().map(|o| String::from_utf8(o.turn(&grid, (3, 2), 1)).unwrap()).collect();
         assert_eq!(seen, ["abcdef", "cbafed", "fedcba", "defabc", "adbecf", "daebfc", "fcebda", "cfbead"]);
     }
 

@@ -2,8 +2,8 @@
 
 use crate::measure::{PhotoMeasurements, PhotoOutcome, Pictures};
 
-use super::facts::{ReportFacts, ReportPhoto};
 use super::ReportError;
+use super::facts::{ReportFacts, ReportPhoto};
 
 /// Most photos of a report.
 pub const PHOTOS_MAX: usize = 50;
@@ -61,14 +61,21 @@ fn numbers(photo: &PhotoMeasurements) -> Result<(), &'static str> {
 fn maps(pictures: &Pictures) -> Result<(), &'static str> {
     let (focus, clipping) = (&pictures.focus, &pictures.clipping);
     let cells = |columns: u16, rows: u16| usize::from(columns) * usize::from(rows);
-    if !(1..=32).contains(&focus.columns) || !(1..=32).contains(&focus.rows) || focus.tiles.len() != cells(focus.columns, focus.rows) {
+    if !(1..=32).contains(&focus.columns)
+        || !(1..=32).contains(&focus.rows)
+        || focus.tiles.len() != cells(focus.columns, focus.rows)
+    {
         return Err("the focus map");
     }
     if focus.tiles.iter().flatten().any(|tile| !tile.is_finite()) {
         return Err("a tile of the focus map");
     }
     let expected = cells(clipping.columns, clipping.rows);
-    if !(1..=96).contains(&clipping.columns) || !(1..=96).contains(&clipping.rows) || clipping.burnt.len() != expected || clipping.lost.len() != expected {
+    if !(1..=96).contains(&clipping.columns)
+        || !(1..=96).contains(&clipping.rows)
+        || clipping.burnt.len() != expected
+        || clipping.lost.len() != expected
+    {
         return Err("the clipping map");
     }
     Ok(())

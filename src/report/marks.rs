@@ -22,7 +22,12 @@ pub fn find(id: &str) -> Option<MarkPath<'static>> {
     let symbol = SPRITE.split("<symbol ").skip(1).find(|symbol| attribute(symbol, "id") == Some(id))?;
     let mut view_box = attribute(symbol, "viewBox")?.split_ascii_whitespace().skip(2).filter_map(|number| number.parse().ok());
     let path = &symbol[symbol.find("<path ")?..];
-    Some(MarkPath { id: attribute(symbol, "id")?, width: view_box.next()?, height: view_box.next()?, data: attribute(path, "d")? })
+    Some(MarkPath {
+        id: attribute(symbol, "id")?,
+        width: view_box.next()?,
+        height: view_box.next()?,
+        data: attribute(path, "d")?,
+    })
 }
 
 fn attribute<'a>(element: &'a str, name: &str) -> Option<&'a str> {

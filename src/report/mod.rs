@@ -13,7 +13,6 @@ pub mod marks;
 pub mod pdf;
 pub mod words;
 
-
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};

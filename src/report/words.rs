@@ -183,7 +183,10 @@ pub fn main_clause(text: &str, most: usize) -> String {
     if first.chars().count() <= most {
         return first;
     }
-    ["; ", ", or ", ", unless "].iter().find_map(|cut| first.split_once(cut)).map_or_else(|| first.clone(), |(main, _)| format!("{main}."))
+    ["; ", ", or ", ", unless "]
+        .iter()
+        .find_map(|cut| first.split_once(cut))
+        .map_or_else(|| first.clone(), |(main, _)| format!("{main}."))
 }
 
 /// The first letter in lower case, for the middle of a sentence; words in capitals stay.

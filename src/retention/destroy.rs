@@ -14,7 +14,12 @@ impl Retention {
     ///
     /// # Errors
     /// [`RetentionError::NoSuchAnalysis`], [`RetentionError::StillRunning`], and what the database refuses.
-    pub async fn destroy(&self, agency: &AgencyId, analysis: &AnalysisId, cause: DeletionCause) -> Result<Receipt, RetentionError> {
+    pub async fn destroy(
+        &self,
+        agency: &AgencyId,
+        analysis: &AnalysisId,
+        cause: DeletionCause,
+    ) -> Result<Receipt, RetentionError> {
         let asked = analysis.clone();
         let (found, report, receipt) = self
             .db
@@ -60,7 +65,8 @@ impl Retention {
         let now = self.clock.now();
         let mut facts = ReceiptFacts::new(&analysis.id, cause.slug(), analysis.created_at, now);
         facts.report = Some(report.id.clone());
-        facts.destroyed = ["the report's key", "photo rows and the reference", "webhook bodies and answers"].map(str::to_owned).to_vec();
+        facts.destroyed =
+            ["the report's key", "photo rows and the reference", "webhook bodies and answers"].map(str::to_owned).to_vec();
         facts.objects = [(Part::Report, &report.pdf_object), (Part::Result, &report.result_object)]
             .map(|(part, object)| ObjectFacts { part: part.slug().to_owned(), bytes: object.size_bytes })
             .to_vec();

@@ -60,6 +60,5 @@ impl Retention {
     }
 }
 
-
 #[cfg(test)]
 mod tests;

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use super::*;
 use crate::db::{
-    self, Completion, DbError, DeliveryState, DueClaim, Failure, NewAgency, NewAnalysis, NewApiKey, NewEndpoint, NewReport, Origin, ReportObject,
-    ReportRecord, WrappedKeyColumns,
+    self, Completion, DbError, DeliveryState, DueClaim, Failure, NewAgency, NewAnalysis, NewApiKey, NewEndpoint, NewReport,
+    Origin, ReportObject, ReportRecord, WrappedKeyColumns,
 };
 use crate::domain::event::AnalysisFacts;
 use crate::domain::{
-    AgencyId, AnalysisId, AnalysisState, ApiKeyId, Clock as _, DeletionCause, EndpointId, Event, EventKind, FailureReason, ManualClock, Product,
-    ReportId, ReportLife, ScopeSet, Timestamp,
+    AgencyId, AnalysisId, AnalysisState, ApiKeyId, Clock as _, DeletionCause, EndpointId, Event, EventKind, FailureReason,
+    ManualClock, Product, ReportId, ReportLife, ScopeSet, Timestamp,
 };
 use crate::storage::{self, ObjectName, Part, Prefix, StorageError};
 use crate::vault::{KeyRing, ReportKey, WrappedKey, seal_object};

@@ -44,9 +44,7 @@ async fn deletes_once_and_for_all(store: &Store) {
 
 async fn lists_in_order_and_pages(store: &Store) {
     const DAY: i64 = 86_400_000;
-    let mut all: Vec<ObjectName> = (0..12)
-        .map(|i| name(Product::ALL[i % 3], DAY * (i as i64 % 4), Part::ALL[i % 2]))
-        .collect();
+    let mut all: Vec<ObjectName> = (0..12).map(|i| name(Product::ALL[i % 3], DAY * (i as i64 % 4), Part::ALL[i % 2])).collect();
     for name in &all {
         store.put(name, vec![0; 3]).await.unwrap();
     }

@@ -74,7 +74,12 @@ impl LocalStore {
         self.blocking(move |shared| shared.delete(&name)).await
     }
 
-    pub(super) async fn list(&self, prefix: Prefix, after: Option<&ObjectName>, limit: usize) -> Result<Vec<ObjectName>, StorageError> {
+    pub(super) async fn list(
+        &self,
+        prefix: Prefix,
+        after: Option<&ObjectName>,
+        limit: usize,
+    ) -> Result<Vec<ObjectName>, StorageError> {
         let after = after.cloned();
         self.blocking(move |shared| shared.list(prefix, after.as_ref(), limit)).await
     }
@@ -219,7 +224,9 @@ fn remove_empty_days(root: &Path) -> std::io::Result<()> {
     for class in sorted_entries(&versioned)? {
         for day in sorted_entries(&versioned.join(&class))? {
             match fs::remove_dir(versioned.join(&class).join(day)) {
-                Err(error) if !matches!(error.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory) => return Err(error),
+                Err(error) if !matches!(error.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory) => {
+                    return Err(error);
+                }
                 _ => {}
             }
         }

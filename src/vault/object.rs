@@ -80,7 +80,13 @@ impl Header {
 ///
 /// # Errors
 /// [`VaultError::TooLarge`] above 2^32 chunks (256 TiB).
-pub fn seal_object(key: &ReportKey, agency: &AgencyId, report: &ReportId, part: &str, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
+pub fn seal_object(
+    key: &ReportKey,
+    agency: &AgencyId,
+    report: &ReportId,
+    part: &str,
+    plain: &[u8],
+) -> Result<Vec<u8>, VaultError> {
     let last = chunk_count(plain.len()) - 1;
     let header = Header::new(key, plain.len());
     let aad = header.associated(agency, report, part);
@@ -102,7 +108,13 @@ pub fn seal_object(key: &ReportKey, agency: &AgencyId, report: &ReportId, part: 
 /// # Errors
 /// [`VaultError::Malformed`] for something else altogether, [`VaultError::WrongReportKey`] for another report's object,
 /// [`VaultError::Forged`] for anything changed, cut, swapped or moved.
-pub fn open_object(key: &ReportKey, agency: &AgencyId, report: &ReportId, part: &str, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
+pub fn open_object(
+    key: &ReportKey,
+    agency: &AgencyId,
+    report: &ReportId,
+    part: &str,
+    sealed: &[u8],
+) -> Result<Vec<u8>, VaultError> {
     let (header, plain_len) = Header::read(sealed, key)?;
     let aad = header.associated(agency, report, part);
     let stream = header.stream(key, part);

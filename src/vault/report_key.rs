@@ -106,7 +106,9 @@ mod tests {
         let wrapped = vault.wrap_report_key(&key, &agency, &report).unwrap();
         assert_eq!(vault.unwrap_report_key(&wrapped, &agency, &report).unwrap().0, key.0);
 
-        let forged = |wrapped: &WrappedKey, agency: &AgencyId, report: &ReportId| vault.unwrap_report_key(wrapped, agency, report).unwrap_err();
+        let forged = |wrapped: &WrappedKey, agency: &AgencyId, report: &ReportId| {
+            vault.unwrap_report_key(wrapped, agency, report).unwrap_err()
+        };
         assert_eq!(forged(&wrapped, &AgencyId::generate(now), &report), VaultError::Forged);
         assert_eq!(forged(&wrapped, &agency, &ReportId::generate(now)), VaultError::Forged);
         let mut flipped = wrapped.clone();
@@ -122,7 +124,9 @@ mod tests {
 
     #[test]
     fn a_kid_of_the_same_ring_does_not_unwrap_for_another() {
-        let line = |kid: &str, byte: u8| format!("{kid}:{}", base64::Engine::encode(&base64::engine::general_purpose::STANDARD, [byte; 32]));
+        let line = |kid: &str, byte: u8| {
+            format!("{kid}:{}", base64::Engine::encode(&base64::engine::general_purpose::STANDARD, [byte; 32]))
+        };
         let vault = Vault::new(KeyRing::parse(&[line("a", 1), line("b", 2)].join("\n")).unwrap());
         let now = Timestamp::from_epoch_millis(0);
         let (agency, report) = (AgencyId::generate(now), ReportId::generate(now));

@@ -119,7 +119,12 @@ pub(super) fn encrypt(key: &[u8; 32], nonce: &[u8; NONCE_LEN], aad: &[u8], plain
         .map_err(|_| VaultError::TooLarge)
 }
 
-pub(super) fn decrypt(key: &[u8; 32], nonce: &[u8; NONCE_LEN], aad: &[u8], body: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+pub(super) fn decrypt(
+    key: &[u8; 32],
+    nonce: &[u8; NONCE_LEN],
+    aad: &[u8],
+    body: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, VaultError> {
     Aes256Gcm::new(&Key::<Aes256Gcm>::from(*key))
         .decrypt(&(*nonce).into(), Payload { msg: body, aad })
         .map(Zeroizing::new)
@@ -155,7 +160,10 @@ mod tests {
         assert_eq!(rotated.open(Purpose::WebhookSecret, "ep", &sealed).unwrap().as_slice(), b"x");
         assert_eq!(rotated.active_kid(), "b");
         let without = vault(&[B]);
-        assert_eq!(without.open(Purpose::WebhookSecret, "ep", &sealed).unwrap_err(), VaultError::UnknownKey { kid: "a".to_owned() });
+        assert_eq!(
+            without.open(Purpose::WebhookSecret, "ep", &sealed).unwrap_err(),
+            VaultError::UnknownKey { kid: "a".to_owned() }
+        );
     }
 
     proptest::proptest! {

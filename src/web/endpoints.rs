@@ -80,7 +80,8 @@ async fn draw(person: &SignedIn, services: &Services, said: Said) -> Result<Http
         endpoints.extend(found.into_iter().map(|endpoint| line(endpoint, key)));
     }
     let choices = keys.iter().filter(|key| key.revoked_at.is_none());
-    let keys = choices.map(|key| KeyChoice { id: key.id.to_string(), label: key.label.clone(), hint: hint(&key.prefix) }).collect();
+    let keys =
+        choices.map(|key| KeyChoice { id: key.id.to_string(), label: key.label.clone(), hint: hint(&key.prefix) }).collect();
     let status = if said.wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let Said { made, told, wrong, url } = said;
     let frame = Frame::of(person, Section::Endpoints, "Webhook endpoints");
@@ -124,9 +125,7 @@ pub async fn create(
     person.check_form(&form.csrf)?;
     let key = live_key(&person, &form.key, &services).await?;
     let said = match services.webhooks.create_endpoint(&person.agency, &key, &form.url, BTreeSet::<EventKind>::new()).await {
-        Ok((made, secret)) => {
-            Said { made: Some(Made { secret: secret.expose().to_owned(), url: made.url }), ..Said::default() }
-        }
+        Ok((made, secret)) => Said { made: Some(Made { secret: secret.expose().to_owned(), url: made.url }), ..Said::default() },
         Err(error) => {
             let text = capital(&error.to_string());
             match Problem::from(error).kind() {

@@ -24,9 +24,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .configure(assets::configure)
         .service(web::resource("/").route(methods::get().to(landing::show)))
         .service(web::resource("/docs/errors").route(methods::get().to(errors::catalogue)))
-        .service(
-            web::resource("/sign-in").route(methods::get().to(session::form)).route(web::post().to(session::sign_in)),
-        )
+        .service(web::resource("/sign-in").route(methods::get().to(session::form)).route(web::post().to(session::sign_in)))
         .service(web::resource("/sign-out").route(web::post().to(session::sign_out)))
         .service(
             web::resource("/analyses")
@@ -45,13 +43,9 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
                 .route(web::post().to(analyses::change::delete)),
         )
         .service(web::resource("/receipts/{id}").route(methods::get().to(receipts::show)))
-        .service(
-            web::resource("/api-keys").route(methods::get().to(api_keys::list)).route(web::post().to(api_keys::create)),
-        )
+        .service(web::resource("/api-keys").route(methods::get().to(api_keys::list)).route(web::post().to(api_keys::create)))
         .service(web::resource("/api-keys/{id}/revoke").route(web::post().to(api_keys::revoke)))
-        .service(
-            web::resource("/endpoints").route(methods::get().to(endpoints::list)).route(web::post().to(endpoints::create)),
-        )
+        .service(web::resource("/endpoints").route(methods::get().to(endpoints::list)).route(web::post().to(endpoints::create)))
         .service(web::resource("/endpoints/{id}/test").route(web::post().to(endpoints::test)))
         .service(web::resource("/endpoints/{id}/delete").route(web::post().to(endpoints::delete)));
 }

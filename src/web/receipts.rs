@@ -50,7 +50,11 @@ fn facts_of(facts: &ReceiptFacts) -> Vec<Fact> {
 ///
 /// # Errors
 /// 404.
-pub async fn show(person: Option<SignedIn>, id: web::Path<String>, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+pub async fn show(
+    person: Option<SignedIn>,
+    id: web::Path<String>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
     const TITLE: &str = "Receipt";
     let id: ReceiptId = parse_id(&id)?;
     let receipt = services.retention.find_receipt(&id).await?.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;

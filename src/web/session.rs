@@ -130,7 +130,9 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_elsewhere() {
-        for next in ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", "/", "/sign-out", "/a\r\nb"] {
+        for next in
+            ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", "/", "/sign-out", "/a\r\nb"]
+        {
             assert_eq!(own_path(next), HOME, "{next:?}");
         }
         assert_eq!(own_path("/analyses/an_1?photo=2"), "/analyses/an_1?photo=2");

@@ -42,8 +42,17 @@ pub enum Outcome {
 impl Outcome {
     /// All outcomes.
     pub const ALL: [Self; 11] = [
-        Self::Delivered, Self::Gone, Self::Redirected, Self::Refused, Self::TimedOut, Self::Unresolved, Self::Blocked,
-        Self::Unreachable, Self::Broken, Self::Expired, Self::Unreadable,
+        Self::Delivered,
+        Self::Gone,
+        Self::Redirected,
+        Self::Refused,
+        Self::TimedOut,
+        Self::Unresolved,
+        Self::Blocked,
+        Self::Unreachable,
+        Self::Broken,
+        Self::Expired,
+        Self::Unreadable,
     ];
 
     /// The word in the API and database.
@@ -158,7 +167,13 @@ impl WebhookClient {
             let room = self.settings.response_kept_max - excerpt.len();
             excerpt.extend_from_slice(&chunk[..chunk.len().min(room)]);
         }
-        Answer { outcome: Outcome::of_status(status), status: Some(status.as_u16()), retry_after, excerpt, duration: Duration::ZERO }
+        Answer {
+            outcome: Outcome::of_status(status),
+            status: Some(status.as_u16()),
+            retry_after,
+            excerpt,
+            duration: Duration::ZERO,
+        }
     }
 }
 

@@ -74,7 +74,14 @@ pub struct Dispatcher {
 }
 
 impl Dispatcher {
-    pub(super) fn new(db: Db, vault: Vault, clock: SharedClock, client: WebhookClient, settings: Settings, owner: String) -> Self {
+    pub(super) fn new(
+        db: Db,
+        vault: Vault,
+        clock: SharedClock,
+        client: WebhookClient,
+        settings: Settings,
+        owner: String,
+    ) -> Self {
         Self { db, vault, clock, client, settings, owner: owner.into() }
     }
 
@@ -117,7 +124,10 @@ impl Dispatcher {
     async fn start_all_due(&self, under_way: &mut JoinSet<Recorded>) -> Result<Duration, WebhookError> {
         loop {
             let now = self.clock.now();
-            #[expect(clippy::redundant_closure_for_method_calls, reason = "the method's path is not general enough over the transaction's lifetime")]
+            #[expect(
+                clippy::redundant_closure_for_method_calls,
+                reason = "the method's path is not general enough over the transaction's lifetime"
+            )]
             let next_at = self.db.as_system().read(|tx| tx.next_delivery_at()).await?;
             let Some(next_at) = next_at else { return Ok(PAUSE_MAX) };
             if next_at > now {

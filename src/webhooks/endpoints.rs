@@ -128,7 +128,12 @@ impl Webhooks {
     ///
     /// # Errors
     /// [`WebhookError::NoSuchEndpoint`], and what the database refuses.
-    pub async fn delete_endpoint(&self, agency: &AgencyId, api_key: &ApiKeyId, endpoint: &EndpointId) -> Result<(), WebhookError> {
+    pub async fn delete_endpoint(
+        &self,
+        agency: &AgencyId,
+        api_key: &ApiKeyId,
+        endpoint: &EndpointId,
+    ) -> Result<(), WebhookError> {
         let (api_key, endpoint, now) = (api_key.clone(), endpoint.clone(), self.clock.now());
         self.db
             .as_agency(agency)

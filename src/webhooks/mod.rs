@@ -16,7 +16,9 @@ use std::time::Duration;
 
 pub use client::{Answer, Outcome, WebhookClient, install_tls_provider};
 pub use dispatcher::{DispatchCount, Dispatcher};
-pub use egress::{CheckedResolver, EgressPolicy, Found, Lookup, NotAllowed, SpecialUse, SystemLookup, Target, UrlProblem, special_use};
+pub use egress::{
+    CheckedResolver, EgressPolicy, Found, Lookup, NotAllowed, SpecialUse, SystemLookup, Target, UrlProblem, special_use,
+};
 pub use endpoints::{EndpointView, Webhooks};
 pub use error::WebhookError;
 pub use schedule::{Jitter, WAITS, next_attempt, retry_after};

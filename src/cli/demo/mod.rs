@@ -79,10 +79,11 @@ fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     std::fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))
 }
 
-/// A new private directory for the demo's report.
+/// A new directory for the demo's report.
 ///
 /// # Errors
 /// The file system's.
+#[expect(clippy::disallowed_methods, reason = "the demo's throw-away directory is a temporary one; no photo reaches it")]
 pub fn output_directory(wanted: Option<PathBuf>) -> anyhow::Result<PathBuf> {
     let path = wanted.unwrap_or_else(|| std::env::temp_dir().join(format!("proofsheet-demo-{:08x}", rand::random::<u32>())));
     std::fs::create_dir_all(&path).with_context(|| format!("{} cannot be made", path.display()))?;

@@ -102,7 +102,12 @@ async fn receive(mut stream: TcpStream) -> std::io::Result<Option<Delivery>> {
     let head = String::from_utf8_lossy(request.get(..head_len).unwrap_or_default()).into_owned();
     let body = request.get(head_len..head_len + body_len).unwrap_or_default().to_vec();
     let field = |name: &str| header(&head, name).unwrap_or_default().to_owned();
-    Ok(Some(Delivery { id: field("webhook-id"), timestamp: field("webhook-timestamp"), signature: field("webhook-signature"), body }))
+    Ok(Some(Delivery {
+        id: field("webhook-id"),
+        timestamp: field("webhook-timestamp"),
+        signature: field("webhook-signature"),
+        body,
+    }))
 }
 
 /// Bytes of head (with its empty line) and body, once the head is complete.
@@ -113,5 +118,8 @@ fn lengths(request: &[u8]) -> Option<(usize, usize)> {
 }
 
 fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
-    head.lines().filter_map(|line| line.split_once(':')).find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+    head.lines()
+        .filter_map(|line| line.split_once(':'))
+        .find(|(field, _)| field.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.trim())
 }

@@ -111,12 +111,7 @@ async fn pages_go_back_in_time() {
     let mut seen = Vec::new();
     loop {
         let before = seen.last().cloned();
-        let page = scratch
-            .db
-            .as_agency(&ours.agency)
-            .read(move |tx| tx.list_analyses(before.as_ref(), 2))
-            .await
-            .unwrap();
+        let page = scratch.db.as_agency(&ours.agency).read(move |tx| tx.list_analyses(before.as_ref(), 2)).await.unwrap();
         if page.is_empty() {
             break;
         }

@@ -110,7 +110,10 @@ async fn a_schema_newer_than_the_program_is_refused_and_left_alone() {
     let scratch = ScratchDb::open().await;
     scratch.run_sql("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')").await;
     for refused in [scratch.db.migrate().await.unwrap_err(), scratch.db.pending_migrations().await.unwrap_err()] {
-        assert!(matches!(&refused, DbError::SchemaTooNew { found, known } if found == "29990101000000" && known == "20261121000000"), "{refused}");
+        assert!(
+            matches!(&refused, DbError::SchemaTooNew { found, known } if found == "29990101000000" && known == "20261121000000"),
+            "{refused}"
+        );
     }
 }
 

@@ -32,7 +32,11 @@ fn a_wrong_address_ends_with_its_cause_and_creates_no_file() {
 #[tokio::test]
 async fn an_error_or_a_panic_leaves_nothing_behind_and_the_next_one_works() {
     let scratch = ScratchDb::open().await;
-    let new = NewAgency { id: AgencyId::generate(Timestamp::from_epoch_millis(0)), name_sealed: vec![1], created_at: Timestamp::from_epoch_millis(0) };
+    let new = NewAgency {
+        id: AgencyId::generate(Timestamp::from_epoch_millis(0)),
+        name_sealed: vec![1],
+        created_at: Timestamp::from_epoch_millis(0),
+    };
     let (first, second, third) = (new.clone(), new.clone(), new.clone());
     let refused: Result<(), DbError> = scratch
         .db
@@ -61,7 +65,11 @@ async fn an_error_or_a_panic_leaves_nothing_behind_and_the_next_one_works() {
 #[tokio::test]
 async fn a_reading_connection_cannot_write() {
     let scratch = ScratchDb::open().await;
-    let new = NewAgency { id: AgencyId::generate(Timestamp::from_epoch_millis(0)), name_sealed: vec![1], created_at: Timestamp::from_epoch_millis(0) };
+    let new = NewAgency {
+        id: AgencyId::generate(Timestamp::from_epoch_millis(0)),
+        name_sealed: vec![1],
+        created_at: Timestamp::from_epoch_millis(0),
+    };
     let refused = scratch.db.as_system().read(move |tx| tx.insert_agency(&new)).await;
     assert!(matches!(refused, Err(DbError::Query(_))));
 }

@@ -29,8 +29,7 @@ async fn record(scratch: &ScratchDb, attempt: AttemptRecord) -> bool {
 
 async fn states(scratch: &ScratchDb, tenant: &Tenant, endpoint: &EndpointId) -> Vec<DeliveryState> {
     let endpoint = endpoint.clone();
-    let deliveries =
-        scratch.db.as_agency(&tenant.agency).read(move |tx| tx.list_deliveries(&endpoint, 99)).await.unwrap();
+    let deliveries = scratch.db.as_agency(&tenant.agency).read(move |tx| tx.list_deliveries(&endpoint, 99)).await.unwrap();
     deliveries.into_iter().map(|delivery| delivery.state).collect()
 }
 

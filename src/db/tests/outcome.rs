@@ -92,8 +92,7 @@ async fn whoever_lost_the_lease_changes_nothing() {
     let refused = scratch.db.as_system().write(move |tx| tx.complete_analysis(&completion)).await;
     assert!(matches!(refused, Err(DbError::StaleFence { .. })));
     let stale = analysis.clone();
-    let refused =
-        scratch.db.as_system().write(move |tx| tx.set_photo_state(&stale, 1, 1, PhotoState::Measured, None)).await;
+    let refused = scratch.db.as_system().write(move |tx| tx.set_photo_state(&stale, 1, 1, PhotoState::Measured, None)).await;
     assert!(matches!(refused, Err(DbError::StaleFence { .. })));
     assert_eq!(find(&scratch, &analysis).await, before);
     let of = analysis.clone();

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::db::{
-    ClaimedDelivery, Completion, Db, DbError, Destruction, DueClaim, NewAgency, NewAnalysis, NewApiKey, NewEndpoint, NewReceipt, NewReport, NewUser,
-    Origin, ReportObject, Settings, WrappedKeyColumns,
+    ClaimedDelivery, Completion, Db, DbError, Destruction, DueClaim, NewAgency, NewAnalysis, NewApiKey, NewEndpoint, NewReceipt,
+    NewReport, NewUser, Origin, ReportObject, Settings, WrappedKeyColumns,
 };
 use crate::domain::event::AnalysisFacts;
 use crate::domain::{
@@ -205,12 +205,8 @@ impl Tenant {
 
     pub(crate) fn destruction(&self, completed: &Completion, now: Timestamp) -> Destruction {
         let cause = DeletionCause::Requested;
-        let receipt = NewReceipt {
-            id: ReceiptId::generate(now),
-            body: "{}".to_owned(),
-            kid: "k".to_owned(),
-            signature: vec![1; 64],
-        };
+        let receipt =
+            NewReceipt { id: ReceiptId::generate(now), body: "{}".to_owned(), kid: "k".to_owned(), signature: vec![1; 64] };
         let facts = self.facts(&completed.analysis, Some(self.key.clone()), 2);
         let event = Event::deleted(&facts, &completed.report.id, cause, &receipt.id, now);
         Destruction { report: completed.report.id.clone(), cause, receipt, event, now }

@@ -42,9 +42,9 @@ impl Fields {
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), Problem> {
         match name {
             "product" => {
-                let product = value.parse().map_err(|_| {
-                    Problem::field(name, "unknown_value", "The products are snapshot, portfolio and provenance.")
-                })?;
+                let product = value
+                    .parse()
+                    .map_err(|_| Problem::field(name, "unknown_value", "The products are snapshot, portfolio and provenance."))?;
                 put(&mut self.product, name, product)
             }
             "previews" => match value {

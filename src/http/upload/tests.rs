@@ -58,7 +58,8 @@ async fn read_with(body: String, csrf: Option<&str>) -> (Result<Sent, Problem>, 
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("multipart/form-data; boundary=B"));
     // In pieces of 7 bytes: no boundary arrives whole.
-    let pieces: Vec<Result<Bytes, PayloadError>> = body.as_bytes().chunks(7).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+    let pieces: Vec<Result<Bytes, PayloadError>> =
+        body.as_bytes().chunks(7).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
     let form = Multipart::new(&headers, Box::pin(paced(stream::iter(pieces), PACE)));
     let mut sink = Counting::default();
     let result = read_form(form, FormRules { csrf, request_bytes_max: 1 << 20 }, &mut sink).await;

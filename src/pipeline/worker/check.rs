@@ -1,8 +1,6 @@
 //! A worker has read a stranger's file: whoever broke it writes its answer. Nothing of an answer is used before it passed here.
 
-use crate::measure::{
-    ClippingMap, Completeness, FocusMap, Metric, PhotoMeasurements, PhotoOutcome, Pictures, Preview,
-};
+use crate::measure::{ClippingMap, Completeness, FocusMap, Metric, PhotoMeasurements, PhotoOutcome, Pictures, Preview};
 
 /// Longest text in an answer, in characters (the worker cuts at 120; a little room for words around it).
 const TEXT_CHARS_MAX: usize = 200;
@@ -94,8 +92,14 @@ fn numbers(photo: &PhotoMeasurements) -> Check {
 fn texts(photo: &PhotoMeasurements) -> Check {
     let capture = &photo.capture;
     let optional = [
-        &photo.file.profile, &capture.make, &capture.model, &capture.lens, &capture.exposure_time, &capture.taken_at,
-        &capture.software, &photo.rights.copyright,
+        &photo.file.profile,
+        &capture.make,
+        &capture.model,
+        &capture.lens,
+        &capture.exposure_time,
+        &capture.taken_at,
+        &capture.software,
+        &photo.rights.copyright,
     ];
     let privacy = photo.privacy.device_ids.iter().chain(&photo.privacy.names);
     let print = photo.print_sizes.iter().filter_map(|size| size.largest_a.as_ref());

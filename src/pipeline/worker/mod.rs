@@ -23,8 +23,8 @@ use super::held::{self, SealedMemory};
 use crate::ingest::Limits;
 use crate::measure::{PhotoOutcome, PhotoProblem};
 use crate::report::RenderedReport;
-pub use child::{RenderHead, WorkerKind, picture_blobs};
 use child::{Job, JobLimits};
+pub use child::{RenderHead, WorkerKind, picture_blobs};
 use sandbox::Caps;
 
 /// Whether a worker may run where the kernel cannot give the whole sandbox.
@@ -163,7 +163,12 @@ impl Workers {
     }
 
     /// Dropping this future kills the process.
-    async fn converse(&self, kind: WorkerKind, material: &SealedMemory, previews: bool) -> Result<(Vec<u8>, Option<i32>), WorkerError> {
+    async fn converse(
+        &self,
+        kind: WorkerKind,
+        material: &SealedMemory,
+        previews: bool,
+    ) -> Result<(Vec<u8>, Option<i32>), WorkerError> {
         let job = frame::encode(FrameKind::PhotoJob, &self.job(previews), &[])?;
         let (ours, theirs) = StdUnixStream::pair().map_err(WorkerError::Start)?;
         let mut worker = self.spawn(kind, material.reader().map_err(WorkerError::Material)?, theirs)?;

@@ -68,9 +68,7 @@ pub(super) fn compose(facts: &ReportFacts, photos: &[ReportPhoto], frames: &[Fra
         subtitle: subtitle(facts),
         verdict: words::set_sentences(counts),
         strip,
-        counters: [
-            (PhotoVerdict::Ready, counts.ready), (PhotoVerdict::Check, counts.check), (PhotoVerdict::Redo, counts.redo),
-        ],
+        counters: [(PhotoVerdict::Ready, counts.ready), (PhotoVerdict::Check, counts.check), (PhotoVerdict::Redo, counts.redo)],
         actions_heading: if to_do > ACTIONS { "Do these first" } else { "What to do" },
         actions: ranked.iter().filter_map(|index| action(photos.get(*index)?, photos.len())).take(ACTIONS).collect(),
         no_action: "Nothing to do. Every photo could be read, and every number with a default range lies within it.",
@@ -99,7 +97,11 @@ fn kept(facts: &ReportFacts) -> String {
     match facts.expires_at {
         Some(end) => {
             let hours = end.since(facts.created_at).as_secs().div_ceil(3600);
-            let kept = if hours >= 48 { words::count((hours as usize).div_ceil(24), "day", "days") } else { words::count(hours as usize, "hour", "hours") };
+            let kept = if hours >= 48 {
+                words::count((hours as usize).div_ceil(24), "day", "days")
+            } else {
+                words::count(hours as usize, "hour", "hours")
+            };
             format!("{} report, kept {kept}", facts.product.title())
         }
         None => format!("{} report, not stored", facts.product.title()),
@@ -140,7 +142,10 @@ fn identity(facts: &ReportFacts) -> Vec<(&'static str, Vec<String>)> {
         ("Report", vec![facts.report.to_string()]),
         ("Measured", vec![facts.created_at.long_date_time()]),
         ("Ends", ends),
-        ("Held against", vec!["Default ranges, no rules of your own".to_owned(), format!("{}, {pictures}", facts.product.title())]),
+        (
+            "Held against",
+            vec!["Default ranges, no rules of your own".to_owned(), format!("{}, {pictures}", facts.product.title())],
+        ),
     ]
 }
 

@@ -58,7 +58,12 @@ pub(super) fn compose(facts: &ReportFacts) -> Method {
             "Structure (sharpness, noise, blocks, tone) is measured on coded luma: the luma plane of a JPEG, or ITU-R BT.601 luma of R'G'B', before any colour profile. Colours go through the profile to sRGB.",
             "Nothing here judges beauty or likeness, and nothing says whether a picture tells the truth: that is not measured.",
         ],
-        software: format!("proofsheet {}, {} report, default ranges. {}", env!("CARGO_PKG_VERSION"), facts.product.title(), facts.product.question()),
+        software: format!(
+            "proofsheet {}, {} report, default ranges. {}",
+            env!("CARGO_PKG_VERSION"),
+            facts.product.title(),
+            facts.product.question()
+        ),
     }
 }
 

@@ -107,7 +107,8 @@ pub fn compose<'a>(facts: &ReportFacts, photos: &'a [ReportPhoto], result_hash: 
 }
 
 fn title(facts: &ReportFacts) -> String {
-    let reference = facts.reference.as_deref().map(|text| words::clean(text, super::facts::REFERENCE_CHARS_MAX)).unwrap_or_default();
+    let reference =
+        facts.reference.as_deref().map(|text| words::clean(text, super::facts::REFERENCE_CHARS_MAX)).unwrap_or_default();
     if reference.is_empty() { "Untitled set".into() } else { reference }
 }
 
@@ -131,10 +132,9 @@ fn frame(photo: &ReportPhoto, photos: usize) -> FrameContent {
     let picture = match &photo.outcome {
         PhotoOutcome::Unusable(_) => FramePicture::Nothing,
         PhotoOutcome::Measured(measured) => match &measured.pictures {
-            Some(pictures) => FramePicture::Photo {
-                width: pictures.preview.width_px as f32,
-                height: pictures.preview.height_px as f32,
-            },
+            Some(pictures) => {
+                FramePicture::Photo { width: pictures.preview.width_px as f32, height: pictures.preview.height_px as f32 }
+            }
             None => FramePicture::Palette(measured.palette.clone()),
         },
     };

@@ -103,9 +103,16 @@ pub(super) fn compose(photo: &ReportPhoto, photos: usize) -> PhotoPage<'_> {
 
 const fn unusable_note(problem: PhotoProblem) -> &'static str {
     match problem {
-        PhotoProblem::WorkerStopped => "The file was measured apart from all others and was stopped there. The other photos are not affected. Nothing was measured in this file, so nothing is claimed about it.",
-        PhotoProblem::UnsupportedType | PhotoProblem::Truncated | PhotoProblem::Damaged | PhotoProblem::TooManyPixels
-        | PhotoProblem::TooLong | PhotoProblem::UnsupportedCoding | PhotoProblem::MetadataTooLarge => {
+        PhotoProblem::WorkerStopped => {
+            "The file was measured apart from all others and was stopped there. The other photos are not affected. Nothing was measured in this file, so nothing is claimed about it."
+        }
+        PhotoProblem::UnsupportedType
+        | PhotoProblem::Truncated
+        | PhotoProblem::Damaged
+        | PhotoProblem::TooManyPixels
+        | PhotoProblem::TooLong
+        | PhotoProblem::UnsupportedCoding
+        | PhotoProblem::MetadataTooLarge => {
             "The other photos are not affected. Nothing was measured in this file, so nothing is claimed about it."
         }
     }
@@ -149,7 +156,12 @@ fn facts(photo: &PhotoMeasurements) -> Vec<String> {
     let file = &photo.file;
     let pixels = f64::from(file.width_px) * f64::from(file.height_px) / 1e6;
     vec![
-        format!("{} × {} px, {} MP", words::number(f64::from(file.width_px), 0), words::number(f64::from(file.height_px), 0), words::number(pixels, 1)),
+        format!(
+            "{} × {} px, {} MP",
+            words::number(f64::from(file.width_px), 0),
+            words::number(f64::from(file.height_px), 0),
+            words::number(pixels, 1)
+        ),
         format!("{}, {}", format_word(file.format), profile(photo)),
         words::size(file.size_bytes),
     ]
@@ -172,7 +184,8 @@ fn profile(photo: &PhotoMeasurements) -> String {
 }
 
 fn capture(capture: &CaptureFacts) -> Vec<(&'static str, String)> {
-    let text = |text: &Option<String>| text.as_deref().map(|text| words::clean(text, TEXT_CHARS_MAX)).filter(|text| !text.is_empty());
+    let text =
+        |text: &Option<String>| text.as_deref().map(|text| words::clean(text, TEXT_CHARS_MAX)).filter(|text| !text.is_empty());
     let camera = match (text(&capture.make), text(&capture.model)) {
         (Some(make), Some(model)) if !model.to_lowercase().starts_with(&make.to_lowercase()) => Some(format!("{make} {model}")),
         (make, model) => model.or(make),
@@ -183,11 +196,16 @@ fn capture(capture: &CaptureFacts) -> Vec<(&'static str, String)> {
         capture.iso.map(|iso| format!("ISO {iso}")),
         capture.focal_length_mm.map(|mm| format!("{} mm", words::number(mm, 0))),
         capture.flash_fired.filter(|fired| *fired).map(|_| "flash".to_owned()),
-    ].into_iter().flatten().collect();
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let rows = [
-        ("Camera", camera), ("Lens", text(&capture.lens)),
+        ("Camera", camera),
+        ("Lens", text(&capture.lens)),
         ("Exposure", (!exposure.is_empty()).then(|| exposure.join(", "))),
-        ("Taken", text(&capture.taken_at)), ("Software", text(&capture.software)),
+        ("Taken", text(&capture.taken_at)),
+        ("Software", text(&capture.software)),
     ];
     rows.into_iter().filter_map(|(label, value)| value.map(|value| (label, value))).collect()
 }
@@ -200,12 +218,24 @@ fn file(photo: &PhotoMeasurements) -> Vec<(&'static str, String)> {
         Completeness::Truncated => "ends early",
         Completeness::Damaged => "damaged",
     };
-    let trailing = if file.trailing_bytes > 0 { format!(", {} after its end", words::size(file.trailing_bytes)) } else { String::new() };
+    let trailing =
+        if file.trailing_bytes > 0 { format!(", {} after its end", words::size(file.trailing_bytes)) } else { String::new() };
     rows.push(("File", format!("{state}{trailing}")));
-    rows.push(("Profile", file.profile.as_deref().map_or_else(|| "none, taken as sRGB".into(), |name| words::clean(name, TEXT_CHARS_MAX))));
+    rows.push((
+        "Profile",
+        file.profile.as_deref().map_or_else(|| "none, taken as sRGB".into(), |name| words::clean(name, TEXT_CHARS_MAX)),
+    ));
     let orientation = file.orientation.exif();
     let turned = if orientation == 1 { String::new() } else { format!(", turned as EXIF {orientation} says") };
-    rows.push(("Pixels", format!("{} bit, {}{}{turned}", file.bits_per_sample, channels(file.channels), if file.alpha_used { ", transparent" } else { "" })));
+    rows.push((
+        "Pixels",
+        format!(
+            "{} bit, {}{}{turned}",
+            file.bits_per_sample,
+            channels(file.channels),
+            if file.alpha_used { ", transparent" } else { "" }
+        ),
+    ));
     if let Some(size) = photo.print_sizes.iter().find(|size| size.ppi == 300) {
         rows.push(("Print", format!("{} × {} cm at 300 ppi", words::number(size.width_cm, 1), words::number(size.height_cm, 1))));
     }
@@ -255,7 +285,9 @@ fn privacy(photo: &PhotoMeasurements) -> (String, String) {
 }
 
 fn alt(number: u16, photo: &PhotoMeasurements) -> Alt {
-    let value = |metric: Metric| photo.value(metric).map_or_else(|| "unknown".into(), |value| words::number(value, metric.definition().decimals));
+    let value = |metric: Metric| {
+        photo.value(metric).map_or_else(|| "unknown".into(), |value| words::number(value, metric.definition().decimals))
+    };
     let place = photo.pictures.as_ref().and_then(|pictures| reading::region(&pictures.focus)).unwrap_or("nowhere");
     let colors: Vec<String> = photo.palette.iter().map(|color| format!("{} {}", hex(color.rgb), percent(color.share))).collect();
     Alt {

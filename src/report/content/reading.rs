@@ -89,7 +89,8 @@ fn bar(range: Accepted, value: Option<f64>) -> Bar {
 }
 
 fn standing(photo: &PhotoMeasurements, measurement: &Measurement, has_range: bool) -> Standing {
-    let finding = photo.findings.iter().find(|finding| finding.kind.accepted().is_some_and(|(metric, _)| metric == measurement.metric));
+    let finding =
+        photo.findings.iter().find(|finding| finding.kind.accepted().is_some_and(|(metric, _)| metric == measurement.metric));
     match (finding, measurement.value, measurement.validity) {
         (Some(finding), ..) => Standing::Outside(finding.level),
         (None, None, Validity::NotApplicable) => Standing::NotApplicable,
@@ -117,18 +118,40 @@ fn meaning(photo: &PhotoMeasurements, metric: Metric, value: f64) -> String {
     };
     match metric {
         Metric::Megapixels => largest_print(photo),
-        Metric::MeanLuma => step(&[(64.0, "Dark on the whole."), (96.0, "Rather dark."), (160.0, "Mid-toned."), (200.0, "Rather bright.")], "Bright on the whole."),
-        Metric::RmsContrast => step(&[(0.08, "Very soft contrast."), (0.16, "Soft contrast."), (0.27, "Usual contrast.")], "Strong contrast."),
-        Metric::ClipHigh => step(&[(0.01, "Hardly a pixel."), (1.0, "Small lights and reflections.")], "Reflections and backdrops count too."),
+        Metric::MeanLuma => step(
+            &[(64.0, "Dark on the whole."), (96.0, "Rather dark."), (160.0, "Mid-toned."), (200.0, "Rather bright.")],
+            "Bright on the whole.",
+        ),
+        Metric::RmsContrast => {
+            step(&[(0.08, "Very soft contrast."), (0.16, "Soft contrast."), (0.27, "Usual contrast.")], "Strong contrast.")
+        }
+        Metric::ClipHigh => {
+            step(&[(0.01, "Hardly a pixel."), (1.0, "Small lights and reflections.")], "Reflections and backdrops count too.")
+        }
         Metric::ClipHighAll => step(&[(0.01, "No pure white.")], "Pure white, no colour left."),
         Metric::ClipHighLargest => step(&[(0.01, "No burnt area."), (2.0, "Small burnt areas only.")], "In one connected area."),
         Metric::ClipLow => step(&[(0.01, "Hardly a pixel.")], "Saturated colours count too."),
         Metric::ClipLowAll => step(&[(0.01, "No pure black."), (10.0, "Some pure black.")], "Large parts are pure black."),
         Metric::LapVar => "Depends on content and noise.".into(),
         Metric::PeakSharp => sharpest(photo),
-        Metric::SharpShare => step(&[(10.0, "Few tiles reach half the peak."), (50.0, "Part of it is near the peak.")], "Most of it is near the peak."),
-        Metric::SigmaMad => step(&[(1.5, "Clean."), (3.0, "Hardly visible."), (6.0, "Fine grain at full size.")], "Visible at full size."),
-        Metric::Colorfulness => step(&[(1.0, "No colour."), (15.0, "Slightly colourful."), (33.0, "Moderately colourful."), (45.0, "Fairly colourful."), (59.0, "Quite colourful."), (82.0, "Highly colourful.")], "Extremely colourful."),
+        Metric::SharpShare => step(
+            &[(10.0, "Few tiles reach half the peak."), (50.0, "Part of it is near the peak.")],
+            "Most of it is near the peak.",
+        ),
+        Metric::SigmaMad => {
+            step(&[(1.5, "Clean."), (3.0, "Hardly visible."), (6.0, "Fine grain at full size.")], "Visible at full size.")
+        }
+        Metric::Colorfulness => step(
+            &[
+                (1.0, "No colour."),
+                (15.0, "Slightly colourful."),
+                (33.0, "Moderately colourful."),
+                (45.0, "Fairly colourful."),
+                (59.0, "Quite colourful."),
+                (82.0, "Highly colourful."),
+            ],
+            "Extremely colourful.",
+        ),
         Metric::Blockiness => step(&[(1.1, "No grid shows."), (1.25, "A faint grid.")], "An 8-pixel grid shows."),
         Metric::BitsPerPixel => compression(photo, value),
     }
@@ -143,7 +166,13 @@ fn largest_print(photo: &PhotoMeasurements) -> String {
 }
 
 fn compression(photo: &PhotoMeasurements, value: f64) -> String {
-    let words = if value < 1.0 { "Strongly compressed" } else if value < 3.0 { "Compressed" } else { "Lightly compressed" };
+    let words = if value < 1.0 {
+        "Strongly compressed"
+    } else if value < 3.0 {
+        "Compressed"
+    } else {
+        "Lightly compressed"
+    };
     match &photo.jpeg {
         Some(jpeg) => format!("{words}, {}.", words::clean(&jpeg.subsampling, 12)),
         None => format!("{words}."),
@@ -160,11 +189,18 @@ fn sharpest(photo: &PhotoMeasurements) -> String {
 /// Where most of the sharpest twentieth of the tiles lies: thirds of width and height.
 pub fn region(focus: &FocusMap) -> Option<&'static str> {
     const PLACES: [&str; 9] = [
-        "at the upper left", "at the top", "at the upper right",
-        "at the left", "in the centre", "at the right",
-        "at the lower left", "at the bottom", "at the lower right",
+        "at the upper left",
+        "at the top",
+        "at the upper right",
+        "at the left",
+        "in the centre",
+        "at the right",
+        "at the lower left",
+        "at the bottom",
+        "at the lower right",
     ];
-    let mut tiles: Vec<(f32, usize)> = focus.tiles.iter().enumerate().filter_map(|(index, tile)| tile.map(|tile| (tile, index))).collect();
+    let mut tiles: Vec<(f32, usize)> =
+        focus.tiles.iter().enumerate().filter_map(|(index, tile)| tile.map(|tile| (tile, index))).collect();
     tiles.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     tiles.truncate(tiles.len().div_ceil(20));
     let (columns, rows) = (usize::from(focus.columns.max(1)), usize::from(focus.rows.max(1)));

@@ -28,9 +28,7 @@ pub(super) fn compose(photos: &[ReportPhoto], frames: &[FrameContent]) -> Vec<Sh
         .enumerate()
         .map(|(index, frames)| Sheet {
             title: if sheets == 1 { "Contact sheet".into() } else { format!("Contact sheet, {} of {sheets}", index + 1) },
-            counts: [
-                (PhotoVerdict::Ready, counts.ready), (PhotoVerdict::Check, counts.check), (PhotoVerdict::Redo, counts.redo),
-            ],
+            counts: [(PhotoVerdict::Ready, counts.ready), (PhotoVerdict::Check, counts.check), (PhotoVerdict::Redo, counts.redo)],
             note: match (pictures, sheets) {
                 (true, 1) => "in upload order, frames uncropped",
                 (true, _) => "in upload order",

@@ -14,7 +14,9 @@ use crate::measure::{
 use super::facts::{FILE_NAME_CHARS_MAX, REFERENCE_CHARS_MAX, ReportFacts, ReportPhoto};
 use super::words::{self, Counts};
 use super::{ReportError, content};
-use shape::{About, Color, Engine, File, FindingOut, Focus, Jpeg, Number, Photo, PicturesOut, Problem, Quality, Result1, Set, Size};
+use shape::{
+    About, Color, Engine, File, FindingOut, Focus, Jpeg, Number, Photo, PicturesOut, Problem, Quality, Result1, Set, Size,
+};
 
 /// The schema a result follows.
 pub const SCHEMA: &str = "proofsheet-result/1";
@@ -32,7 +34,10 @@ pub fn write(facts: &ReportFacts, photos: &[ReportPhoto]) -> Result<Vec<u8>, Rep
         report: about(facts),
         engine: Engine { name: "proofsheet", version: env!("CARGO_PKG_VERSION"), ranges: RANGES },
         set: Set {
-            photos: counts.total(), ready: counts.ready, check: counts.check, redo: counts.redo,
+            photos: counts.total(),
+            ready: counts.ready,
+            check: counts.check,
+            redo: counts.redo,
             sentence: words::set_sentence(photos),
         },
         photos: photos.iter().map(photo).collect(),
@@ -41,7 +46,8 @@ pub fn write(facts: &ReportFacts, photos: &[ReportPhoto]) -> Result<Vec<u8>, Rep
 }
 
 fn about(facts: &ReportFacts) -> About<'_> {
-    let clean = |text: &Option<String>, most| text.as_deref().map(|text| words::clean(text, most)).filter(|text| !text.is_empty());
+    let clean =
+        |text: &Option<String>, most| text.as_deref().map(|text| words::clean(text, most)).filter(|text| !text.is_empty());
     About {
         id: facts.report.as_str(),
         analysis: facts.analysis.as_str(),
@@ -160,10 +166,8 @@ fn percentiles(percentiles: Percentiles) -> BTreeMap<String, u8> {
 }
 
 fn palette(photo: &PhotoMeasurements) -> Vec<Color> {
-    let color = |color: &PaletteColor| Color {
-        hex: format!("#{}", content::photo::hex(color.rgb)),
-        share: rounded(color.share, 4),
-    };
+    let color =
+        |color: &PaletteColor| Color { hex: format!("#{}", content::photo::hex(color.rgb)), share: rounded(color.share, 4) };
     photo.palette.iter().map(color).collect()
 }
 

@@ -49,7 +49,10 @@ fn heading(canvas: &mut Canvas<'_>, cover: &Cover) -> Result<(), ReportError> {
     if !second.is_empty() {
         let width = canvas.width(&VERDICT, second)?;
         canvas.decorate(Item::Mark {
-            frame: Frame::new(t::MARGIN - 2.0, 241.2, width + 2.0, 15.0), id: "mark-underline", ink: t::ACCENT, halo: false,
+            frame: Frame::new(t::MARGIN - 2.0, 241.2, width + 2.0, 15.0),
+            id: "mark-underline",
+            ink: t::ACCENT,
+            halo: false,
         });
     }
     Ok(())
@@ -123,7 +126,11 @@ fn action_row(canvas: &mut Canvas<'_>, action: &Action, top: f32) -> Result<(), 
         let style = Style::text(9.2, t::INK).tabular();
         let left = canvas.text_to(t::RIGHT, top + 20.2, &style, &words)?;
         canvas.rule(left, top + 23.0, t::RIGHT, 0.8, t::ACCENT);
-        canvas.push(Item::Link { frame: Frame::new(left - 4.0, top + 8.0, t::RIGHT - left + 8.0, 20.0), page: action.page, words });
+        canvas.push(Item::Link {
+            frame: Frame::new(left - 4.0, top + 8.0, t::RIGHT - left + 8.0, 20.0),
+            page: action.page,
+            words,
+        });
         Ok(())
     })
 }

@@ -53,7 +53,10 @@ pub fn stripes(canvas: &mut Canvas<'_>, palette: &[PaletteColor], window: Frame)
 /// A frame with nothing in it.
 pub fn outline(canvas: &mut Canvas<'_>, window: Frame) {
     let points = vec![
-        (window.x, window.y), (window.right(), window.y), (window.right(), window.bottom()), (window.x, window.bottom()),
+        (window.x, window.y),
+        (window.right(), window.y),
+        (window.right(), window.bottom()),
+        (window.x, window.bottom()),
         (window.x, window.y),
     ];
     canvas.decorate(Item::Stroke { points, width: 0.6, ink: t::FILM_EDGE, dash: super::display::Dash::Solid });

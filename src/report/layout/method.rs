@@ -88,7 +88,12 @@ impl Flow<'_, '_> {
         self.room(height, "How it was measured, continued")?;
         let first = self.y + 11.8;
         self.canvas.tagged(Role::Heading2, |canvas| {
-            canvas.paragraph((t::MARGIN, first, TEXT - t::MARGIN - 14.0), LEADING, 3, &[(name, entry.name), (unit, beside.trim_end())])
+            canvas.paragraph(
+                (t::MARGIN, first, TEXT - t::MARGIN - 14.0),
+                LEADING,
+                3,
+                &[(name, entry.name), (unit, beside.trim_end())],
+            )
         })?;
         self.canvas.tagged(Role::Paragraph, |canvas| {
             let y = canvas.paragraph((TEXT, first, TEXT_WIDTH), LEADING, 8, &[(text, entry.text)])?;
@@ -113,7 +118,9 @@ impl Flow<'_, '_> {
         let lines = self.canvas.break_lines(t::MEASURE * 0.86, 6, &[(style, text)])?.len() as f32;
         self.room(lines * LEADING + 4.0, "How it was measured, continued")?;
         let first = self.y + LEADING;
-        self.canvas.tagged(Role::Paragraph, |canvas| canvas.paragraph((t::MARGIN, first, t::MEASURE * 0.86), LEADING, 6, &[(style, text)]))?;
+        self.canvas.tagged(Role::Paragraph, |canvas| {
+            canvas.paragraph((t::MARGIN, first, t::MEASURE * 0.86), LEADING, 6, &[(style, text)])
+        })?;
         self.y += lines * LEADING + 4.0;
         Ok(())
     }

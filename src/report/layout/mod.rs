@@ -69,7 +69,9 @@ fn outline(content: &Content<'_>, method: usize) -> Vec<OutlineEntry> {
     let photos = content
         .photos
         .iter()
-        .map(|photo| entry(&format!("{}  {}: {}", photo.number, photo.name, super::words::verdict_word(photo.verdict)), photo.page))
+        .map(|photo| {
+            entry(&format!("{}  {}: {}", photo.number, photo.name, super::words::verdict_word(photo.verdict)), photo.page)
+        })
         .collect();
     vec![
         entry("Summary", 1),

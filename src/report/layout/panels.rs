@@ -57,14 +57,22 @@ fn focus_cells(map: &FocusMap) -> Vec<t::Ink> {
 }
 
 /// Burnt areas in red diagonals, lost ones in blue dots on ink, over the veiled picture.
-pub fn clipping(canvas: &mut Canvas<'_>, photo: u16, photo_numbers: &PhotoMeasurements, pictures: &Pictures, panel: Frame) -> Result<(), ReportError> {
+pub fn clipping(
+    canvas: &mut Canvas<'_>,
+    photo: u16,
+    photo_numbers: &PhotoMeasurements,
+    pictures: &Pictures,
+    panel: Frame,
+) -> Result<(), ReportError> {
     let map = &pictures.clipping;
     let frame = ground(canvas, photo, pictures, panel);
     canvas.push(Item::Wash { frame, wash: Wash::Veil });
     burnt(canvas, &clipped_frames(frame, map, &map.burnt), frame);
     lost(canvas, &clipped_frames(frame, map, &map.lost), frame);
     let y = panel.bottom() + 11.0;
-    let share = |metric: Metric| photo_numbers.value(metric).map_or_else(|| "unknown".into(), |value| format!("{} %", words::number(value, 1)));
+    let share = |metric: Metric| {
+        photo_numbers.value(metric).map_or_else(|| "unknown".into(), |value| format!("{} %", words::number(value, 1)))
+    };
     let key = Frame::new(panel.x, y - 6.2, 10.5, 7.0);
     canvas.fill(key, t::PAPER);
     burnt(canvas, &[key], key);
@@ -144,7 +152,12 @@ pub fn histogram(canvas: &mut Canvas<'_>, photo: &PhotoMeasurements, panel: Fram
     histogram_key(canvas, panel, title_y)?;
     for quarter in 1..4 {
         let x = panel.x + panel.width * quarter as f32 / 4.0;
-        canvas.decorate(Item::Stroke { points: vec![(x, panel.y), (x, panel.bottom())], width: 0.5, ink: t::HAIRLINE, dash: Dash::Solid });
+        canvas.decorate(Item::Stroke {
+            points: vec![(x, panel.y), (x, panel.bottom())],
+            width: 0.5,
+            ink: t::HAIRLINE,
+            dash: Dash::Solid,
+        });
     }
     let top = peak(&photo.histogram);
     canvas.push(Item::Clip(vec![Frame::new(panel.x - 0.5, panel.y, panel.width + 1.0, panel.height)]));
@@ -152,7 +165,8 @@ pub fn histogram(canvas: &mut Canvas<'_>, photo: &PhotoMeasurements, panel: Fram
     ground.extend([(panel.right(), panel.bottom()), (panel.x, panel.bottom())]);
     canvas.push(Item::Area { points: ground, ink: t::HISTOGRAM_LUMA });
     let curves = [
-        (&photo.histogram.blue, t::HISTOGRAM_BLUE, Dash::Dotted(2.1)), (&photo.histogram.green, t::HISTOGRAM_GREEN, Dash::Dashed(3.4, 1.7)),
+        (&photo.histogram.blue, t::HISTOGRAM_BLUE, Dash::Dotted(2.1)),
+        (&photo.histogram.green, t::HISTOGRAM_GREEN, Dash::Dashed(3.4, 1.7)),
         (&photo.histogram.red, t::HISTOGRAM_RED, Dash::Solid),
     ];
     for (bins, ink, dash) in curves {
@@ -160,12 +174,23 @@ pub fn histogram(canvas: &mut Canvas<'_>, photo: &PhotoMeasurements, panel: Fram
     }
     canvas.push(Item::EndClip);
     canvas.rule(panel.x, panel.bottom(), panel.right(), 0.8, t::INK);
-    let share = |metric: Metric| photo.value(metric).map_or_else(|| "unknown".into(), |value| format!("{} %", words::number(value, 1)));
+    let share =
+        |metric: Metric| photo.value(metric).map_or_else(|| "unknown".into(), |value| format!("{} %", words::number(value, 1)));
     let found = |kind| photo.findings.iter().any(|finding| finding.kind == kind);
     let key = |loud: bool| if loud { Style::strong(7.2, t::WARN).tabular() } else { KEY };
     let y = panel.bottom() + 11.0;
-    canvas.text(panel.x, y, &key(found(crate::measure::FindingKind::ShadowsLost)), &format!("level 0: {}", share(Metric::ClipLow)))?;
-    canvas.text_to(panel.right(), y, &key(found(crate::measure::FindingKind::HighlightsBurnt)), &format!("level 255: {}", share(Metric::ClipHigh)))?;
+    canvas.text(
+        panel.x,
+        y,
+        &key(found(crate::measure::FindingKind::ShadowsLost)),
+        &format!("level 0: {}", share(Metric::ClipLow)),
+    )?;
+    canvas.text_to(
+        panel.right(),
+        y,
+        &key(found(crate::measure::FindingKind::HighlightsBurnt)),
+        &format!("level 255: {}", share(Metric::ClipHigh)),
+    )?;
     Ok(())
 }
 
@@ -174,7 +199,9 @@ fn histogram_key(canvas: &mut Canvas<'_>, panel: Frame, y: f32) -> Result<(), Re
     canvas.fill(Frame::new(x - 9.5, y - 5.8, 6.6, 6.6), t::HISTOGRAM_LUMA);
     x -= 16.5;
     let keys = [
-        ("B", t::HISTOGRAM_BLUE, Dash::Dotted(2.1)), ("G", t::HISTOGRAM_GREEN, Dash::Dashed(3.4, 1.7)), ("R", t::HISTOGRAM_RED, Dash::Solid),
+        ("B", t::HISTOGRAM_BLUE, Dash::Dotted(2.1)),
+        ("G", t::HISTOGRAM_GREEN, Dash::Dashed(3.4, 1.7)),
+        ("R", t::HISTOGRAM_RED, Dash::Solid),
     ];
     for (word, ink, dash) in keys {
         let left = canvas.text_to(x, y, &KEY, word)?;
@@ -213,7 +240,8 @@ pub fn palette(canvas: &mut Canvas<'_>, palette: &[PaletteColor], strip: Frame) 
     let style = Style::mono(6.75, t::INK_2);
     let mut x = strip.x;
     for (index, color) in palette.iter().enumerate() {
-        let width = if index + 1 == palette.len() { strip.right() - x } else { strip.width * (color.share.max(0.0) / total) as f32 };
+        let width =
+            if index + 1 == palette.len() { strip.right() - x } else { strip.width * (color.share.max(0.0) / total) as f32 };
         canvas.push(Item::Fill { frame: Frame::new(x, strip.y, width, strip.height), ink: color.rgb });
         let words = format!("{} {}", hex(color.rgb), percent(color.share));
         for text in [words.as_str(), &hex(color.rgb)] {
@@ -224,7 +252,13 @@ pub fn palette(canvas: &mut Canvas<'_>, palette: &[PaletteColor], strip: Frame) 
         }
         x += width;
     }
-    let edge = vec![(strip.x, strip.y), (strip.right(), strip.y), (strip.right(), strip.bottom()), (strip.x, strip.bottom()), (strip.x, strip.y)];
+    let edge = vec![
+        (strip.x, strip.y),
+        (strip.right(), strip.y),
+        (strip.right(), strip.bottom()),
+        (strip.x, strip.bottom()),
+        (strip.x, strip.y),
+    ];
     canvas.decorate(Item::Stroke { points: edge, width: 0.5, ink: t::HAIRLINE, dash: Dash::Solid });
     Ok(())
 }

@@ -30,7 +30,13 @@ impl Canvas<'_> {
     ///
     /// # Errors
     /// As [`Fonts::shape`].
-    pub fn paragraph(&mut self, frame: (f32, f32, f32), leading: f32, lines: usize, spans: &[Span<'_>]) -> Result<f32, ReportError> {
+    pub fn paragraph(
+        &mut self,
+        frame: (f32, f32, f32),
+        leading: f32,
+        lines: usize,
+        spans: &[Span<'_>],
+    ) -> Result<f32, ReportError> {
         let (x, mut y, width) = frame;
         for line in self.break_lines(width, lines, spans)? {
             let mut pen = x;

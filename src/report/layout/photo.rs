@@ -42,7 +42,8 @@ fn title(canvas: &mut Canvas<'_>, page: &PhotoPage<'_>, facts: &[String]) -> Res
         Ok(())
     })?;
     canvas.tagged(Role::Heading1, |canvas| {
-        let end = canvas.text(t::MARGIN - 0.5, 80.6, &Style::text(23.0, t::INK).tracked(-0.03).tabular(), &page.number.to_string())?;
+        let end =
+            canvas.text(t::MARGIN - 0.5, 80.6, &Style::text(23.0, t::INK).tracked(-0.03).tabular(), &page.number.to_string())?;
         let style = Style::strong(10.6, t::INK);
         let name = canvas.shorten(&style, &page.name, right - end - 20.0)?;
         canvas.text(end + 10.0, 80.6, &style, &name)
@@ -151,9 +152,12 @@ fn notes(canvas: &mut Canvas<'_>, evidence: &Evidence<'_>) -> Result<(), ReportE
     canvas.tagged(Role::Heading2, |canvas| canvas.text(x, NOTES_TOP, &Style::strong(8.0, t::INK), "Privacy and rights"))?;
     let lead = format!("{lead} ");
     canvas.tagged(Role::Paragraph, |canvas| {
-        canvas.paragraph((x, NOTES_TOP + 10.4, PANEL_WIDTH), 9.4, 5, &[
-            (Style::strong(7.2, t::INK), &lead), (Style::text(7.2, t::INK_2), rest),
-        ])
+        canvas.paragraph(
+            (x, NOTES_TOP + 10.4, PANEL_WIDTH),
+            9.4,
+            5,
+            &[(Style::strong(7.2, t::INK), &lead), (Style::text(7.2, t::INK_2), rest)],
+        )
     })?;
     Ok(())
 }
@@ -162,7 +166,13 @@ fn column(index: usize) -> f32 {
     t::MARGIN + index as f32 * PANEL_PITCH
 }
 
-fn labelled(canvas: &mut Canvas<'_>, index: usize, heading: &str, rows: &[(&str, String)], empty: &str) -> Result<(), ReportError> {
+fn labelled(
+    canvas: &mut Canvas<'_>,
+    index: usize,
+    heading: &str,
+    rows: &[(&str, String)],
+    empty: &str,
+) -> Result<(), ReportError> {
     let x = column(index);
     canvas.tagged(Role::Heading2, |canvas| canvas.text(x, NOTES_TOP, &Style::strong(8.0, t::INK), heading))?;
     let (label, value) = (Style::text(7.2, t::INK_2), Style::text(7.2, t::INK));

@@ -18,7 +18,9 @@ const FIRST_ROW: f32 = 99.4;
 pub(super) fn place(fonts: &Fonts, content: &Content<'_>, sheet: &Sheet) -> Result<PageLayout, ReportError> {
     let mut canvas = shell::paper(fonts);
     shell::head(&mut canvas, &content.title)?;
-    canvas.tagged(Role::Heading1, |canvas| canvas.text(t::MARGIN, 83.0, &Style::text(20.5, t::INK).tracked(-0.024), &sheet.title))?;
+    canvas.tagged(Role::Heading1, |canvas| {
+        canvas.text(t::MARGIN, 83.0, &Style::text(20.5, t::INK).tracked(-0.024), &sheet.title)
+    })?;
     legend(&mut canvas, sheet)?;
     for (row, frames) in sheet.frames.chunks(COLUMNS).enumerate() {
         let top = FIRST_ROW + row as f32 * ROW_PITCH;

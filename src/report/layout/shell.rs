@@ -28,10 +28,17 @@ pub fn head(canvas: &mut Canvas<'_>, title: &str) -> Result<(), ReportError> {
 }
 
 /// The foot of a page: report id, results hash, end, page. The first page says instead that no photo was stored.
-pub fn foot(fonts: &Fonts, content: &Content<'_>, page: PageLayout, number: usize, total: usize) -> Result<PageLayout, ReportError> {
+pub fn foot(
+    fonts: &Fonts,
+    content: &Content<'_>,
+    page: PageLayout,
+    number: usize,
+    total: usize,
+) -> Result<PageLayout, ReportError> {
     let mut canvas = Canvas::resume(fonts, page);
     canvas.hairline(t::FOOT);
-    let (quiet, plain, mono) = (Style::text(7.0, t::INK_2).tabular(), Style::text(7.0, t::INK).tabular(), Style::mono(6.75, t::INK_2));
+    let (quiet, plain, mono) =
+        (Style::text(7.0, t::INK_2).tabular(), Style::text(7.0, t::INK).tabular(), Style::mono(6.75, t::INK_2));
     let y = t::FOOT + 13.5;
     let left = canvas.text_to(t::RIGHT, y, &plain, &format!("Page {number} of {total}"))?;
     if number == 1 {

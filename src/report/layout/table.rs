@@ -86,13 +86,23 @@ fn range_bar(canvas: &mut Canvas<'_>, bar: Bar, standing: Standing, y: f32) {
     canvas.rule(BAR.0, y, BAR.1, 1.0, t::BAR_TRACK);
     canvas.fill(Frame::new(at(bar.band.0), y - 2.9, at(bar.band.1) - at(bar.band.0), 5.8), t::BAND);
     let tick = at(bar.limit);
-    canvas.decorate(Item::Stroke { points: vec![(tick, y - 4.2), (tick, y + 4.2)], width: 0.8, ink: t::BAND_LINE, dash: Dash::Solid });
+    canvas.decorate(Item::Stroke {
+        points: vec![(tick, y - 4.2), (tick, y + 4.2)],
+        width: 0.8,
+        ink: t::BAND_LINE,
+        dash: Dash::Solid,
+    });
     let Some(value) = bar.value else { return };
     let x = at(value);
     match standing {
         Standing::Outside(Level::Redo) => {
             for (a, b) in [(-2.6, 2.6), (2.6, -2.6)] {
-                canvas.decorate(Item::Stroke { points: vec![(x - 2.6, y + a), (x + 2.6, y + b)], width: 1.5, ink: t::FAIL, dash: Dash::Solid });
+                canvas.decorate(Item::Stroke {
+                    points: vec![(x - 2.6, y + a), (x + 2.6, y + b)],
+                    width: 1.5,
+                    ink: t::FAIL,
+                    dash: Dash::Solid,
+                });
             }
         }
         Standing::Outside(Level::Check) => {
@@ -101,7 +111,12 @@ fn range_bar(canvas: &mut Canvas<'_>, bar: Bar, standing: Standing, y: f32) {
             canvas.decorate(Item::Area { points: diamond(2.6), ink: t::PAPER });
         }
         Standing::Within | Standing::Unknown | Standing::NotApplicable | Standing::NoRange => {
-            canvas.decorate(Item::Stroke { points: vec![(x, y), (x + 0.01, y)], width: 5.0, ink: t::INK, dash: Dash::Dotted(9.0) });
+            canvas.decorate(Item::Stroke {
+                points: vec![(x, y), (x + 0.01, y)],
+                width: 5.0,
+                ink: t::INK,
+                dash: Dash::Dotted(9.0),
+            });
         }
     }
 }

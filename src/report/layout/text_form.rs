@@ -33,7 +33,9 @@ fn line(item: &Item) -> String {
         Item::Fill { frame, ink } => format!("fill {} {}", place(*frame), color(*ink)),
         Item::Stroke { points, width, ink, dash } => format!(
             "stroke {} points from {} width {width} {} {}",
-            points.len(), point(points.first()), color(*ink),
+            points.len(),
+            point(points.first()),
+            color(*ink),
             match dash {
                 Dash::Solid => "solid",
                 Dash::Dashed(..) => "dashed",
@@ -50,7 +52,9 @@ fn line(item: &Item) -> String {
             format!("mark {} {id} {}{}", place(*frame), color(*ink), if *halo { " halo" } else { "" })
         }
         Item::Wash { frame, wash } => format!("wash {} {wash:?}", place(*frame)),
-        Item::Clip(frames) => format!("clip to {} frames from {}", frames.len(), place(frames.first().copied().unwrap_or_default())),
+        Item::Clip(frames) => {
+            format!("clip to {} frames from {}", frames.len(), place(frames.first().copied().unwrap_or_default()))
+        }
         Item::EndClip => "end clip".into(),
         Item::Link { frame, page, words } => format!("link {} to page {page} \"{words}\"", place(*frame)),
     }

@@ -31,7 +31,13 @@ pub fn finish(mut document: Document, layout: &Layout, about: &About) -> Result<
     Ok(bytes)
 }
 
-fn finish_page(document: &mut Document, layout: &Layout, index: usize, id: ObjectId, pages: &[ObjectId]) -> Result<(), ReportError> {
+fn finish_page(
+    document: &mut Document,
+    layout: &Layout,
+    index: usize,
+    id: ObjectId,
+    pages: &[ObjectId],
+) -> Result<(), ReportError> {
     let links: Vec<Object> = layout.pages[index]
         .items
         .iter()
@@ -81,7 +87,12 @@ fn outline(document: &mut Document, entries: &[OutlineEntry], pages: &[ObjectId]
 }
 
 /// Writes the entries of one level; those below stay folded. Answers the first and the last.
-fn level(document: &mut Document, entries: &[OutlineEntry], parent: ObjectId, pages: &[ObjectId]) -> (Option<Object>, Option<Object>) {
+fn level(
+    document: &mut Document,
+    entries: &[OutlineEntry],
+    parent: ObjectId,
+    pages: &[ObjectId],
+) -> (Option<Object>, Option<Object>) {
     let ids: Vec<ObjectId> = entries.iter().map(|_| document.new_object_id()).collect();
     for (index, entry) in entries.iter().enumerate() {
         let mut dict = dictionary! { "Title" => text(&entry.title), "Parent" => parent };

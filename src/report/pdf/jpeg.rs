@@ -32,11 +32,8 @@ pub fn header(bytes: &[u8]) -> Option<Header> {
 
 fn frame(segment: &[u8]) -> Option<Header> {
     let &[8, h1, h0, w1, w0, components, ..] = segment else { return None };
-    let header = Header {
-        width: u32::from(u16::from_be_bytes([w1, w0])),
-        height: u32::from(u16::from_be_bytes([h1, h0])),
-        components,
-    };
+    let header =
+        Header { width: u32::from(u16::from_be_bytes([w1, w0])), height: u32::from(u16::from_be_bytes([h1, h0])), components };
     matches!(components, 1 | 3).then_some(header)
 }
 

@@ -13,9 +13,9 @@ use printpdf::{Mm, PdfDocument, PdfPage, PdfParseErrorSeverity, PdfSaveOptions};
 
 use super::fonts::PieceKind;
 use super::fonts::subset::Usage;
+use super::layout::Layout;
 use super::layout::display::{Item, PageLayout};
 use super::{ReportError, ReportPhoto};
-use super::layout::Layout;
 
 /// A4.
 const PAGE_MM: (f32, f32) = (210.0, 297.0);

@@ -68,7 +68,9 @@ fn shape(ops: &mut Vec<Op>, item: &Item) {
             ops.push(Op::SetLineCapStyle { cap });
             ops.push(Op::SetLineJoinStyle { join: LineJoinStyle::Round });
             ops.push(Op::SetLineDashPattern { dash: pattern });
-            ops.push(Op::DrawLine { line: printpdf::Line { points: points.iter().map(|p| line_point(*p)).collect(), is_closed: false } });
+            ops.push(Op::DrawLine {
+                line: printpdf::Line { points: points.iter().map(|p| line_point(*p)).collect(), is_closed: false },
+            });
         }
         _ => {}
     }
@@ -109,7 +111,14 @@ fn object(ops: &mut Vec<Op>, item: &Item, store: &mut Store<'_>) -> Result<(), R
     Ok(())
 }
 
-fn mark(ops: &mut Vec<Op>, store: &mut Store<'_>, frame: Frame, id: &'static str, ink: Ink, halo: bool) -> Result<(), ReportError> {
+fn mark(
+    ops: &mut Vec<Op>,
+    store: &mut Store<'_>,
+    frame: Frame,
+    id: &'static str,
+    ink: Ink,
+    halo: bool,
+) -> Result<(), ReportError> {
     let mark = crate::report::marks::find(id).ok_or(ReportError::Mark { id })?;
     let transform = XObjectTransform {
         translate_x: Some(Pt(round2(frame.x))),
@@ -122,7 +131,11 @@ fn mark(ops: &mut Vec<Op>, store: &mut Store<'_>, frame: Frame, id: &'static str
     if halo {
         let gs = store.state(State::Halo);
         let id = store.mark(id, true)?;
-        ops.extend([Op::SaveGraphicsState, Op::LoadGraphicsState { gs }, Op::SetLineDashPattern { dash: LineDashPattern::solid() }]);
+        ops.extend([
+            Op::SaveGraphicsState,
+            Op::LoadGraphicsState { gs },
+            Op::SetLineDashPattern { dash: LineDashPattern::solid() },
+        ]);
         ops.extend([fill_color(PAPER), Op::SetOutlineColor { col: color(PAPER) }]);
         ops.extend([Op::UseXobject { id, transform }, Op::RestoreGraphicsState]);
     }

@@ -81,7 +81,8 @@ impl<'a> Store<'a> {
         if !self.objects.contains_key(&name) {
             let wrong = ReportError::Preview { number: photo, which };
             let picture = self.find(photo, kind).ok_or_else(|| wrong.clone())?;
-            let header = jpeg::header(&picture.jpeg).filter(|header| (header.width, header.height) == (picture.width_px, picture.height_px));
+            let header = jpeg::header(&picture.jpeg)
+                .filter(|header| (header.width, header.height) == (picture.width_px, picture.height_px));
             let header = header.ok_or(wrong)?;
             let space = if header.components == 1 { "DeviceGray" } else { "DeviceRGB" };
             let mut dict = image(header.width, header.height, 8);
@@ -119,7 +120,9 @@ impl<'a> Store<'a> {
         let samples = cells
             .chunks(usize::from(side.max(1)))
             .flat_map(|row| row.chunks(8))
-            .map(|eight| eight.iter().enumerate().fold(0xff_u8, |byte, (bit, set)| if *set { byte & !(0x80 >> bit) } else { byte }))
+            .map(|eight| {
+                eight.iter().enumerate().fold(0xff_u8, |byte, (bit, set)| if *set { byte & !(0x80 >> bit) } else { byte })
+            })
             .collect();
         self.grid(external(dict, samples, true))
     }
@@ -147,7 +150,9 @@ impl<'a> Store<'a> {
             content.push_str(if halo { "B" } else { "f" });
             let edge = [-4.0, -4.0, mark.width + 4.0, mark.height + 4.0];
             let dict = BTreeMap::from([
-                ("Type".to_owned(), named("XObject")), ("Subtype".to_owned(), named("Form")), ("FormType".to_owned(), DictItem::Int(1)),
+                ("Type".to_owned(), named("XObject")),
+                ("Subtype".to_owned(), named("Form")),
+                ("FormType".to_owned(), DictItem::Int(1)),
                 ("BBox".to_owned(), DictItem::Array(edge.into_iter().map(DictItem::Real).collect())),
                 ("Resources".to_owned(), DictItem::Dict { map: BTreeMap::new() }),
             ]);
@@ -171,8 +176,10 @@ fn path(out: &mut String, data: &str) -> Option<()> {
 
 fn image(width: u32, height: u32, bits: i64) -> BTreeMap<String, DictItem> {
     BTreeMap::from([
-        ("Type".to_owned(), named("XObject")), ("Subtype".to_owned(), named("Image")),
-        ("Width".to_owned(), DictItem::Int(i64::from(width))), ("Height".to_owned(), DictItem::Int(i64::from(height))),
+        ("Type".to_owned(), named("XObject")),
+        ("Subtype".to_owned(), named("Image")),
+        ("Width".to_owned(), DictItem::Int(i64::from(width))),
+        ("Height".to_owned(), DictItem::Int(i64::from(height))),
         ("BitsPerComponent".to_owned(), DictItem::Int(bits)),
     ])
 }

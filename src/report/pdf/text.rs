@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use printpdf::{
-    Codepoint, DictItem, FontId, Op, ParsedFont, PdfFont, PdfFontHandle, PdfResources, Pt, TextItem, TextMatrix,
-};
+use printpdf::{Codepoint, DictItem, FontId, Op, ParsedFont, PdfFont, PdfFontHandle, PdfResources, Pt, TextItem, TextMatrix};
 
 use crate::report::ReportError;
 use crate::report::fonts::subset::{SmallFace, Usage};
@@ -81,7 +79,10 @@ impl Faces {
         for piece in &line.pieces {
             let PieceKind::Glyphs(glyphs) = &piece.kind else { return Ok(false) };
             let (small, _) = self.get(piece.face)?;
-            if glyphs.iter().any(|glyph| glyph.text.is_empty() || small.glyphs.get(&glyph.id).is_none_or(|(_, text)| *text != glyph.text)) {
+            if glyphs
+                .iter()
+                .any(|glyph| glyph.text.is_empty() || small.glyphs.get(&glyph.id).is_none_or(|(_, text)| *text != glyph.text))
+            {
                 return Ok(false);
             }
         }
@@ -101,14 +102,24 @@ impl Faces {
         Ok(glyphs.len())
     }
 
-    fn write_run(&self, ops: &mut Vec<Op>, face: (Face, &SmallFace, &ParsedFont), run: &[Glyph], before: usize, place: Place) -> Result<(), ReportError> {
+    fn write_run(
+        &self,
+        ops: &mut Vec<Op>,
+        face: (Face, &SmallFace, &ParsedFont),
+        run: &[Glyph],
+        before: usize,
+        place: Place,
+    ) -> Result<(), ReportError> {
         let (face, small, font) = face;
         let at = |index: usize| run[index].x + (before + index) as f32 * place.tracking;
         let (first, rise) = (at(0), run[0].rise);
         let mut pen = f64::from(first);
         let mut codepoints = Vec::with_capacity(run.len());
         for (index, glyph) in run.iter().enumerate() {
-            let (gid, text) = small.glyphs.get(&glyph.id).ok_or(ReportError::Font { face: face.name(), what: "lost a glyph when it was cut" })?;
+            let (gid, text) = small
+                .glyphs
+                .get(&glyph.id)
+                .ok_or(ReportError::Font { face: face.name(), what: "lost a glyph when it was cut" })?;
             pen += f64::from(width_1000(font, *gid)) / 1000.0;
             let offset = if index + 1 < run.len() { ((pen - f64::from(at(index + 1))) * 1000.0).round() } else { 0.0 };
             pen -= offset / 1000.0;

@@ -127,11 +127,14 @@ mod tests {
     fn equal_neighbours_become_one_run() {
         let map = ClippingMap { columns: 3, rows: 2, burnt: vec![255, 200, 0, 0, 0, 128], lost: vec![0, 0, 0, 255, 127, 255] };
         let runs = clipping(&map).runs;
-        assert_eq!(runs, [
-            Run { x: 0, y: 0, width: 2, class: "burnt" },
-            Run { x: 0, y: 1, width: 1, class: "lost" },
-            Run { x: 2, y: 1, width: 1, class: "burnt" },
-        ]);
+        assert_eq!(
+            runs,
+            [
+                Run { x: 0, y: 0, width: 2, class: "burnt" },
+                Run { x: 0, y: 1, width: 1, class: "lost" },
+                Run { x: 2, y: 1, width: 1, class: "burnt" },
+            ]
+        );
     }
 
     #[test]

@@ -107,7 +107,13 @@ struct ReportPage {
 ///
 /// # Errors
 /// What opening the report answers.
-pub async fn show(person: &SignedIn, seen: &Seen, asked: Option<u16>, view: View, services: &Services) -> Result<HttpResponse, Problem> {
+pub async fn show(
+    person: &SignedIn,
+    seen: &Seen,
+    asked: Option<u16>,
+    view: View,
+    services: &Services,
+) -> Result<HttpResponse, Problem> {
     let Some(report) = &seen.report else {
         return Err(Problem::internal("a completed analysis without a report"));
     };
@@ -211,7 +217,8 @@ fn photo_view(photos: &[Photo], at: usize, view: View) -> Option<PhotoView> {
     let photo = photos.get(at)?;
     let size = photo.pictures.as_ref().map(|pictures| &pictures.preview);
     let (palette, palette_words) = palette(photo);
-    let pixels = photo.file.as_ref().map(|file| format!("{} × {} px, {}", file.width_px, file.height_px, words::size(file.size_bytes)));
+    let pixels =
+        photo.file.as_ref().map(|file| format!("{} × {} px, {}", file.width_px, file.height_px, words::size(file.size_bytes)));
     Some(PhotoView {
         number: photo.number,
         place: at + 1,

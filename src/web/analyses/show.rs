@@ -14,9 +14,9 @@ use crate::http::session::SignedIn;
 use crate::http::{Problem, Services};
 use crate::pipeline::Tombstone;
 use crate::web::frame::{Frame, Section, page, page_with};
+use crate::web::parse_id;
 use crate::web::receipts::cause_sentence;
 use crate::web::words::{self, PhotoLine};
-use crate::web::parse_id;
 
 /// Seconds between two looks at a running analysis.
 const REFRESH_SECS: u32 = 2;
@@ -131,7 +131,10 @@ fn gone(person: &SignedIn, seen: &Seen, tombstone: &Tombstone) -> Result<HttpRes
     let page = GonePage {
         frame: Frame::of(person, Section::Reports, "A report that was destroyed"),
         id: seen.record.id.to_string(),
-        sentence: format!("{} Its key was destroyed on {ended}; nobody can open it any more.", cause_sentence(Some(tombstone.cause))),
+        sentence: format!(
+            "{} Its key was destroyed on {ended}; nobody can open it any more.",
+            cause_sentence(Some(tombstone.cause))
+        ),
         receipt: tombstone.receipt.as_ref().map(ToString::to_string),
         product: seen.record.product.title(),
         photo_count: seen.record.photo_count,

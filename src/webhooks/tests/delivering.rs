@@ -32,7 +32,11 @@ async fn three_failures_then_accepted() {
     for (wait, retried) in [(0, true), (5, true), (400, true), (1800, false)] {
         bench.advance(wait);
         let count = bench.run_due().await;
-        assert_eq!((count.total(), count.retried == 1, count.delivered == 1), (1, retried, !retried), "after {wait} s: {count:?}");
+        assert_eq!(
+            (count.total(), count.retried == 1, count.delivered == 1),
+            (1, retried, !retried),
+            "after {wait} s: {count:?}"
+        );
         requests.push(receiver.request().await);
         assert_eq!(bench.run_due().await, DispatchCount::default(), "nothing is due before its time");
     }

@@ -76,8 +76,15 @@ async fn a_redirect_is_a_failure_and_not_followed() {
 #[tokio::test]
 async fn statuses_are_judged() {
     for (status, outcome) in [
-        (200, Outcome::Delivered), (202, Outcome::Delivered), (299, Outcome::Delivered), (304, Outcome::Redirected),
-        (400, Outcome::Refused), (404, Outcome::Refused), (410, Outcome::Gone), (429, Outcome::Refused), (503, Outcome::Refused),
+        (200, Outcome::Delivered),
+        (202, Outcome::Delivered),
+        (299, Outcome::Delivered),
+        (304, Outcome::Redirected),
+        (400, Outcome::Refused),
+        (404, Outcome::Refused),
+        (410, Outcome::Gone),
+        (429, Outcome::Refused),
+        (503, Outcome::Refused),
     ] {
         let mut receiver = Receiver::start(vec![Reply::Status(status, "retry-after: 7\r\n", "")]).await;
         let answer = post(&receiver.url()).await;

@@ -92,7 +92,12 @@ impl Receiver {
     }
 }
 
-async fn serve(mut stream: TcpStream, script: Arc<Mutex<Vec<Reply>>>, tell: mpsc::UnboundedSender<Request>, sent: Arc<AtomicUsize>) {
+async fn serve(
+    mut stream: TcpStream,
+    script: Arc<Mutex<Vec<Reply>>>,
+    tell: mpsc::UnboundedSender<Request>,
+    sent: Arc<AtomicUsize>,
+) {
     let Some(request) = read_request(&mut stream).await else { return };
     let reply = {
         let mut script = script.lock().unwrap();

@@ -14,10 +14,13 @@ fn placed(content: &Content<'_>) -> Layout {
 }
 
 fn texts(page: &PageLayout) -> Vec<String> {
-    page.items.iter().filter_map(|(_, item)| match item {
-        Item::Text { line, .. } => Some(line.text.clone()),
-        _ => None,
-    }).collect()
+    page.items
+        .iter()
+        .filter_map(|(_, item)| match item {
+            Item::Text { line, .. } => Some(line.text.clone()),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Compares with a stored snapshot; `PROOFSHEET_TEST_SNAPSHOTS=write` renews it.
@@ -38,7 +41,9 @@ fn each_kind_of_page_stands_as_it_stood() {
     let photos = samples::mixed();
     let content = content::compose(&samples::facts(true), &photos, HASH);
     let layout = placed(&content);
-    for (name, page) in [("cover", 1), ("contact-sheet", 2), ("photo-with-findings", 6), ("photo-unusable", 14), ("files", layout.pages.len())] {
+    for (name, page) in
+        [("cover", 1), ("contact-sheet", 2), ("photo-with-findings", 6), ("photo-unusable", 14), ("files", layout.pages.len())]
+    {
         snapshot(name, &layout.pages[page - 1].to_text());
     }
     let photos = samples::without_pictures(samples::mixed());
@@ -57,7 +62,12 @@ fn nothing_leaves_the_paper_and_no_text_runs_into_the_foot() {
                 assert!(*x >= 40.0 || index == 0, "{name}, page {}: {} starts at {x}", index + 1, line.text);
                 let allowed = if index == 0 && (290.0..420.0).contains(y) { tokens::PAGE_WIDTH } else { tokens::RIGHT + 0.6 };
                 assert!(right <= allowed, "{name}, page {}: {} ends at {right}", index + 1, line.text);
-                assert!(*y < tokens::FOOT - 1.0 || *y > tokens::FOOT + 10.0, "{name}, page {}: {} stands at {y}", index + 1, line.text);
+                assert!(
+                    *y < tokens::FOOT - 1.0 || *y > tokens::FOOT + 10.0,
+                    "{name}, page {}: {} stands at {y}",
+                    index + 1,
+                    line.text
+                );
             }
         }
     }
@@ -68,12 +78,20 @@ fn texts_do_not_lie_over_each_other() {
     for (name, facts, photos) in sets() {
         let layout = placed(&content::compose(&facts, &photos, HASH));
         for (index, page) in layout.pages.iter().enumerate() {
-            let boxes: Vec<(f32, f32, f32, f32, &str)> = page.items.iter().filter_map(|(tag, item)| match item {
-                Item::Text { x, y, size, tracking, line, .. } if *size >= 6.0 && (*tag != 0 || *y < 800.0) => {
-                    Some((*x, y - size * 0.66, x + (line.width + tracking * line.count as f32) * size, *y, line.text.as_str()))
-                }
-                _ => None,
-            }).collect();
+            let boxes: Vec<(f32, f32, f32, f32, &str)> = page
+                .items
+                .iter()
+                .filter_map(|(tag, item)| match item {
+                    Item::Text { x, y, size, tracking, line, .. } if *size >= 6.0 && (*tag != 0 || *y < 800.0) => Some((
+                        *x,
+                        y - size * 0.66,
+                        x + (line.width + tracking * line.count as f32) * size,
+                        *y,
+                        line.text.as_str(),
+                    )),
+                    _ => None,
+                })
+                .collect();
             for (at, a) in boxes.iter().enumerate() {
                 for b in &boxes[at + 1..] {
                     let apart = a.2 <= b.0 + 0.3 || b.2 <= a.0 + 0.3 || a.3 <= b.1 + 0.3 || b.3 <= a.1 + 0.3;
@@ -109,10 +127,20 @@ fn every_page_has_its_foot_and_figures_have_words() {
 fn the_cover_says_what_is_wrong_with_which_photo() {
     let photos = samples::mixed();
     let cover = texts(&placed(&content::compose(&samples::facts(true), &photos, HASH)).pages[0]).join("\n");
-    for words in ["16 of 20 are ready.", "4 need attention.", "Do these first", "Use a sharper frame.", "Page 9", "Ends", "5 December 2026, 14:23 UTC,"] {
+    for words in [
+        "16 of 20 are ready.",
+        "4 need attention.",
+        "Do these first",
+        "Use a sharper frame.",
+        "Page 9",
+        "Ends",
+        "5 December 2026, 14:23 UTC,",
+    ] {
         assert!(cover.contains(words), "{words}");
     }
     let photos = samples::ready(1);
     let cover = texts(&placed(&content::compose(&samples::facts_of_the_command_line(), &photos, HASH)).pages[0]).join("\n");
-    assert!(cover.contains("Not stored by proofsheet;") && cover.contains("Untitled set") && cover.contains("The photo is ready."));
+    assert!(
+        cover.contains("Not stored by proofsheet;") && cover.contains("Untitled set") && cover.contains("The photo is ready.")
+    );
 }

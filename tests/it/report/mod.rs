@@ -35,8 +35,9 @@ struct Sample {
 }
 
 /// Every kind of set with its report, made once.
-static REPORTS: LazyLock<Vec<Sample>> =
-    LazyLock::new(|| sets().into_iter().map(|(name, facts, photos)| Sample { name, report: rendered(&facts, &photos) }).collect());
+static REPORTS: LazyLock<Vec<Sample>> = LazyLock::new(|| {
+    sets().into_iter().map(|(name, facts, photos)| Sample { name, report: rendered(&facts, &photos) }).collect()
+});
 
 #[test]
 fn every_kind_of_set_can_be_rendered_and_looked_at() {

@@ -18,7 +18,10 @@ fn equal_facts_give_equal_bytes_and_other_facts_other_ones() {
     let (facts, photos) = (samples::facts(true), samples::odd());
     let first = rendered(&facts, &photos);
     assert!(rendered(&facts, &photos) == first, "twice in one process");
-    let elsewhere = std::thread::spawn({ let (facts, photos) = (facts.clone(), photos.clone()); move || rendered(&facts, &photos) });
+    let elsewhere = std::thread::spawn({
+        let (facts, photos) = (facts.clone(), photos.clone());
+        move || rendered(&facts, &photos)
+    });
     assert!(elsewhere.join().unwrap() == first, "on another thread");
     let mut others = photos;
     others[0].file_name.push('x');
@@ -29,8 +32,13 @@ fn equal_facts_give_equal_bytes_and_other_facts_other_ones() {
 fn the_preview_encoders_bytes_stand_in_the_file_unchanged() {
     let photos = samples::mixed();
     let document = opened(&rendered(&samples::facts(true), &photos).pdf);
-    let jpegs: Vec<&[u8]> = document.objects.values().filter_map(|object| object.as_stream().ok())
-        .filter(|stream| name(&stream.dict, b"Filter") == b"DCTDecode").map(|stream| stream.content.as_slice()).collect();
+    let jpegs: Vec<&[u8]> = document
+        .objects
+        .values()
+        .filter_map(|object| object.as_stream().ok())
+        .filter(|stream| name(&stream.dict, b"Filter") == b"DCTDecode")
+        .map(|stream| stream.content.as_slice())
+        .collect();
     for photo in &photos {
         let PhotoOutcome::Measured(measured) = &photo.outcome else { continue };
         let pictures = measured.pictures.as_ref().unwrap();
@@ -42,7 +50,11 @@ fn the_preview_encoders_bytes_stand_in_the_file_unchanged() {
 #[test]
 fn a_report_without_previews_holds_no_encoded_picture() {
     let document = opened(&rendered(&samples::facts(false), &samples::without_pictures(samples::mixed())).pdf);
-    let pictures = document.objects.values().filter_map(|object| object.as_stream().ok()).filter(|stream| name(&stream.dict, b"Filter") == b"DCTDecode");
+    let pictures = document
+        .objects
+        .values()
+        .filter_map(|object| object.as_stream().ok())
+        .filter(|stream| name(&stream.dict, b"Filter") == b"DCTDecode");
     assert_eq!(pictures.count(), 0);
 }
 
@@ -52,14 +64,17 @@ fn links_lead_to_the_photos_pages() {
     let pages: Vec<_> = document.get_pages().into_values().collect();
     let targets = |page: usize| -> Vec<usize> {
         let annotations = document.get_dictionary(pages[page]).unwrap().get(b"Annots").and_then(Object::as_array).unwrap();
-        annotations.iter().map(|annotation| {
-            let link = document.get_dictionary(annotation.as_reference().unwrap()).unwrap();
-            assert_eq!(name(link, b"Subtype"), b"Link");
-            let action = link.get(b"A").and_then(Object::as_dict).unwrap();
-            assert_eq!(name(action, b"S"), b"GoTo");
-            let target = action.get(b"D").and_then(Object::as_array).unwrap()[0].as_reference().unwrap();
-            pages.iter().position(|page| *page == target).unwrap() + 1
-        }).collect()
+        annotations
+            .iter()
+            .map(|annotation| {
+                let link = document.get_dictionary(annotation.as_reference().unwrap()).unwrap();
+                assert_eq!(name(link, b"Subtype"), b"Link");
+                let action = link.get(b"A").and_then(Object::as_dict).unwrap();
+                assert_eq!(name(action, b"S"), b"GoTo");
+                let target = action.get(b"D").and_then(Object::as_array).unwrap()[0].as_reference().unwrap();
+                pages.iter().position(|page| *page == target).unwrap() + 1
+            })
+            .collect()
     };
     assert_eq!(targets(1), (3..=22).collect::<Vec<_>>(), "the contact sheet");
     assert_eq!(targets(0), [14, 9, 6, 18, 14, 9, 6], "strip and actions of the cover");
@@ -70,7 +85,9 @@ fn the_outline_is_nested_and_the_file_says_what_it_is() {
     let document = opened(&rendered(&samples::facts(true), &samples::mixed()).pdf);
     let catalog = document.catalog().unwrap();
     assert_eq!(name(catalog, b"PageMode"), b"UseOutlines");
-    let child = |dictionary: &Dictionary, key: &[u8]| document.get_dictionary(dictionary.get(key).and_then(Object::as_reference).unwrap()).unwrap().clone();
+    let child = |dictionary: &Dictionary, key: &[u8]| {
+        document.get_dictionary(dictionary.get(key).and_then(Object::as_reference).unwrap()).unwrap().clone()
+    };
     let outline = child(catalog, b"Outlines");
     let (summary, sheet) = (child(&outline, b"First"), child(&child(&outline, b"First"), b"Next"));
     let photos = child(&sheet, b"Next");
@@ -81,7 +98,8 @@ fn the_outline_is_nested_and_the_file_says_what_it_is() {
     let info = document.get_dictionary(document.trailer.get(b"Info").and_then(Object::as_reference).unwrap()).unwrap();
     assert_eq!(title(info), b"Launch week, press kit, Portfolio report");
     assert_eq!(info.get(b"CreationDate").and_then(Object::as_str).unwrap(), b"D:20261121142320Z");
-    let metadata = document.get_object(catalog.get(b"Metadata").and_then(Object::as_reference).unwrap()).unwrap().as_stream().unwrap();
+    let metadata =
+        document.get_object(catalog.get(b"Metadata").and_then(Object::as_reference).unwrap()).unwrap().as_stream().unwrap();
     assert!(String::from_utf8(metadata.content.clone()).unwrap().contains("<xmp:CreateDate>2026-11-21T14:23:20Z"));
 }
 

@@ -181,10 +181,11 @@ fn progressive_pictures_have_a_memory_limit() {
 
 #[test]
 fn structure_is_read() {
+    let profile = vec![7; 70_000];
     let bytes = jpeg(64, 64, |encoder| {
         encoder.set_sampling_factor(SamplingFactor::R_4_2_0);
         encoder.set_restart_interval(4);
-        encoder.add_icc_profile(&[7; 70_000]).unwrap();
+        encoder.add_icc_profile(&profile).unwrap();
         encoder.add_exif_metadata(b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0").unwrap();
     });
     let photo = open(&bytes, &Limits::default()).unwrap();
@@ -194,7 +195,7 @@ fn structure_is_read() {
     // Annex K luma at quality 90: a fifth of 16, 11, 10, 12 and so on
     assert_eq!(&structure.tables[0].values[..9], &[3, 2, 2, 3, 5, 8, 10, 12, 2]);
     assert!(structure.jfif && structure.adobe_transform.is_none());
-    assert_eq!(photo.icc.unwrap().bytes, [7; 70_000]);
+    assert_eq!(photo.icc.unwrap().bytes, profile);
     assert_eq!(photo.header.orientation, Orientation::Rotated90);
     let start = bytes.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap() + 14;
     assert_eq!(structure.entropy_bytes as usize, bytes.len() - 2 - start);
@@ -251,7 +252,7 @@ fn scans_of_single_components_are_read_and_their_restarts_refused() {
     let refused = open(&three(&grey(2)), &Limits::default()).unwrap_err();
     assert_eq!(refused, IngestError::UnsupportedCoding { coding: "a JPEG of several scans with restart markers" });
     // without its last scan there is no picture
-    let last = whole_file.windows(2).enumerate().filter(|(_, pair)| *pair == [0xff, 0xda]).map(|(at, _)| at).last().unwrap();
+    let last = whole_file.windows(2).enumerate().filter(|(_, pair)| *pair == [0xff, 0xda]).map(|(at, _)| at).next_back().unwrap();
     assert_eq!(open(&whole_file[..last], &Limits::default()).unwrap_err(), IngestError::Truncated);
 }
 

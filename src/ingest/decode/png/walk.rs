@@ -111,7 +111,7 @@ impl<'a> Walk<'a> {
         }
         let mut walk = Self {
             ihdr: Ihdr::parse(first.data, limits)?,
-            stretches: vec![0..SIGNATURE_BYTES],
+            stretches: std::iter::once(0..SIGNATURE_BYTES).collect(),
             has_transparency: false,
             animated: false,
             srgb: false,
