@@ -38,7 +38,6 @@ async fn without_script_somebody_signs_in_sends_photos_reads_and_deletes_the_rep
     let (email, password) = service.owner();
 
     window.goto(format!("{}/analyses/new", service.url)).await.unwrap();
-    click(window, "main a[href^='/sign-in']").await;
     fill(window, "#email", email).await;
     fill(window, "#password", "not the password").await;
     click(window, "main form button").await;

@@ -204,13 +204,14 @@ pub fn region(focus: &FocusMap) -> Option<&'static str> {
     tiles.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     tiles.truncate(tiles.len().div_ceil(20));
     let (columns, rows) = (usize::from(focus.columns.max(1)), usize::from(focus.rows.max(1)));
-    let mut votes = [0_usize; 9];
-    for (_, index) in &tiles {
+    // Weighed by sharpness: among many equal tiles their order must not decide.
+    let mut weights = [0.0_f64; 9];
+    for (sharpness, index) in &tiles {
         let (column, row) = (index % columns, (index / columns).min(rows - 1));
-        votes[row * 3 / rows * 3 + column * 3 / columns] += 1;
+        weights[row * 3 / rows * 3 + column * 3 / columns] += f64::from(*sharpness);
     }
-    let best = votes.iter().enumerate().max_by_key(|(place, votes)| (**votes, std::cmp::Reverse(*place)))?;
-    (*best.1 > 0).then(|| PLACES[best.0])
+    let heaviest = weights.iter().enumerate().rev().max_by(|a, b| a.1.total_cmp(b.1))?;
+    (*heaviest.1 > 0.0).then(|| PLACES[heaviest.0])
 }
 
 #[cfg(test)]
@@ -226,7 +227,7 @@ mod tests {
         tiles[80] = None;
         tiles[79] = None;
         tiles[40] = Some(7.0);
-        assert_eq!(region(&FocusMap { columns: 9, rows: 9, tiles }), Some("at the upper left"));
+        assert_eq!(region(&FocusMap { columns: 9, rows: 9, tiles }), Some("in the centre"));
         assert_eq!(region(&FocusMap { columns: 2, rows: 1, tiles: vec![None, None] }), None);
     }
 

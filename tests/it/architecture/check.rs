@@ -158,7 +158,7 @@ fn check_docs(file: &File) -> Vec<String> {
         if !KINDS.contains(&kind) {
             continue;
         }
-        let documented = |above: &str| above.starts_with("///") || above.starts_with("#[$");
+        let documented = |above: &str| above.starts_with("///") || above.starts_with("#[$") || above.starts_with("$(#[$");
         let in_run = |above: &str| kind == "const" && above.starts_with("pub const") && above.ends_with(';');
         let above = lines[..at].iter().rev().find(|above| documented(above) || !(is_attribute(above) || in_run(above)));
         if !above.is_some_and(|above| documented(above)) {
