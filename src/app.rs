@@ -75,7 +75,6 @@ impl App {
             node: node.clone(),
             runtime: Handle::current(),
             events: webhooks.wake(),
-            public_url: public_url.clone(),
         });
         let services = Services {
             health: Health::new(db.clone(), store),

@@ -62,6 +62,7 @@ fn run(args: Args) -> anyhow::Result<ExitStatus> {
         Command::Migrate => runtime.block_on(async {
             let url = config.public_url(config.server.listen.port());
             App::open(config, url).await?;
+            cli::say("The database is up to date.")?;
             Ok(ExitStatus::Success)
         }),
         Command::Doctor => runtime.block_on(cli::doctor::run(&config, SystemClock.now())),

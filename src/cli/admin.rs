@@ -43,7 +43,7 @@ fn log(action: &'static str, on_behalf: &OnBehalf, made: &str) {
 }
 
 fn print(line: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout().lock(), "{line}").context("standard output is closed")
+    super::say(line).context("standard output is closed")
 }
 
 fn read_password() -> anyhow::Result<Zeroizing<String>> {

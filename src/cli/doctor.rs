@@ -4,7 +4,7 @@ use std::io::Write;
 use std::net::TcpListener;
 
 use super::exit::ExitStatus;
-use crate::config::{Config, DataDir};
+use crate::config::{Config, DataDir, DataDirError};
 use crate::db::Db;
 use crate::domain::{Product, Timestamp};
 use crate::measure::{PhotoOutcome, PhotoProblem};
@@ -14,15 +14,24 @@ use crate::storage::{ObjectName, Part, Store};
 
 type Finding = Result<String, String>;
 
+/// What can be said of parts that are not ours to open.
+const NOT_LOOKED_AT: &str = "not looked at, the data directory is not free";
+
 /// Checks each part apart from the others and prints a line for each.
 ///
 /// # Errors
 /// Standard output is closed.
 pub async fn run(config: &Config, now: Timestamp) -> anyhow::Result<ExitStatus> {
+    // Held while database and store are looked at: opening a store of a running service would disturb it.
+    let held = DataDir::open(&config.data.directory);
+    let (database, store) = match &held {
+        Ok(_) => (database(config).await, store(config, now).await),
+        Err(_) => (Ok(NOT_LOOKED_AT.to_owned()), Ok(NOT_LOOKED_AT.to_owned())),
+    };
     let findings = [
-        ("data directory", data_dir(config)),
-        ("database", database(config).await),
-        ("object store", store(config, now).await),
+        ("data directory", data_dir(config, held)),
+        ("database", database),
+        ("object store", store),
         ("address", address(config)),
         ("sandbox", sandbox(config).await),
         ("swap", swap()),
@@ -39,9 +48,8 @@ pub async fn run(config: &Config, now: Timestamp) -> anyhow::Result<ExitStatus> 
     Ok(if faults == 0 { ExitStatus::Success } else { ExitStatus::Findings })
 }
 
-fn data_dir(config: &Config) -> Finding {
-    let dir = DataDir::open(&config.data.directory).map_err(|error| error.to_string())?;
-    dir.key_ring().map_err(|error| error.to_string())?;
+fn data_dir(config: &Config, held: Result<DataDir, DataDirError>) -> Finding {
+    held.and_then(|dir| dir.key_ring()).map_err(|error| error.to_string())?;
     Ok(format!("{} can be used", config.data.directory.display()))
 }
 

@@ -10,3 +10,12 @@ pub mod first_start;
 
 pub use args::{AdminCommand, Args, Command};
 pub use exit::ExitStatus;
+
+/// A line for whoever typed the command.
+///
+/// # Errors
+/// Standard output is closed.
+pub fn say(line: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    writeln!(std::io::stdout().lock(), "{line}")
+}

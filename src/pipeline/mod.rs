@@ -114,8 +114,6 @@ pub struct Parts {
     pub runtime: Handle,
     /// Told when an event was recorded.
     pub events: Arc<Notify>,
-    /// Address of the service, for the report's verify link.
-    pub public_url: String,
 }
 
 /// The service that takes photos and makes reports.

@@ -115,7 +115,7 @@ async fn complete(inner: &Inner, carried: &Carried, photos: Vec<HeldPhoto>, name
         reference: carried.reference.clone(),
         created_at,
         expires_at: Some(created_at.plus(carried.life)),
-        verify_url: Some(format!("{}/verify", inner.parts.public_url)),
+        verify_url: None,
         previews: carried.request.previews,
     };
     let head = RenderHead { facts, photos };
