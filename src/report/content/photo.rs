@@ -250,7 +250,7 @@ fn coding(photo: &PhotoMeasurements) -> String {
     let Some(jpeg) = &photo.jpeg else { return "lossless".into() };
     let quality = match jpeg.qualities.first() {
         Some(TableQuality::Exact(quality)) => format!("IJG quality {quality}"),
-        Some(TableQuality::Custom { nearest, .. }) => format!("own tables, near quality {nearest}"),
+        Some(TableQuality::Custom { nearest, .. }) => format!("near quality {nearest}"),
         None => "tables unknown".into(),
     };
     let process = match jpeg.process {
