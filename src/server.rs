@@ -17,6 +17,8 @@ use crate::cli::{self, ExitStatus, first_start};
 use crate::config::{Config, DataDirError, LogSettings};
 use crate::db::DbError;
 use crate::http::{self, Limiter, Services, Settings};
+use crate::pipeline::Workers;
+use crate::pipeline::worker::SandboxMode;
 
 /// Threads that read and answer requests; measuring has processes of its own.
 const HTTP_THREADS: usize = 2;
@@ -79,6 +81,10 @@ async fn start(config: Config) -> anyhow::Result<Running> {
     let address = config.server.listen;
     let listener = TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))?;
     listener.set_nonblocking(true)?;
+    if config.worker.sandbox == SandboxMode::Required {
+        let workers = Workers::new(config.worker.clone(), config.photo.limits());
+        workers.probe().await.context("worker.sandbox is \"required\", and this kernel does not give the whole sandbox")?;
+    }
     let url = config.public_url(listener.local_addr()?.port());
     let app = App::open(config, url).await?;
     let made = first_start::prepare(&app.services.accounts).await?;

@@ -7,9 +7,7 @@ use super::exit::ExitStatus;
 use crate::config::{Config, DataDir, DataDirError};
 use crate::db::Db;
 use crate::domain::{Product, Timestamp};
-use crate::measure::{PhotoOutcome, PhotoProblem};
-use crate::pipeline::worker::SandboxMode;
-use crate::pipeline::{Workers, held};
+use crate::pipeline::Workers;
 use crate::storage::{ObjectName, Part, Store};
 
 type Finding = Result<String, String>;
@@ -77,14 +75,9 @@ fn address(config: &Config) -> Finding {
     TcpListener::bind(listen).map(|_| format!("{listen} is free")).map_err(|error| format!("{listen}: {error}"))
 }
 
-/// A worker is given bytes that are no photo: if it says so, process, sandbox and wire work.
 async fn sandbox(config: &Config) -> Finding {
-    let mut settings = config.worker.clone();
-    settings.sandbox = SandboxMode::Required;
-    let material = held::seal(b"no photo").map_err(|error| error.to_string())?;
-    match Workers::new(settings, config.photo.limits()).measure(&material, false).await {
-        Ok(PhotoOutcome::Unusable(PhotoProblem::UnsupportedType)) => Ok("workers run with Landlock and seccomp".to_owned()),
-        Ok(_) => Err("a worker was stopped where it should have answered".to_owned()),
+    match Workers::new(config.worker.clone(), config.photo.limits()).probe().await {
+        Ok(()) => Ok("workers run with Landlock and seccomp".to_owned()),
         Err(error) => Err(format!("the kernel does not give the whole sandbox: {error}")),
     }
 }

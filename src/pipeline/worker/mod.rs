@@ -139,6 +139,19 @@ impl Workers {
         }
     }
 
+    /// Gives a worker in a full sandbox bytes that are no photo: if it says so, process, sandbox and wire work.
+    ///
+    /// # Errors
+    /// [`WorkerError`], above all where the kernel does not give the whole sandbox.
+    pub async fn probe(&self) -> Result<(), WorkerError> {
+        let settings = Settings { sandbox: SandboxMode::Required, ..self.settings.clone() };
+        let material = held::seal(b"no photo").map_err(WorkerError::Material)?;
+        match Self::new(settings, self.limits).measure(&material, false).await? {
+            PhotoOutcome::Unusable(PhotoProblem::UnsupportedType) => Ok(()),
+            PhotoOutcome::Unusable(_) | PhotoOutcome::Measured(_) => Err(WorkerError::Ended { code: None }),
+        }
+    }
+
     /// Makes PDF and JSON of an analysis.
     ///
     /// # Errors
