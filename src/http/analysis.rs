@@ -1,7 +1,7 @@
 //! One analysis as both edges show it: row, photos, report, what is left after the end, the customer's reference.
 
 use super::{Problem, ProblemKind, Services};
-use crate::db::{AnalysisRecord, DbError, PhotoRecord, ReportRecord};
+use crate::db::{AnalysisRecord, DbError, PhotoRecord, ReceiptRecord, ReportRecord};
 use crate::domain::{AgencyId, AnalysisId, DeletionCause, ReceiptId};
 use crate::pipeline::{CancelError, Tombstone};
 use crate::retention::Receipt;
@@ -32,12 +32,17 @@ impl Services {
             let found = tx.find_analysis(&id)?;
             let photos = tx.list_photos(&id)?;
             let report = tx.find_report(&id)?;
-            Ok::<_, DbError>((found, photos, report))
+            let receipt = if report.is_none() { tx.find_receipt_of(&id)? } else { None };
+            Ok::<_, DbError>((found, photos, report, receipt))
         });
-        let (found, photos, report) = rows.await?;
+        let (found, photos, report, receipt) = rows.await?;
         let record = found.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
         let reference = self.reference(&record)?;
-        let tombstone = report.as_ref().and_then(|report| self.pipeline.tombstone(report));
+        let tombstone = match (&report, receipt) {
+            (Some(report), _) => self.pipeline.tombstone(report),
+            (None, Some(receipt)) => Some(erased(receipt)?),
+            (None, None) => None,
+        };
         Ok(Seen { record, photos, report, tombstone, reference })
     }
 
@@ -62,6 +67,13 @@ impl Services {
         let plain = self.vault.open(crate::vault::Purpose::Reference, record.id.as_str(), sealed)?;
         Ok(Some(String::from_utf8_lossy(&plain).into_owned()))
     }
+}
+
+/// What is left of a failed analysis that was deleted: its receipt says the rest.
+fn erased(record: ReceiptRecord) -> Result<Tombstone, Problem> {
+    let receipt = Receipt::from(record);
+    let cause = receipt.facts()?.cause.parse().unwrap_or(DeletionCause::Requested);
+    Ok(Tombstone { cause, ended_at: receipt.created_at, receipt: Some(receipt.id) })
 }
 
 /// 410 with what is left.

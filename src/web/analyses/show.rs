@@ -59,6 +59,7 @@ struct FailedPage {
 #[template(path = "analysis_gone.html")]
 struct GonePage {
     frame: Frame,
+    heading: &'static str,
     id: String,
     sentence: String,
     receipt: Option<String>,
@@ -128,13 +129,15 @@ fn failed(person: &SignedIn, seen: &Seen, reason: FailureReason) -> Result<HttpR
 
 fn gone(person: &SignedIn, seen: &Seen, tombstone: &Tombstone) -> Result<HttpResponse, Problem> {
     let ended = tombstone.ended_at.long_date_time();
+    let (heading, rest) = match &seen.report {
+        Some(_) => ("This report was destroyed.", format!("Its key was destroyed on {ended}; nobody can open it any more.")),
+        None => ("This analysis was deleted.", format!("What was left of it was destroyed on {ended}.")),
+    };
     let page = GonePage {
         frame: Frame::of(person, Section::Reports, "A report that was destroyed"),
         id: seen.record.id.to_string(),
-        sentence: format!(
-            "{} Its key was destroyed on {ended}; nobody can open it any more.",
-            cause_sentence(Some(tombstone.cause))
-        ),
+        heading,
+        sentence: format!("{} {rest}", cause_sentence(Some(tombstone.cause))),
         receipt: tombstone.receipt.as_ref().map(ToString::to_string),
         product: seen.record.product.title(),
         photo_count: seen.record.photo_count,
