@@ -1,9 +1,9 @@
 //! Measurements against the default thresholds: what a person should look at.
 
+use super::blockiness::Blockiness;
 use super::clipping::BurntArea;
-use super::finding::{QUALITY_MIN, TONAL_RANGE_MIN};
+use super::finding::{Accepted, BLOCK_STEP_MIN, QUALITY_MIN, TONAL_RANGE_MIN};
 use super::{Completeness, Finding, FindingKind, JpegFacts, Level, Measurement, Percentiles, PrivacyFacts, jpeg};
-use super::finding::Accepted;
 
 /// A burnt area along at least this share of the picture's edge is taken as a backdrop.
 const BACKDROP_EDGE_SHARE: f64 = 0.5;
@@ -20,6 +20,8 @@ pub struct Evidence<'a> {
     pub percentiles: Percentiles,
     /// The largest burnt area.
     pub burnt: BurntArea,
+    /// Steps across the 8-pixel grid.
+    pub blockiness: Blockiness,
     /// JPEG only.
     pub jpeg: Option<&'a JpegFacts>,
     /// What the file gives away.
@@ -33,8 +35,12 @@ pub fn findings(evidence: &Evidence<'_>) -> Vec<Finding> {
 
 fn find(kind: FindingKind, evidence: &Evidence<'_>) -> Option<Finding> {
     if let Some((_, accepted)) = kind.accepted() {
-        let backdrop = kind == FindingKind::HighlightsBurnt && evidence.burnt.edge_share >= BACKDROP_EDGE_SHARE;
-        return if backdrop { None } else { past(kind, accepted, evidence.measurements) };
+        let harmless = match kind {
+            FindingKind::HighlightsBurnt => evidence.burnt.edge_share >= BACKDROP_EDGE_SHARE,
+            FindingKind::VisibleBlocks => !matches!(evidence.blockiness, Blockiness::Steps(steps) if steps.excess >= BLOCK_STEP_MIN),
+            _ => false,
+        };
+        return if harmless { None } else { past(kind, accepted, evidence.measurements) };
     }
     match kind {
         FindingKind::FileIncomplete => (evidence.completeness != Completeness::Complete)
@@ -75,6 +81,7 @@ fn fact(kind: FindingKind, value: f64, threshold: Option<f64>) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::blockiness::GridSteps;
     use crate::measure::{Metric, TableQuality, Validity};
 
     fn found(change: impl FnOnce(&mut Vec<Measurement>, &mut PrivacyFacts, &mut Percentiles, &mut BurntArea)) -> Vec<Finding> {
@@ -93,6 +100,7 @@ mod tests {
             measurements: &measurements,
             percentiles,
             burnt,
+            blockiness: Blockiness::Steps(GridSteps { ratio: 1.3, excess: 1.0 }),
             jpeg: None,
             privacy: &privacy,
         })
@@ -115,7 +123,7 @@ mod tests {
             (Metric::ClipLowAll, FindingKind::ShadowsLost, 10.0, 10.1),
             (Metric::SigmaMad, FindingKind::VisibleNoise, 6.0, 6.1),
             (Metric::Blockiness, FindingKind::VisibleBlocks, 1.25, 1.26),
-            (Metric::Megapixels, FindingKind::SmallPicture, 4.0, 3.99),
+            (Metric::Megapixels, FindingKind::SmallPicture, 2.0, 1.99),
         ];
         for (metric, kind, inside, outside) in cases {
             assert_eq!(found(|m, _, _, _| set(m, metric, Some(inside))), []);
@@ -166,6 +174,7 @@ mod tests {
             measurements: &[],
             percentiles: Percentiles([0, 5, 20, 60, 120, 180, 230, 250, 255]),
             burnt: BurntArea::default(),
+            blockiness: Blockiness::TooSmall,
             jpeg: Some(&jpeg),
             privacy: &PrivacyFacts::default(),
         });

@@ -92,6 +92,7 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Pro
         measurements: &measurements,
         percentiles: scanned.tone.percentiles,
         burnt: scanned.clipping.largest,
+        blockiness: blockiness::blockiness(&scanned.sharpness),
         jpeg: jpeg.as_ref(),
         privacy: &privacy,
     });

@@ -49,7 +49,7 @@ fn number(metric: Metric, photo: &Photo<'_>, scanned: &Scanned, peak: Result<Pea
             _ => (Some(0.0), Validity::Greyscale),
         },
         Metric::Blockiness => match blockiness(&scanned.sharpness) {
-            Blockiness::Ratio(ratio) => valid(ratio),
+            Blockiness::Steps(steps) => valid(steps.ratio),
             Blockiness::Flat => (None, Validity::Flat),
             Blockiness::TooSmall => (None, Validity::TooSmall),
         },

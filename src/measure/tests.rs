@@ -1,1 +1,0 @@
-//! Whole pictures through the pass: synthetic truths and a plain oracle.

@@ -1,0 +1,7 @@
+//! Whole pictures through the pass: a plain oracle, synthetic truths, and files.
+
+mod files;
+mod oracle;
+mod pass;
+mod synthetic;
+mod truths;
