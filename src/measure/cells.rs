@@ -68,14 +68,16 @@ impl CellScan {
     }
 
     fn fold(&mut self) {
-        let [red, green, blue] = &mut self.sums;
-        let red = boxes::means(red, self.edge, self.pending_rows);
+        let first = self.rgb.len();
+        self.rgb.resize(first + 3 * self.size.0.div_ceil(self.edge), 0);
+        let cells = &mut self.rgb[first..];
+        for (channel, sums) in self.sums.iter_mut().enumerate().take(if self.grey { 1 } else { 3 }) {
+            boxes::means(self.level, sums, self.edge, self.pending_rows, &mut cells[channel..], 3);
+        }
         if self.grey {
-            self.rgb.extend(red.flat_map(|grey| [grey; 3]));
-        } else {
-            let green = boxes::means(green, self.edge, self.pending_rows);
-            let blue = boxes::means(blue, self.edge, self.pending_rows);
-            self.rgb.extend(red.zip(green).zip(blue).flat_map(|((red, green), blue)| [red, green, blue]));
+            for cell in cells.as_chunks_mut::<3>().0 {
+                *cell = [cell[0]; 3];
+            }
         }
         self.pending_rows = 0;
     }

@@ -1,8 +1,9 @@
 //! Clipping: which share of the picture is burnt or lost, where, and how large the largest burnt area is.
 
 use super::ClippingMap;
-use super::kernels::{Level, boxes, clip};
+use super::kernels::{Level, clip};
 use super::rows::Row;
+use clip::{Clipped, ColumnCounts};
 
 /// Most cells a side of the map.
 const CELLS_MAX: usize = 96;
@@ -13,12 +14,12 @@ pub struct ClippingScan {
     level: Level,
     size: (usize, usize),
     cells: (usize, usize),
-    counts: [u64; 4],
-    flags: [Vec<u8>; 2],
-    /// Column sums of the flags of one row of cells: burnt, lost.
-    sums: [Vec<u16>; 2],
-    any_flag: bool,
-    maps: [Vec<u32>; 2],
+    /// Of the rows since the last fold.
+    pending: ColumnCounts,
+    pending_rows: usize,
+    totals: Clipped<u64>,
+    burnt: Vec<u32>,
+    lost: Vec<u32>,
     seen: usize,
 }
 
@@ -58,76 +59,63 @@ impl ClippingScan {
             level,
             size: (width, height),
             cells,
-            counts: [0; 4],
-            flags: [vec![0; width], vec![0; width]],
-            sums: [vec![0; width], vec![0; width]],
-            any_flag: false,
-            maps: [vec![0; cells.0 * cells.1], vec![0; cells.0 * cells.1]],
+            pending: ColumnCounts::new(width),
+            pending_rows: 0,
+            totals: Clipped::default(),
+            burnt: vec![0; cells.0 * cells.1],
+            lost: vec![0; cells.0 * cells.1],
             seen: 0,
         }
     }
 
     /// Takes a row.
     pub fn add(&mut self, row: &Row<'_>) {
-        let clipped_row = row.clip.iter().any(|channel| {
-            let range = clip::range(self.level, channel);
-            range.min == 0 || range.max == 255
-        });
-        if clipped_row {
-            let [burnt, lost] = &mut self.flags;
-            let clipped = clip::flags(self.level, row.clip, burnt, lost);
-            let counts = [clipped.burnt_any, clipped.burnt_all, clipped.lost_any, clipped.lost_all];
-            for (total, count) in self.counts.iter_mut().zip(counts) {
-                *total += u64::from(count);
-            }
-            for (sums, flags) in self.sums.iter_mut().zip(&self.flags) {
-                boxes::add_row(self.level, sums, flags);
-            }
-            self.any_flag = true;
-        }
+        clip::add_row(self.level, &mut self.pending, row.clip);
+        self.pending_rows += 1;
+        let row_of_cells = self.seen * self.cells.1 / self.size.1;
         self.seen += 1;
-        let row_of_cells = (self.seen - 1) * self.cells.1 / self.size.1;
-        if self.seen * self.cells.1 / self.size.1 != row_of_cells {
+        if self.pending_rows == clip::ROWS_MAX || self.seen * self.cells.1 / self.size.1 != row_of_cells {
             self.fold(row_of_cells);
         }
     }
 
-    /// Moves the column sums into a row of cells.
+    /// Moves the pending counts into totals and a row of cells.
     fn fold(&mut self, row_of_cells: usize) {
-        if !self.any_flag {
-            return;
-        }
         let (columns, width) = (self.cells.0, self.size.0);
-        for (map, sums) in self.maps.iter_mut().zip(&mut self.sums) {
-            for column in 0..columns {
-                let span = start(column, width, columns)..start(column + 1, width, columns);
-                map[row_of_cells * columns + column] = sums[span].iter().map(|&sum| u32::from(sum)).sum();
-            }
-            sums.fill(0);
+        let pending = &mut self.pending;
+        self.totals.burnt_all += take_sum(&mut pending.burnt_all);
+        self.totals.lost_all += take_sum(&mut pending.lost_all);
+        for column in 0..columns {
+            let span = start(column, width, columns)..start(column + 1, width, columns);
+            let cell = row_of_cells * columns + column;
+            let (burnt, lost) = (take_sum(&mut pending.burnt_any[span.clone()]), take_sum(&mut pending.lost_any[span]));
+            self.burnt[cell] += burnt as u32;
+            self.lost[cell] += lost as u32;
+            self.totals.burnt_any += burnt;
+            self.totals.lost_any += lost;
         }
-        self.any_flag = false;
+        self.pending_rows = 0;
     }
 
     /// The clipping of all rows, which may be fewer than the picture should have; at least one must have passed.
     pub fn finish(mut self) -> Clipping {
-        if self.seen > 0 {
+        if self.pending_rows > 0 {
             self.fold((self.seen - 1) * self.cells.1 / self.size.1);
         }
         let pixels = (self.size.0 * self.seen).max(1) as f64;
-        let [high, high_all, low, low_all] = self.counts.map(|count| 100.0 * count as f64 / pixels);
+        let share = |count: u64| 100.0 * count as f64 / pixels;
         let areas = self.cell_areas();
-        let [burnt, lost] = &self.maps;
         Clipping {
-            high,
-            high_all,
-            low,
-            low_all,
-            largest: largest_area(burnt, &areas, self.cells, pixels),
+            high: share(self.totals.burnt_any),
+            high_all: share(self.totals.burnt_all),
+            low: share(self.totals.lost_any),
+            low_all: share(self.totals.lost_all),
+            largest: largest_area(&self.burnt, &areas, self.cells, pixels),
             map: ClippingMap {
                 columns: self.cells.0 as u16,
                 rows: self.cells.1 as u16,
-                burnt: shares(burnt, &areas),
-                lost: shares(lost, &areas),
+                burnt: shares(&self.burnt, &areas),
+                lost: shares(&self.lost, &areas),
             },
         }
     }
@@ -142,6 +130,13 @@ impl ClippingScan {
             .flat_map(|row| (0..columns).map(move |column| span(column, width, columns, width) * span(row, height, rows, self.seen)))
             .collect()
     }
+}
+
+/// The sum of counts, which are cleared.
+fn take_sum(counts: &mut [u8]) -> u64 {
+    let sum = counts.iter().map(|&count| u64::from(count)).sum();
+    counts.fill(0);
+    sum
 }
 
 /// First pixel of a cell when `length` pixels are spread over `cells`: the one whose index times `cells / length` reaches it.

@@ -53,7 +53,7 @@ impl NoiseScan {
             band: DiagonalBand::new(width),
             row: vec![Coefficient::default(); wavelet::coefficients(width)],
             step: step(width, height),
-            kept: Vec::new(),
+            kept: Vec::with_capacity(kept_at_most(width, height)),
             too_small: width.min(height) < EDGE_MIN,
         }
     }
@@ -77,19 +77,24 @@ impl NoiseScan {
     }
 }
 
+/// Coefficients of the rows used.
+fn kept_at_most(width: usize, height: usize) -> usize {
+    wavelet::coefficients(width) * wavelet::coefficients(height).div_ceil(step(width, height))
+}
+
 /// Every how manieth row of the band is used: 1, 3, 5, ...
 fn step(width: usize, height: usize) -> usize {
     (wavelet::coefficients(width) * wavelet::coefficients(height)).div_ceil(COEFFICIENTS_MAX) | 1
 }
 
-/// Bins of the first, coarse look: an eighth of a level wide, to past the largest magnitude of 888.
-const BINS: usize = 8192;
+/// Bins of the first, coarse look: a 64th of a level wide, to past the largest magnitude of 888.
+const BINS: usize = 1 << 16;
 
 fn bin(magnitude: f64) -> usize {
-    ((magnitude * 8.0) as usize).min(BINS - 1)
+    ((magnitude * 64.0) as usize).min(BINS - 1)
 }
 
-/// The median as NumPy takes it: the mean of the two in the middle when the number is even.
+/// The median as NumPy takes it: the mean of the two in the middle when the number is even. Sorts only the bins they are in.
 fn median_magnitude(coefficients: &[Coefficient]) -> Option<f64> {
     let upper = coefficients.len() / 2;
     let lower = coefficients.len().checked_sub(1)? / 2;
@@ -97,23 +102,24 @@ fn median_magnitude(coefficients: &[Coefficient]) -> Option<f64> {
     for coefficient in coefficients {
         counts[bin(coefficient.magnitude())] += 1;
     }
-    Some((ranked(coefficients, &counts, lower) + ranked(coefficients, &counts, upper)) / 2.0)
+    let (first, below) = bin_of_rank(&counts, lower);
+    let (last, _) = bin_of_rank(&counts, upper);
+    let magnitudes = coefficients.iter().map(|coefficient| coefficient.magnitude());
+    let mut middle: Vec<f64> = magnitudes.filter(|&magnitude| (first..=last).contains(&bin(magnitude))).collect();
+    middle.sort_unstable_by(f64::total_cmp);
+    Some((middle.get(lower - below)? + middle.get(upper - below)?) / 2.0)
 }
 
-/// The magnitude of a rank, sorting only its bin.
-fn ranked(coefficients: &[Coefficient], counts: &[usize], rank: usize) -> f64 {
+/// The bin a rank is in, and how many are in the bins before it.
+fn bin_of_rank(counts: &[usize], rank: usize) -> (usize, usize) {
     let mut below = 0;
-    let mut wanted = BINS - 1;
-    for (index, count) in counts.iter().enumerate() {
+    for (bin, count) in counts.iter().enumerate() {
         if below + count > rank {
-            wanted = index;
-            break;
+            return (bin, below);
         }
         below += count;
     }
-    let mut inside: Vec<f64> = coefficients.iter().map(|c| c.magnitude()).filter(|&m| bin(m) == wanted).collect();
-    let place = (rank - below).min(inside.len().saturating_sub(1));
-    *inside.select_nth_unstable_by(place, f64::total_cmp).1
+    (counts.len(), below)
 }
 
 #[cfg(test)]
@@ -126,7 +132,7 @@ mod tests {
         for (width, height) in [(2048, 2048), (4032, 3024), (6000, 4000), (10_000, 10_000), (30_000, 3_333)] {
             let step = step(width, height);
             assert_eq!(step % 2, 1);
-            assert!(wavelet::coefficients(width) * wavelet::coefficients(height).div_ceil(step) <= COEFFICIENTS_MAX + 16_384);
+            assert!(kept_at_most(width, height) <= COEFFICIENTS_MAX + wavelet::coefficients(width));
         }
         assert_eq!(step(4032, 3024), 3);
     }

@@ -74,10 +74,11 @@ fn settle(points: &[Oklab], mut centers: Vec<Oklab>) -> Vec<Cluster> {
     let mut clusters = Vec::new();
     let mut assigned = vec![usize::MAX; points.len()];
     for _ in 0..ROUNDS_MAX {
-        let mut sums = vec![([0.0; 3], 0usize); centers.len()];
+        let mut sums = [([0.0; 3], 0usize); COLORS_MAX];
         let mut moved = false;
+        let padded = padded(&centers);
         for (point, assigned) in points.iter().zip(&mut assigned) {
-            let nearest = nearest(&centers, *point);
+            let nearest = nearest(&padded, *point);
             moved |= *assigned != nearest;
             *assigned = nearest;
             let (sum, count) = &mut sums[nearest];
@@ -98,15 +99,30 @@ fn settle(points: &[Oklab], mut centers: Vec<Oklab>) -> Vec<Cluster> {
     clusters
 }
 
-fn nearest(centers: &[Oklab], point: Oklab) -> usize {
-    let mut best = (0, f64::INFINITY);
-    for (index, &center) in centers.iter().enumerate() {
-        let distance = distance_squared(center, point);
-        if distance < best.1 {
-            best = (index, distance);
+/// Centres as three rows of eight, so that all distances of a point are taken at once; empty places are out of reach.
+type Padded = [[f64; 8]; 3];
+
+fn padded(centers: &[Oklab]) -> Padded {
+    let mut padded = [[1e9; 8]; 3];
+    for (index, center) in centers.iter().enumerate() {
+        for (row, value) in padded.iter_mut().zip(center) {
+            row[index] = *value;
         }
     }
-    best.0
+    padded
+}
+
+/// The first of the nearest centres.
+fn nearest([l, a, b]: &Padded, point: Oklab) -> usize {
+    let distances: [f64; 8] = std::array::from_fn(|i| {
+        let (l, a, b) = (l[i] - point[0], a[i] - point[1], b[i] - point[2]);
+        l * l + a * a + b * b
+    });
+    let mut best = 0;
+    for index in 1..COLORS_MAX {
+        best = if distances[index] < distances[best] { index } else { best };
+    }
+    best
 }
 
 /// Merges the closest pair until none is too close.

@@ -17,14 +17,62 @@ fn add_row_plain(sums: &mut [u16], row: &[u8]) {
     }
 }
 
-/// Rounded means of cells `edge` columns wide over `rows` added rows, and clears the sums. The last cell may be narrower.
-pub fn means<'a>(sums: &'a mut [u16], edge: usize, rows: usize) -> impl Iterator<Item = u8> + use<'a> {
-    sums.chunks_mut(edge).map(move |columns| {
-        let count = (columns.len() * rows) as u32;
-        let sum: u32 = columns.iter().map(|&sum| u32::from(sum)).sum();
-        columns.fill(0);
-        ((sum + count / 2) / count.max(1)) as u8
-    })
+/// Writes the rounded means of cells `edge` columns wide over `rows` added rows to every `step`th place of `out`, and clears
+/// the sums. The last cell may be narrower.
+pub fn means(level: Level, sums: &mut [u16], edge: usize, rows: usize, out: &mut [u8], step: usize) {
+    // widths of cells up to 12 megapixels are known to the compiler
+    match edge {
+        1 => dispatch!(level, _ => means_plain::<1>(sums, rows, out, step)),
+        2 => dispatch!(level, _ => means_plain::<2>(sums, rows, out, step)),
+        3 => dispatch!(level, _ => means_plain::<3>(sums, rows, out, step)),
+        4 => dispatch!(level, _ => means_plain::<4>(sums, rows, out, step)),
+        5 => dispatch!(level, _ => means_plain::<5>(sums, rows, out, step)),
+        6 => dispatch!(level, _ => means_plain::<6>(sums, rows, out, step)),
+        7 => dispatch!(level, _ => means_plain::<7>(sums, rows, out, step)),
+        _ => {
+            for (columns, out) in sums.chunks(edge).zip(out.iter_mut().step_by(step)) {
+                *out = Divisor::new(columns.len() * rows).rounded(columns.iter().map(|&sum| u32::from(sum)).sum());
+            }
+        }
+    }
+    sums.fill(0);
+}
+
+#[inline(always)]
+fn means_plain<const EDGE: usize>(sums: &[u16], rows: usize, out: &mut [u8], step: usize) {
+    let (cells, rest) = sums.as_chunks::<EDGE>();
+    let divisor = Divisor::new(EDGE * rows);
+    let mut out = out.iter_mut().step_by(step);
+    for (columns, out) in cells.iter().zip(out.by_ref()) {
+        *out = divisor.rounded(columns.iter().map(|&sum| u32::from(sum)).sum());
+    }
+    if let (Some(out), false) = (out.next(), rest.is_empty()) {
+        *out = Divisor::new(rest.len() * rows).rounded(rest.iter().map(|&sum| u32::from(sum)).sum());
+    }
+}
+
+/// Division of a sum of `count` bytes by a multiplication: exact, since sums stay below 2³² and the reciprocal's error of
+/// less than 1 in 2⁴⁴ / count is never felt below 2⁴⁴ / count².
+#[derive(Debug, Clone, Copy)]
+struct Divisor {
+    half: u64,
+    reciprocal: u64,
+}
+
+impl Divisor {
+    const SHIFT: u32 = 44;
+
+    #[inline(always)]
+    fn new(count: usize) -> Self {
+        let count = count.max(1) as u64;
+        Self { half: count / 2, reciprocal: (1 << Self::SHIFT) / count + 1 }
+    }
+
+    /// The mean, halves up.
+    #[inline(always)]
+    fn rounded(self, sum: u32) -> u8 {
+        (((u64::from(sum) + self.half) * self.reciprocal) >> Self::SHIFT) as u8
+    }
 }
 
 #[cfg(test)]
@@ -60,8 +108,10 @@ mod tests {
                 for row in &rows {
                     add_row(level, &mut sums, row);
                 }
-                let cells: Vec<u8> = means(&mut sums, edge, height).collect();
-                prop_assert_eq!(&cells, &means_scalar(&rows, edge));
+                let mut cells = vec![7; 3 * width.div_ceil(edge)];
+                means(level, &mut sums, edge, height, &mut cells[1..], 3);
+                prop_assert_eq!(cells.iter().skip(1).step_by(3).copied().collect::<Vec<_>>(), means_scalar(&rows, edge));
+                prop_assert!(cells.iter().step_by(3).all(|&untouched| untouched == 7));
                 prop_assert!(sums.iter().all(|&sum| sum == 0));
             }
         }
@@ -73,6 +123,20 @@ mod tests {
         for _ in 0..ROWS_MAX {
             add_row(Level::new(), &mut sums, &[255; 3]);
         }
-        assert_eq!(means(&mut sums, 2, ROWS_MAX).collect::<Vec<_>>(), [255, 255]);
+        let mut out = [0; 2];
+        means(Level::new(), &mut sums, 2, ROWS_MAX, &mut out, 1);
+        assert_eq!(out, [255, 255]);
+    }
+
+    #[test]
+    fn dividing_by_multiplying_is_exact() {
+        for count in (1..=1600u32).chain([255 * 40, 257 * 257]) {
+            let divisor = Divisor::new(count as usize);
+            for mean in 0..255u32 {
+                for sum in [mean * count, mean * count + count / 2, mean * count + count.div_ceil(2), mean * count + count - 1] {
+                    assert_eq!(u32::from(divisor.rounded(sum)), (sum + count / 2) / count, "{sum} / {count}");
+                }
+            }
+        }
     }
 }

@@ -1,84 +1,50 @@
-//! Which samples stand at either end of the scale: 255 is burnt, 0 is lost.
+//! Which samples stand at either end of the scale: 255 is burnt, 0 is lost. Counted column by column.
 
 use fearless_simd::{Level, dispatch};
 
-/// Lowest and highest sample of a row, all channels together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RowRange {
-    /// Lowest.
-    pub min: u8,
-    /// Highest.
-    pub max: u8,
-}
+/// Most rows that can be added before a count could overflow.
+pub const ROWS_MAX: usize = u8::MAX as usize;
 
-/// Pixels with any or all of their channels at one end of the scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Clipped {
+/// Counts of a column, or of a picture.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Clipped<T> {
     /// Any channel at 255.
-    pub burnt_any: u32,
+    pub burnt_any: T,
     /// All channels at 255.
-    pub burnt_all: u32,
+    pub burnt_all: T,
     /// Any channel at 0.
-    pub lost_any: u32,
+    pub lost_any: T,
     /// All channels at 0.
-    pub lost_all: u32,
+    pub lost_all: T,
 }
 
-/// The range of one channel.
-pub fn range(level: Level, row: &[u8]) -> RowRange {
-    dispatch!(level, _ => range_plain(row))
-}
+/// For each column the pixels that were clipped.
+pub type ColumnCounts = Clipped<Vec<u8>>;
 
-#[inline(always)]
-fn range_plain(row: &[u8]) -> RowRange {
-    let (mut min, mut max) = (255, 0);
-    for &sample in row {
-        min = sample.min(min);
-        max = sample.max(max);
+impl ColumnCounts {
+    /// For rows of `width` pixels.
+    pub fn new(width: usize) -> Self {
+        let counts = vec![0; width];
+        Self { burnt_any: counts.clone(), burnt_all: counts.clone(), lost_any: counts.clone(), lost_all: counts }
     }
-    RowRange { min, max }
 }
 
-/// Counts clipped pixels in three channels of equal length, and writes 1 for each pixel burnt or lost in any channel, else 0.
-pub fn flags(level: Level, channels: [&[u8]; 3], burnt: &mut [u8], lost: &mut [u8]) -> Clipped {
-    dispatch!(level, _ => flags_plain(channels, burnt, lost))
+/// Adds a row of three channels. Call at most [`ROWS_MAX`] times before the counts are taken and cleared.
+pub fn add_row(level: Level, counts: &mut ColumnCounts, channels: [&[u8]; 3]) {
+    dispatch!(level, _ => add_row_plain(counts, channels));
 }
-
-/// Pixels whose flags are summed in bytes before they are widened: one byte lane never overflows.
-const PIECE: usize = 64;
 
 #[inline(always)]
-fn flags_plain([red, green, blue]: [&[u8]; 3], burnt: &mut [u8], lost: &mut [u8]) -> Clipped {
-    let mut clipped = Clipped::default();
-    let (reds, red_rest) = red.as_chunks::<PIECE>();
-    let (greens, green_rest) = green.as_chunks::<PIECE>();
-    let (blues, blue_rest) = blue.as_chunks::<PIECE>();
-    let (burnts, burnt_rest) = burnt.as_chunks_mut::<PIECE>();
-    let (losts, lost_rest) = lost.as_chunks_mut::<PIECE>();
-    for ((((red, green), blue), burnt), lost) in reds.iter().zip(greens).zip(blues).zip(burnts).zip(losts) {
-        flags_piece(&mut clipped, [red, green, blue], burnt, lost);
-    }
-    flags_piece(&mut clipped, [red_rest, green_rest, blue_rest], burnt_rest, lost_rest);
-    clipped
-}
-
-/// At most [`PIECE`] pixels.
-#[inline(always)]
-fn flags_piece(clipped: &mut Clipped, [red, green, blue]: [&[u8]; 3], burnt: &mut [u8], lost: &mut [u8]) {
-    let (mut burnt_any, mut burnt_all, mut lost_any, mut lost_all) = (0u8, 0u8, 0u8, 0u8);
+fn add_row_plain(counts: &mut ColumnCounts, [red, green, blue]: [&[u8]; 3]) {
+    let burnt = counts.burnt_any.iter_mut().zip(&mut counts.burnt_all);
+    let lost = counts.lost_any.iter_mut().zip(&mut counts.lost_all);
     for ((((&red, &green), &blue), burnt), lost) in red.iter().zip(green).zip(blue).zip(burnt).zip(lost) {
         let (max, min) = (red.max(green).max(blue), red.min(green).min(blue));
-        *burnt = u8::from(max == 255);
-        *lost = u8::from(min == 0);
-        burnt_any += *burnt;
-        burnt_all += u8::from(min == 255);
-        lost_any += *lost;
-        lost_all += u8::from(max == 0);
+        *burnt.0 += u8::from(max == 255);
+        *burnt.1 += u8::from(min == 255);
+        *lost.0 += u8::from(min == 0);
+        *lost.1 += u8::from(max == 0);
     }
-    clipped.burnt_any += u32::from(burnt_any);
-    clipped.burnt_all += u32::from(burnt_all);
-    clipped.lost_any += u32::from(lost_any);
-    clipped.lost_all += u32::from(lost_all);
 }
 
 #[cfg(test)]
@@ -88,35 +54,37 @@ mod tests {
     use super::*;
     use crate::measure::kernels::levels;
 
-    fn count_scalar(pixels: &[[u8; 3]]) -> Clipped {
-        let count = |test: &dyn Fn(&[u8; 3]) -> bool| pixels.iter().filter(|pixel| test(pixel)).count() as u32;
-        Clipped {
-            burnt_any: count(&|pixel| pixel.contains(&255)),
-            burnt_all: count(&|pixel| pixel == &[255; 3]),
-            lost_any: count(&|pixel| pixel.contains(&0)),
-            lost_all: count(&|pixel| pixel == &[0; 3]),
-        }
-    }
-
     fn sample() -> impl Strategy<Value = u8> {
         prop_oneof![Just(0u8), Just(255u8), any::<u8>()]
     }
 
     proptest! {
         #[test]
-        fn equals_plain_counts(pixels in prop::collection::vec([sample(), sample(), sample()], 0..300)) {
+        fn equals_plain_counts(pixels in prop::collection::vec([sample(), sample(), sample()], 0..300), rows in 1usize..4) {
             let channel = |index: usize| pixels.iter().map(|pixel| pixel[index]).collect::<Vec<u8>>();
             let (red, green, blue) = (channel(0), channel(1), channel(2));
             for level in levels::all() {
-                let (mut burnt, mut lost) = (vec![7; pixels.len()], vec![7; pixels.len()]);
-                prop_assert_eq!(flags(level, [&red, &green, &blue], &mut burnt, &mut lost), count_scalar(&pixels));
-                for ((pixel, burnt), lost) in pixels.iter().zip(burnt).zip(lost) {
-                    prop_assert_eq!(burnt, u8::from(pixel.contains(&255)));
-                    prop_assert_eq!(lost, u8::from(pixel.contains(&0)));
+                let mut counts = ColumnCounts::new(pixels.len());
+                for _ in 0..rows {
+                    add_row(level, &mut counts, [&red, &green, &blue]);
                 }
-                let expected = RowRange { min: red.iter().copied().min().unwrap_or(255), max: red.iter().copied().max().unwrap_or(0) };
-                prop_assert_eq!(range(level, &red), expected);
+                for (x, pixel) in pixels.iter().enumerate() {
+                    let expected = |test: bool| if test { rows as u8 } else { 0 };
+                    prop_assert_eq!(counts.burnt_any[x], expected(pixel.contains(&255)));
+                    prop_assert_eq!(counts.burnt_all[x], expected(pixel == &[255; 3]));
+                    prop_assert_eq!(counts.lost_any[x], expected(pixel.contains(&0)));
+                    prop_assert_eq!(counts.lost_all[x], expected(pixel == &[0; 3]));
+                }
             }
         }
+    }
+
+    #[test]
+    fn the_named_number_of_rows_fits() {
+        let mut counts = ColumnCounts::new(70);
+        for _ in 0..ROWS_MAX {
+            add_row(Level::new(), &mut counts, [&[255; 70]; 3]);
+        }
+        assert_eq!((counts.burnt_all[69], counts.lost_any[69]), (255, 0));
     }
 }
