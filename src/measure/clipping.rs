@@ -127,7 +127,9 @@ impl ClippingScan {
             start(index + 1, length, cells).min(end).saturating_sub(start(index, length, cells)) as u32
         };
         (0..rows)
-            .flat_map(|row| (0..columns).map(move |column| span(column, width, columns, width) * span(row, height, rows, self.seen)))
+            .flat_map(|row| {
+                (0..columns).map(move |column| span(column, width, columns, width) * span(row, height, rows, self.seen))
+            })
             .collect()
     }
 }
@@ -156,7 +158,9 @@ fn shares(counts: &[u32], areas: &[u32]) -> Vec<u8> {
 /// The largest area of cells at least half burnt that touch side by side.
 fn largest_area(burnt: &[u32], areas: &[u32], (columns, rows): (usize, usize), pixels: f64) -> BurntArea {
     let mut open: Vec<bool> = burnt.iter().zip(areas).map(|(&burnt, &area)| area > 0 && 2 * burnt >= area).collect();
-    let edge = |cell: usize| cell.is_multiple_of(columns) || cell % columns + 1 == columns || cell < columns || cell >= (rows - 1) * columns;
+    let edge = |cell: usize| {
+        cell.is_multiple_of(columns) || cell % columns + 1 == columns || cell < columns || cell >= (rows - 1) * columns
+    };
     let edge_cells = (0..open.len()).filter(|&cell| edge(cell)).count().max(1);
     let mut largest = (0u64, 0usize);
     let mut reached = Vec::new();
@@ -171,7 +175,9 @@ fn largest_area(burnt: &[u32], areas: &[u32], (columns, rows): (usize, usize), p
             on_edge += usize::from(edge(cell));
             let (x, y) = (cell % columns, cell / columns);
             let neighbors = [
-                (x > 0).then(|| cell - 1), (x + 1 < columns).then_some(cell + 1), (y > 0).then(|| cell - columns),
+                (x > 0).then(|| cell - 1),
+                (x + 1 < columns).then_some(cell + 1),
+                (y > 0).then(|| cell - columns),
                 (y + 1 < rows).then_some(cell + columns),
             ];
             reached.extend(neighbors.into_iter().flatten().filter(|&neighbor| std::mem::take(&mut open[neighbor])));

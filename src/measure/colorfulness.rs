@@ -3,8 +3,8 @@
 //! Over all pixels of coded R'G'B' where that is sRGB. With another profile, single pixels of evenly spaced rows go through
 //! it: averaging cells first would take the colour noise out and lower the number.
 
-use super::kernels::moments::{self, ColorMoments};
 use super::kernels::Level;
+use super::kernels::moments::{self, ColorMoments};
 use super::profile::Profile;
 use super::rows::Row;
 

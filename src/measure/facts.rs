@@ -69,10 +69,30 @@ pub fn file(photo: &Photo<'_>, profile: &Profile, stopped: Option<&RowError>, si
 /// What the camera wrote down.
 pub fn capture(capture: &ingest::Capture) -> CaptureFacts {
     let ingest::Capture {
-        make, model, lens, exposure_time, f_number, iso, focal_length_mm, focal_length_35mm, flash_fired, taken_at, software,
+        make,
+        model,
+        lens,
+        exposure_time,
+        f_number,
+        iso,
+        focal_length_mm,
+        focal_length_35mm,
+        flash_fired,
+        taken_at,
+        software,
     } = capture.clone();
     CaptureFacts {
-        make, model, lens, exposure_time, f_number, iso, focal_length_mm, focal_length_35mm, flash_fired, taken_at, software,
+        make,
+        model,
+        lens,
+        exposure_time,
+        f_number,
+        iso,
+        focal_length_mm,
+        focal_length_35mm,
+        flash_fired,
+        taken_at,
+        software,
     }
 }
 

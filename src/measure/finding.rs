@@ -88,8 +88,16 @@ struct Words {
 impl FindingKind {
     /// All, worst first.
     pub const ALL: [Self; 11] = [
-        Self::FileIncomplete, Self::NothingInFocus, Self::HighlightsBurnt, Self::ShadowsLost, Self::VisibleNoise,
-        Self::VisibleBlocks, Self::HeavyCompression, Self::LowContrast, Self::SmallPicture, Self::ShowsGpsPosition,
+        Self::FileIncomplete,
+        Self::NothingInFocus,
+        Self::HighlightsBurnt,
+        Self::ShadowsLost,
+        Self::VisibleNoise,
+        Self::VisibleBlocks,
+        Self::HeavyCompression,
+        Self::LowContrast,
+        Self::SmallPicture,
+        Self::ShowsGpsPosition,
         Self::ShowsDeviceId,
     ];
 
@@ -141,57 +149,79 @@ impl FindingKind {
     const fn words(self) -> Words {
         match self {
             Self::FileIncomplete => Words {
-                slug: "file-incomplete", title: "The file is incomplete", label: "File incomplete",
+                slug: "file-incomplete",
+                title: "The file is incomplete",
+                label: "File incomplete",
                 rule: "Raised when the file ends before its end marker, a checksum does not hold or rows cannot be decoded (ITU-T T.81, PNG specification).",
                 advice: "Copy or upload the original file again; if it is broken there too, export it anew.",
             },
             Self::NothingInFocus => Words {
-                slug: "nothing-in-focus", title: "Nothing is in focus", label: "Nothing in focus",
+                slug: "nothing-in-focus",
+                title: "Nothing is in focus",
+                label: "Nothing in focus",
                 rule: "Raised when peak sharpness stays below 30 level². Our own default: our sample photos reach 170 and more, copies of them blurred by 2 px less than 30. A picture that is soft on purpose is raised too.",
                 advice: "Use a sharper frame. If softness is intended, keep it.",
             },
             Self::HighlightsBurnt => Words {
-                slug: "highlights-burnt", title: "Highlights are burnt out", label: "Highlights burnt out",
+                slug: "highlights-burnt",
+                title: "Highlights are burnt out",
+                label: "Highlights burnt out",
                 rule: "Raised when one connected area at the highest level in at least one channel covers more than 2 % of the picture, unless it runs along at least half of the picture's edge, as a white backdrop does. Our own default, after the clipping warnings of raw developers. Saturated colours and lamps in the frame are raised too.",
                 advice: "Export again from the raw file with less exposure or recovered highlights.",
             },
             Self::ShadowsLost => Words {
-                slug: "shadows-lost", title: "Shadows are lost", label: "Shadows lost",
+                slug: "shadows-lost",
+                title: "Shadows are lost",
+                label: "Shadows lost",
                 rule: "Raised when more than 10 % of the pixels are pure black in all channels. Our own default. Night scenes and black backdrops are raised too.",
                 advice: "Export again from the raw file with lifted shadows, unless the black is intended.",
             },
             Self::VisibleNoise => Words {
-                slug: "visible-noise", title: "Noise is visible", label: "Visible noise",
+                slug: "visible-noise",
+                title: "Noise is visible",
+                label: "Visible noise",
                 rule: "Raised above 6 levels of sigma-mad. Our own default: noise of 5 levels added to clean photos measures about 6. Fine texture such as foliage raises the number without any noise.",
                 advice: "Look at it at full size. If it is grain you do not want, reduce noise in the raw file and export again.",
             },
             Self::VisibleBlocks => Words {
-                slug: "visible-blocks", title: "Compression blocks are visible", label: "Visible blocks",
+                slug: "visible-blocks",
+                title: "Compression blocks are visible",
+                label: "Visible blocks",
                 rule: "Raised above a blockiness of 1.25, if the steps across the grid are also at least 1 level stronger than inside. Our own default: on our sample photos it sets in between JPEG quality 70 and 50. After resizing, blocks no longer lie on the grid and stay unnoticed.",
                 advice: "Export again from the original with JPEG quality 90 or higher.",
             },
             Self::HeavyCompression => Words {
-                slug: "heavy-compression", title: "The file is heavily compressed", label: "Heavily compressed",
+                slug: "heavy-compression",
+                title: "The file is heavily compressed",
+                label: "Heavily compressed",
                 rule: "Raised when the luma quantisation table is, or is closest to, that of an IJG quality below 70. Our own default; picture libraries commonly ask for 90 and more. Says nothing about earlier saves.",
                 advice: "Export again from the original with JPEG quality 90 or higher.",
             },
             Self::LowContrast => Words {
-                slug: "low-contrast", title: "Contrast is very low", label: "Low contrast",
+                slug: "low-contrast",
+                title: "Contrast is very low",
+                label: "Low contrast",
                 rule: "Raised when the 1st and 99th percentile of coded luma lie less than 5 % of the tonal range apart (as scikit-image's is_low_contrast). Fog and high-key pictures are raised too.",
                 advice: "Check that the right picture was exported; raise contrast if it is not intended.",
             },
             Self::SmallPicture => Words {
-                slug: "small-picture", title: "The picture is small", label: "Small picture",
+                slug: "small-picture",
+                title: "The picture is small",
+                label: "Small picture",
                 rule: "Raised below 2 megapixels, about a full-HD screen. Our own default; the stock libraries Adobe Stock and Shutterstock ask for 4.",
                 advice: "Export again at full size if it is meant for print or a picture library.",
             },
             Self::ShowsGpsPosition => Words {
-                slug: "shows-gps-position", title: "The file shows a GPS position", label: "Shows GPS position",
+                slug: "shows-gps-position",
+                title: "The file shows a GPS position",
+                label: "Shows GPS position",
                 rule: "Raised when the EXIF data hold a latitude and a longitude.",
                 advice: "Export without location data before you pass the file on.",
             },
             Self::ShowsDeviceId => Words {
-                slug: "shows-device-id", title: "The file shows a device number", label: "Shows serial number",
+                slug: "shows-device-id",
+                title: "The file shows a device number",
+                label: "Shows serial number",
                 rule: "Raised when the EXIF data name the serial number or a unique id of a camera, lens or picture. Maker notes are not read and may hold more.",
                 advice: "Export without camera data before you pass the file on, or keep it if the receiver may see it.",
             },
@@ -204,18 +234,34 @@ impl Finding {
     pub fn sentence(&self) -> String {
         let value = self.value.unwrap_or_default();
         match self.kind {
-            FindingKind::FileIncomplete if value >= 100.0 => "The file breaks off or a checksum fails, though every row could be read.".into(),
-            FindingKind::FileIncomplete => format!("Only the first {value:.0} % of the picture could be read; the rest is missing."),
-            FindingKind::NothingInFocus => format!("The sharpest areas reach {value:.1} level²; a photo in focus reaches {PEAK_SHARP_MIN:.0} and more."),
-            FindingKind::HighlightsBurnt => format!("One area, {value:.1} % of the picture, is burnt out in at least one colour channel."),
+            FindingKind::FileIncomplete if value >= 100.0 => {
+                "The file breaks off or a checksum fails, though every row could be read.".into()
+            }
+            FindingKind::FileIncomplete => {
+                format!("Only the first {value:.0} % of the picture could be read; the rest is missing.")
+            }
+            FindingKind::NothingInFocus => {
+                format!("The sharpest areas reach {value:.1} level²; a photo in focus reaches {PEAK_SHARP_MIN:.0} and more.")
+            }
+            FindingKind::HighlightsBurnt => {
+                format!("One area, {value:.1} % of the picture, is burnt out in at least one colour channel.")
+            }
             FindingKind::ShadowsLost => format!("{value:.1} % of the picture is pure black and holds no detail."),
             FindingKind::VisibleNoise => format!("Noise measures {value:.1} levels; above {NOISE_MAX:.0} it shows at full size."),
-            FindingKind::VisibleBlocks => format!("Steps along the 8-pixel grid are {value:.2} times as strong as elsewhere: compression blocks show."),
+            FindingKind::VisibleBlocks => {
+                format!("Steps along the 8-pixel grid are {value:.2} times as strong as elsewhere: compression blocks show.")
+            }
             FindingKind::HeavyCompression => format!("It is compressed about as strongly as with JPEG quality {value:.0}."),
-            FindingKind::LowContrast => format!("Nearly all of the picture lies within {:.1} % of the tonal range.", value * 100.0),
-            FindingKind::SmallPicture => format!("The picture has {value:.2} megapixels; a full-HD screen has {MEGAPIXELS_MIN:.0}."),
+            FindingKind::LowContrast => {
+                format!("Nearly all of the picture lies within {:.1} % of the tonal range.", value * 100.0)
+            }
+            FindingKind::SmallPicture => {
+                format!("The picture has {value:.2} megapixels; a full-HD screen has {MEGAPIXELS_MIN:.0}.")
+            }
             FindingKind::ShowsGpsPosition => "The file says where the photo was taken.".into(),
-            FindingKind::ShowsDeviceId if value > 1.0 => format!("The file holds {value:.0} numbers that identify the camera, lens or picture."),
+            FindingKind::ShowsDeviceId if value > 1.0 => {
+                format!("The file holds {value:.0} numbers that identify the camera, lens or picture.")
+            }
             FindingKind::ShowsDeviceId => "The file holds a number that identifies the camera, lens or picture.".into(),
         }
     }
@@ -226,7 +272,13 @@ mod tests {
     use super::*;
 
     fn finding(kind: FindingKind, value: f64) -> Finding {
-        Finding { kind, level: Level::Check, metric: kind.accepted().map(|(metric, _)| metric), value: Some(value), threshold: None }
+        Finding {
+            kind,
+            level: Level::Check,
+            metric: kind.accepted().map(|(metric, _)| metric),
+            value: Some(value),
+            threshold: None,
+        }
     }
 
     #[test]
@@ -268,7 +320,8 @@ mod tests {
     #[test]
     fn words_claim_nothing_we_cannot_know() {
         let forbidden = ["fake", "authentic", "manipulated", "tampered", "genuine"];
-        let mut texts: Vec<String> = Metric::ALL.iter().flat_map(|m| [m.definition().title.into(), m.definition().definition.into()]).collect();
+        let mut texts: Vec<String> =
+            Metric::ALL.iter().flat_map(|m| [m.definition().title.into(), m.definition().definition.into()]).collect();
         for kind in FindingKind::ALL {
             texts.extend([kind.title(), kind.label(), kind.rule(), kind.advice()].map(String::from));
             texts.push(finding(kind, 3.0).sentence());

@@ -37,7 +37,9 @@ fn find(kind: FindingKind, evidence: &Evidence<'_>) -> Option<Finding> {
     if let Some((_, accepted)) = kind.accepted() {
         let harmless = match kind {
             FindingKind::HighlightsBurnt => evidence.burnt.edge_share >= BACKDROP_EDGE_SHARE,
-            FindingKind::VisibleBlocks => !matches!(evidence.blockiness, Blockiness::Steps(steps) if steps.excess >= BLOCK_STEP_MIN),
+            FindingKind::VisibleBlocks => {
+                !matches!(evidence.blockiness, Blockiness::Steps(steps) if steps.excess >= BLOCK_STEP_MIN)
+            }
             _ => false,
         };
         return if harmless { None } else { past(kind, accepted, evidence.measurements) };
@@ -86,11 +88,17 @@ mod tests {
 
     fn found(change: impl FnOnce(&mut Vec<Measurement>, &mut PrivacyFacts, &mut Percentiles, &mut BurntArea)) -> Vec<Finding> {
         let fine = [
-            (Metric::PeakSharp, 500.0), (Metric::ClipHighLargest, 0.1), (Metric::ClipLowAll, 0.0), (Metric::SigmaMad, 1.0),
-            (Metric::Blockiness, 1.0), (Metric::Megapixels, 12.0),
+            (Metric::PeakSharp, 500.0),
+            (Metric::ClipHighLargest, 0.1),
+            (Metric::ClipLowAll, 0.0),
+            (Metric::SigmaMad, 1.0),
+            (Metric::Blockiness, 1.0),
+            (Metric::Megapixels, 12.0),
         ];
-        let mut measurements: Vec<Measurement> =
-            fine.into_iter().map(|(metric, value)| Measurement { metric, value: Some(value), validity: Validity::Valid }).collect();
+        let mut measurements: Vec<Measurement> = fine
+            .into_iter()
+            .map(|(metric, value)| Measurement { metric, value: Some(value), validity: Validity::Valid })
+            .collect();
         let (mut privacy, mut percentiles, mut burnt) =
             (PrivacyFacts::default(), Percentiles([0, 5, 20, 60, 120, 180, 230, 250, 255]), BurntArea::default());
         change(&mut measurements, &mut privacy, &mut percentiles, &mut burnt);
@@ -130,7 +138,10 @@ mod tests {
             assert_eq!(found(|m, _, _, _| set(m, metric, None)), []);
             let findings = found(|m, _, _, _| set(m, metric, Some(outside)));
             assert_eq!(findings.len(), 1);
-            assert_eq!((findings[0].kind, findings[0].metric, findings[0].value, findings[0].threshold), (kind, Some(metric), Some(outside), Some(inside)));
+            assert_eq!(
+                (findings[0].kind, findings[0].metric, findings[0].value, findings[0].threshold),
+                (kind, Some(metric), Some(outside), Some(inside))
+            );
         }
     }
 
@@ -178,9 +189,10 @@ mod tests {
             jpeg: Some(&jpeg),
             privacy: &PrivacyFacts::default(),
         });
-        assert_eq!(findings.iter().map(|f| (f.kind, f.level)).collect::<Vec<_>>(), [
-            (FindingKind::FileIncomplete, Level::Redo), (FindingKind::HeavyCompression, Level::Check),
-        ]);
+        assert_eq!(
+            findings.iter().map(|f| (f.kind, f.level)).collect::<Vec<_>>(),
+            [(FindingKind::FileIncomplete, Level::Redo), (FindingKind::HeavyCompression, Level::Check),]
+        );
         assert_eq!(findings[0].sentence(), "Only the first 62 % of the picture could be read; the rest is missing.");
         assert!(findings[1].sentence().contains("quality 40"));
     }

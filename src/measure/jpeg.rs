@@ -5,14 +5,16 @@ use crate::ingest::{self, JpegStructure};
 
 /// ITU-T T.81 table K.1: luma at quality 50.
 const LUMA: [u16; 64] = [
-    16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62, 18, 22,
-    37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
+    16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80,
+    62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98,
+    112, 100, 103, 99,
 ];
 
 /// ITU-T T.81 table K.2: chroma at quality 50.
 const CHROMA: [u16; 64] = [
-    17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99, 24, 26, 56, 99, 99, 99, 99, 99, 47, 66, 99, 99, 99, 99, 99, 99, 99, 99,
-    99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
+    17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99, 24, 26, 56, 99, 99, 99, 99, 99, 47, 66, 99, 99, 99, 99, 99,
+    99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
+    99, 99,
 ];
 
 /// Largest step of a baseline table, and of one with 16-bit steps.
@@ -49,7 +51,8 @@ fn qualities(tables: &[&[u16; 64]]) -> Vec<TableQuality> {
 /// The quality of a table, `wanted` if that is one of several.
 fn quality(table: &[u16; 64], wanted: u8) -> TableQuality {
     let makes = |quality: u8| {
-        let mut scaled = STEP_LIMITS.into_iter().flat_map(|limit| [scaled(&LUMA, quality, limit), scaled(&CHROMA, quality, limit)]);
+        let mut scaled =
+            STEP_LIMITS.into_iter().flat_map(|limit| [scaled(&LUMA, quality, limit), scaled(&CHROMA, quality, limit)]);
         scaled.any(|scaled| scaled == *table)
     };
     if makes(wanted) {
@@ -62,7 +65,9 @@ fn quality(table: &[u16; 64], wanted: u8) -> TableQuality {
 fn nearest(table: &[u16; 64]) -> TableQuality {
     let mut best = (1, u64::MAX);
     for quality in 1..=100 {
-        for (base, limit) in [(&LUMA, STEP_LIMITS[0]), (&CHROMA, STEP_LIMITS[0]), (&LUMA, STEP_LIMITS[1]), (&CHROMA, STEP_LIMITS[1])] {
+        for (base, limit) in
+            [(&LUMA, STEP_LIMITS[0]), (&CHROMA, STEP_LIMITS[0]), (&LUMA, STEP_LIMITS[1]), (&CHROMA, STEP_LIMITS[1])]
+        {
             let scaled = scaled(base, quality, limit);
             let distance = table.iter().zip(scaled).map(|(&a, b)| u64::from(a.abs_diff(b)).pow(2)).sum();
             if distance < best.1 {
@@ -114,7 +119,9 @@ mod tests {
             for place in [0, 17, 63] {
                 let mut table = scaled(&LUMA, quality, 255);
                 table[place] += 1;
-                let TableQuality::Custom { nearest, rms } = super::quality(&table, 1) else { panic!("{quality} is not exact any more") };
+                let TableQuality::Custom { nearest, rms } = super::quality(&table, 1) else {
+                    panic!("{quality} is not exact any more")
+                };
                 assert_eq!((nearest, rms), (quality, 0.125));
             }
         }

@@ -26,6 +26,7 @@ mod palette;
 mod preview;
 mod print;
 mod sharpness;
+mod shrink;
 mod structure;
 mod tone;
 

@@ -29,8 +29,14 @@ pub enum PhotoProblem {
 impl PhotoProblem {
     /// All.
     pub const ALL: [Self; 8] = [
-        Self::UnsupportedType, Self::Truncated, Self::Damaged, Self::TooManyPixels, Self::TooLong, Self::UnsupportedCoding,
-        Self::MetadataTooLarge, Self::WorkerStopped,
+        Self::UnsupportedType,
+        Self::Truncated,
+        Self::Damaged,
+        Self::TooManyPixels,
+        Self::TooLong,
+        Self::UnsupportedCoding,
+        Self::MetadataTooLarge,
+        Self::WorkerStopped,
     ];
 
     /// The word in the API, result and database.

@@ -54,7 +54,8 @@ fn seeds(points: &[Oklab]) -> Vec<Oklab> {
     let mut distances: Vec<f64> = points.iter().map(|&point| distance_squared(point, center)).collect();
     let mut seeds: Vec<Oklab> = Vec::with_capacity(COLORS_MAX);
     while seeds.len() < COLORS_MAX {
-        let farthest = distances.iter().enumerate().fold((0, 0.0), |best, (index, &far)| if far > best.1 { (index, far) } else { best });
+        let farthest =
+            distances.iter().enumerate().fold((0, 0.0), |best, (index, &far)| if far > best.1 { (index, far) } else { best });
         // no distance left: all colours are seeds already; a picture of one colour still has it
         if farthest.1 == 0.0 && !seeds.is_empty() {
             break;
@@ -88,7 +89,10 @@ fn settle(points: &[Oklab], mut centers: Vec<Oklab>) -> Vec<Cluster> {
         clusters = sums
             .iter()
             .zip(&centers)
-            .map(|(&(sum, count), &old)| Cluster { center: if count > 0 { sum.map(|sum| sum / count as f64) } else { old }, count })
+            .map(|(&(sum, count), &old)| Cluster {
+                center: if count > 0 { sum.map(|sum| sum / count as f64) } else { old },
+                count,
+            })
             .collect();
         centers = clusters.iter().map(|cluster| cluster.center).collect();
         if !moved {

@@ -6,6 +6,7 @@ use jpeg_encoder::{ColorType, Encoder, EncodingError};
 
 use super::Preview;
 use super::cells::{self, Cells};
+use super::shrink;
 use crate::raster::Orientation;
 
 /// Long side of the preview, px.
@@ -35,13 +36,15 @@ pub enum PreviewError {
 pub fn previews(srgb: &Cells, stored: (u32, u32), orientation: Orientation) -> Result<(Preview, Preview), PreviewError> {
     let mut rgb = srgb.rgb.clone();
     rgb.extend(MISSING.iter().cycle().take(srgb.columns * (srgb.rows_expected - srgb.rows) * 3));
-    let grid = (srgb.columns as u32, srgb.rows_expected as u32);
-    let (columns, rows) = orientation.seen_size(grid);
-    let upright = orientation.turn(rgb.as_chunks::<3>().0, grid, 1).into_flattened();
-    let cells: RgbImage = ImageBuffer::from_raw(columns, rows, upright).ok_or(PreviewError::NoPicture)?;
-    let seen = orientation.seen_size(stored);
-    let preview = resized(&cells, fitted(seen, PREVIEW_EDGE));
-    let thumbnail = resized(&preview, fitted(seen, THUMBNAIL_EDGE));
+    let (columns, rows) = fitted(stored, PREVIEW_EDGE);
+    let small = shrink::by_area(&rgb, (srgb.columns, srgb.rows_expected), (columns as usize, rows as usize));
+    let upright = match orientation {
+        Orientation::Upright => small,
+        turned => turned.turn(small.as_chunks::<3>().0, (columns, rows), 1).into_flattened(),
+    };
+    let (columns, rows) = orientation.seen_size((columns, rows));
+    let preview: RgbImage = ImageBuffer::from_raw(columns, rows, upright).ok_or(PreviewError::NoPicture)?;
+    let thumbnail = thumbnail(&preview);
     Ok((encoded(&preview)?, encoded(&thumbnail)?))
 }
 
@@ -55,11 +58,12 @@ fn fitted((width, height): (u32, u32), edge: u32) -> (u32, u32) {
     (scaled(width), scaled(height))
 }
 
-fn resized(picture: &RgbImage, (width, height): (u32, u32)) -> RgbImage {
-    if picture.dimensions() == (width, height) {
-        return picture.clone();
+fn thumbnail(preview: &RgbImage) -> RgbImage {
+    let (width, height) = fitted(preview.dimensions(), THUMBNAIL_EDGE);
+    if preview.dimensions() == (width, height) {
+        return preview.clone();
     }
-    imageops::resize(picture, width, height, FilterType::CatmullRom)
+    imageops::resize(preview, width, height, FilterType::Triangle)
 }
 
 fn encoded(picture: &RgbImage) -> Result<Preview, PreviewError> {

@@ -155,7 +155,10 @@ mod tests {
         let broken = Profile::read(Some(&IccProfile { bytes: vec![0; 200], description: Some("Mine".into()) }), 3);
         let mut pixels = vec![1, 2, 3];
         broken.to_srgb(&mut pixels);
-        assert_eq!((pixels, broken.is_srgb(), broken.converts(), broken.description()), (vec![1, 2, 3], false, false, Some("Mine")));
+        assert_eq!(
+            (pixels, broken.is_srgb(), broken.converts(), broken.description()),
+            (vec![1, 2, 3], false, false, Some("Mine"))
+        );
         let grey_for_color = profile(&ColorProfile::new_gray_with_gamma(1.8), 3);
         assert!(!grey_for_color.is_srgb() && !grey_for_color.converts());
         let untagged = Profile::read(None, 3);

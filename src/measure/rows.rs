@@ -73,7 +73,8 @@ impl RowReader {
 
     fn split_sixteen(&mut self, pixels: &[u16]) {
         let Self { channels, clip, luma, .. } = self;
-        let planes = [(&mut channels.red, &mut clip.red), (&mut channels.green, &mut clip.green), (&mut channels.blue, &mut clip.blue)];
+        let planes =
+            [(&mut channels.red, &mut clip.red), (&mut channels.green, &mut clip.green), (&mut channels.blue, &mut clip.blue)];
         for (offset, (upper, clip)) in planes.into_iter().enumerate() {
             let samples = pixels.iter().skip(offset).step_by(3).copied();
             reconstruct::upper_bytes(upper, samples.clone());

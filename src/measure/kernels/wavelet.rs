@@ -106,7 +106,8 @@ mod tests {
     use crate::measure::kernels::levels;
 
     /// PyWavelets' `Wavelet("db2").dec_hi`.
-    const HIGH_PASS: [f64; 4] = [-0.482_962_913_144_534_16, 0.836_516_303_737_807_8, -0.224_143_868_042_013_4, -0.129_409_522_551_260_37];
+    const HIGH_PASS: [f64; 4] =
+        [-0.482_962_913_144_534_16, 0.836_516_303_737_807_8, -0.224_143_868_042_013_4, -0.129_409_522_551_260_37];
 
     /// One level along one axis, as PyWavelets convolves and continues it.
     fn along(signal: &[f64]) -> Vec<f64> {

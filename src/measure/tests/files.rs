@@ -4,8 +4,8 @@ use jpeg_encoder::{ColorType, Encoder};
 
 use super::synthetic::Noise;
 use crate::measure::{
-    Completeness, FindingKind, Level, Metric, Options, PhotoMeasurements, PhotoOutcome, PhotoProblem, PhotoVerdict, TableQuality, Validity,
-    measure_photo,
+    Completeness, FindingKind, Level, Metric, Options, PhotoMeasurements, PhotoOutcome, PhotoProblem, PhotoVerdict, TableQuality,
+    Validity, measure_photo,
 };
 use crate::raster::Orientation;
 
@@ -47,7 +47,9 @@ fn tables_of_another_maker_are_custom() {
 
 #[test]
 fn tiny_pictures_are_measured_as_far_as_they_go() {
-    for (width, height, color) in [(1, 1, ColorType::Rgb), (2, 3, ColorType::Rgb), (3, 2, ColorType::Luma), (1, 40, ColorType::Luma)] {
+    for (width, height, color) in
+        [(1, 1, ColorType::Rgb), (2, 3, ColorType::Rgb), (3, 2, ColorType::Luma), (1, 40, ColorType::Luma)]
+    {
         let photo = measured(&jpeg(width, height, 90, color, 2));
         assert_eq!((photo.file.width_px, photo.file.height_px), (u32::from(width), u32::from(height)));
         let validity = |metric| photo.measurements.iter().find(|m| m.metric == metric).unwrap().validity;
@@ -116,7 +118,8 @@ fn turned_photos_are_seen_upright() {
 
 #[test]
 fn findings_tell_the_photographs_apart() {
-    let kinds = |name: &str| -> Vec<FindingKind> { measured(&fixture(name)).findings.iter().map(|finding| finding.kind).collect() };
+    let kinds =
+        |name: &str| -> Vec<FindingKind> { measured(&fixture(name)).findings.iter().map(|finding| finding.kind).collect() };
     assert!(kinds("photos/fig-blurred.jpg").contains(&FindingKind::NothingInFocus));
     assert!(kinds("photos/sunset-burnt.jpg").contains(&FindingKind::HighlightsBurnt));
     assert_eq!(kinds("photos/dogs-rotated.jpg"), []);
@@ -138,11 +141,17 @@ fn what_is_there_of_a_broken_file_is_measured_and_said() {
 #[test]
 fn files_without_a_picture_say_why() {
     for (name, problem) in [
-        ("animation.gif", PhotoProblem::UnsupportedType), ("cmyk.jpg", PhotoProblem::UnsupportedCoding),
-        ("bomb-20000x20000.png", PhotoProblem::TooManyPixels), ("long-40000x2.png", PhotoProblem::TooLong),
+        ("animation.gif", PhotoProblem::UnsupportedType),
+        ("cmyk.jpg", PhotoProblem::UnsupportedCoding),
+        ("bomb-20000x20000.png", PhotoProblem::TooManyPixels),
+        ("long-40000x2.png", PhotoProblem::TooLong),
         ("truncated-header.jpg", PhotoProblem::Truncated),
     ] {
-        assert_eq!(measure_photo(&fixture(&format!("malformed/{name}")), &Options::default()), PhotoOutcome::Unusable(problem), "{name}");
+        assert_eq!(
+            measure_photo(&fixture(&format!("malformed/{name}")), &Options::default()),
+            PhotoOutcome::Unusable(problem),
+            "{name}"
+        );
     }
 }
 

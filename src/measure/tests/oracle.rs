@@ -45,7 +45,9 @@ pub(super) fn pixels(picture: &Picture) -> Pixels {
         .unzip();
     let count = |test: &dyn Fn(&[f64; 3]) -> bool| full_scale.iter().filter(|pixel| test(pixel)).count();
     let clipped = [
-        count(&|p| p.iter().any(|&v| v >= 1.0)), count(&|p| p.iter().all(|&v| v >= 1.0)), count(&|p| p.iter().any(|&v| v <= 0.0)),
+        count(&|p| p.iter().any(|&v| v >= 1.0)),
+        count(&|p| p.iter().all(|&v| v >= 1.0)),
+        count(&|p| p.iter().any(|&v| v <= 0.0)),
         count(&|p| p.iter().all(|&v| v <= 0.0)),
     ];
     Pixels { width, height, luma, rgb, clipped }
@@ -90,7 +92,13 @@ fn reflected(index: isize, length: usize) -> usize {
     if last == 0 {
         return 0;
     }
-    (if index < 0 { -index } else if index > last { 2 * last - index } else { index }) as usize
+    (if index < 0 {
+        -index
+    } else if index > last {
+        2 * last - index
+    } else {
+        index
+    }) as usize
 }
 
 impl Pixels {
@@ -147,7 +155,8 @@ impl Pixels {
 
 /// PyWavelets' db2 high-pass, half-sample symmetric.
 fn high_pass(signal: &[f64]) -> Vec<f64> {
-    const TAPS: [f64; 4] = [-0.482_962_913_144_534_16, 0.836_516_303_737_807_8, -0.224_143_868_042_013_4, -0.129_409_522_551_260_37];
+    const TAPS: [f64; 4] =
+        [-0.482_962_913_144_534_16, 0.836_516_303_737_807_8, -0.224_143_868_042_013_4, -0.129_409_522_551_260_37];
     let length = signal.len() as isize;
     let at = |index: isize| {
         let phase = index.rem_euclid(2 * length);

@@ -58,7 +58,9 @@ fn check(picture: &Picture) -> Result<(), TestCaseError> {
     let mut histogram = vec![0u64; 256];
     theirs.luma.iter().for_each(|&level| histogram[usize::from(level)] += 1);
     prop_assert_eq!(&ours.tone.histogram.luma, &histogram);
-    for (channel, counts) in [&ours.tone.histogram.red, &ours.tone.histogram.green, &ours.tone.histogram.blue].into_iter().enumerate() {
+    for (channel, counts) in
+        [&ours.tone.histogram.red, &ours.tone.histogram.green, &ours.tone.histogram.blue].into_iter().enumerate()
+    {
         let mut histogram = vec![0u64; 256];
         theirs.rgb.iter().for_each(|pixel| histogram[usize::from(pixel[channel])] += 1);
         prop_assert_eq!(counts, &histogram);
@@ -74,7 +76,9 @@ fn check(picture: &Picture) -> Result<(), TestCaseError> {
 
     let laplacian = theirs.laplacian();
     match ours.sharpness.laplacian_variance() {
-        Some(variance) => prop_assert!(close(variance, oracle::variance(&laplacian)), "{} {}", variance, oracle::variance(&laplacian)),
+        Some(variance) => {
+            prop_assert!(close(variance, oracle::variance(&laplacian)), "{} {}", variance, oracle::variance(&laplacian))
+        }
         None => prop_assert!(theirs.width < 3 || theirs.height < 3),
     }
     match blockiness(&ours.sharpness) {
@@ -126,7 +130,8 @@ proptest! {
 #[test]
 fn tiles_equal_the_oracle() {
     let mut noise = Noise::new(7);
-    let picture = Picture::new(200, 170, Samples::Grey8((0..200 * 170).map(|i| level(&mut noise, i % 200, i / 200, 0.5) as u8).collect()));
+    let picture =
+        Picture::new(200, 170, Samples::Grey8((0..200 * 170).map(|i| level(&mut noise, i % 200, i / 200, 0.5) as u8).collect()));
     let (ours, theirs) = (scanned(&picture), oracle::pixels(&picture));
     let map = ours.sharpness.focus_map(2.0);
     assert_eq!((map.columns, map.rows), (3, 3));

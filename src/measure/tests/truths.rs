@@ -19,7 +19,8 @@ fn sigma(picture: &Picture) -> f64 {
 
 fn noisy(size: usize, level: f64, deviation: f64, seed: u64) -> Picture {
     let mut noise = Noise::new(seed);
-    let levels: Vec<u8> = (0..size * size).map(|_| (level + deviation * noise.normal()).round().clamp(0.0, 255.0) as u8).collect();
+    let levels: Vec<u8> =
+        (0..size * size).map(|_| (level + deviation * noise.normal()).round().clamp(0.0, 255.0) as u8).collect();
     Picture::grey(size, size, |x, y| levels[y * size + x])
 }
 
@@ -70,7 +71,18 @@ fn edge(deviation: f64) -> Picture {
         let (from, width) = (-8.0, x / deviation + 8.0);
         let density = |t: f64| (-t * t / 2.0).exp() / std::f64::consts::TAU.sqrt();
         let at = |i: usize| density(from + width * i as f64 / f64::from(steps));
-        let sum: f64 = (0..=steps as usize).map(|i| at(i) * if i == 0 || i == steps as usize { 1.0 } else if i % 2 == 1 { 4.0 } else { 2.0 }).sum();
+        let sum: f64 = (0..=steps as usize)
+            .map(|i| {
+                at(i)
+                    * if i == 0 || i == steps as usize {
+                        1.0
+                    } else if i % 2 == 1 {
+                        4.0
+                    } else {
+                        2.0
+                    }
+            })
+            .sum();
         (sum * width / (3.0 * f64::from(steps))).clamp(0.0, 1.0)
     };
     let profile: Vec<u8> = (0..192).map(|x| (25.0 + 200.0 * step(x as f64 - 95.5)).round() as u8).collect();
@@ -91,7 +103,8 @@ fn blurred_edges_have_their_energy() {
 
 #[test]
 fn sharpness_falls_with_blur() {
-    let peaks: Vec<f64> = [0.5, 1.0, 2.0, 4.0].map(|deviation| scanned(&edge(deviation)).sharpness.peak(0.0).unwrap().peak).to_vec();
+    let peaks: Vec<f64> =
+        [0.5, 1.0, 2.0, 4.0].map(|deviation| scanned(&edge(deviation)).sharpness.peak(0.0).unwrap().peak).to_vec();
     assert!(peaks.windows(2).all(|pair| pair[0] > 2.0 * pair[1]), "{peaks:?}");
 }
 
@@ -108,7 +121,8 @@ fn noise_alone_is_neither_texture_nor_sharpness() {
 #[test]
 fn blocks_show_on_the_grid_and_not_beside_it() {
     let ratio = |shift: usize| {
-        let picture = Picture::grey(160, 160, |x, y| (100 + 10 * (((x + shift) / 8 + (y + shift) / 8) % 2) + (x + 2 * y) % 3) as u8);
+        let picture =
+            Picture::grey(160, 160, |x, y| (100 + 10 * (((x + shift) / 8 + (y + shift) / 8) % 2) + (x + 2 * y) % 3) as u8);
         let Blockiness::Steps(steps) = blockiness(&scanned(&picture).sharpness) else { panic!("not flat") };
         steps.ratio
     };
@@ -135,10 +149,13 @@ fn a_picture_in_display_p3_has_the_colors_of_its_srgb_copy() {
     let (srgb, p3) = (ColorProfile::new_srgb(), ColorProfile::new_display_p3());
     let mut noise = Noise::new(5);
     let in_srgb: Vec<u8> = (0..120 * 90 * 3).map(|i| 60 + noise.byte() / 2 + if i % 3 == 0 { 20 } else { 0 }).collect();
-    let to_p3 = srgb.create_transform_8bit(moxcms::Layout::Rgb, &p3, moxcms::Layout::Rgb, moxcms::TransformOptions::default()).unwrap();
+    let to_p3 =
+        srgb.create_transform_8bit(moxcms::Layout::Rgb, &p3, moxcms::Layout::Rgb, moxcms::TransformOptions::default()).unwrap();
     let mut in_p3 = vec![0; in_srgb.len()];
     to_p3.transform(&in_srgb, &mut in_p3).unwrap();
-    let picture = |rgb: &[u8]| Picture::rgb(120, 90, |x, y| [rgb[(y * 120 + x) * 3], rgb[(y * 120 + x) * 3 + 1], rgb[(y * 120 + x) * 3 + 2]]);
+    let picture = |rgb: &[u8]| {
+        Picture::rgb(120, 90, |x, y| [rgb[(y * 120 + x) * 3], rgb[(y * 120 + x) * 3 + 1], rgb[(y * 120 + x) * 3 + 2]])
+    };
     let profile = Profile::read(Some(&IccProfile { bytes: p3.encode().unwrap(), description: None }), 3);
     let tagged = colorfulness(&scan(&mut picture(&in_p3), &profile, Level::new()).unwrap().color);
     let plain = colorfulness(&scanned(&picture(&in_srgb)).color);
