@@ -1,8 +1,10 @@
 //! A real browser with scripts switched off.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities};
 
@@ -21,6 +23,7 @@ impl Browser {
             .args(["--port=0"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
+            .process_group(0)
             .spawn()
             .expect("chromedriver is not installed; `make setup` installs it");
         let stdout = BufReader::new(driver_process.stdout.take().unwrap());
@@ -35,10 +38,16 @@ impl Browser {
         Self { driver_process, window }
     }
 
-    /// Closes the window and ends the driver.
-    pub async fn close(mut self) {
+    /// Closes the window.
+    pub async fn close(self) {
         self.window.clone().quit().await.unwrap();
-        self.driver_process.kill().ok();
+    }
+}
+
+impl Drop for Browser {
+    /// Ends the driver and every process of the browser, also when a test fails.
+    fn drop(&mut self) {
+        kill_process_group(Pid::from_child(&self.driver_process), Signal::KILL).ok();
         self.driver_process.wait().ok();
     }
 }
