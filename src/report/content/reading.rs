@@ -125,9 +125,7 @@ fn meaning(photo: &PhotoMeasurements, metric: Metric, value: f64) -> String {
         Metric::RmsContrast => {
             step(&[(0.08, "Very soft contrast."), (0.16, "Soft contrast."), (0.27, "Usual contrast.")], "Strong contrast.")
         }
-        Metric::ClipHigh => {
-            step(&[(0.01, "Hardly a pixel."), (1.0, "Small lights and reflections.")], "Reflections count too.")
-        }
+        Metric::ClipHigh => step(&[(0.01, "Hardly a pixel."), (1.0, "Small lights and reflections.")], "Reflections count too."),
         Metric::ClipHighAll => step(&[(0.01, "No pure white.")], "Pure white, no colour left."),
         Metric::ClipHighLargest => step(&[(0.01, "No burnt area."), (2.0, "Small burnt areas only.")], "In one connected area."),
         Metric::ClipLow => step(&[(0.01, "Hardly a pixel.")], "Saturated colours count too."),
