@@ -61,6 +61,7 @@ impl Metric {
     ];
 
     /// Its row of the catalogue.
+    #[expect(clippy::too_many_lines, reason = "a table: one row a metric")]
     pub const fn definition(self) -> Definition {
         match self {
             Self::Megapixels => Definition {

@@ -77,7 +77,7 @@ fn check(picture: &Picture) -> Result<(), TestCaseError> {
     let laplacian = theirs.laplacian();
     match ours.sharpness.laplacian_variance() {
         Some(variance) => {
-            prop_assert!(close(variance, oracle::variance(&laplacian)), "{} {}", variance, oracle::variance(&laplacian))
+            prop_assert!(close(variance, oracle::variance(&laplacian)), "{} {}", variance, oracle::variance(&laplacian));
         }
         None => prop_assert!(theirs.width < 3 || theirs.height < 3),
     }

@@ -11,7 +11,7 @@ impl Canvas<'_> {
     /// The text, shortened in the middle if it is wider than `width`; the end of a file name says what it is.
     ///
     /// # Errors
-    /// As [`Fonts::shape`].
+    /// As [`crate::report::fonts::Fonts::shape`].
     pub fn shorten(&self, style: &Style, text: &str, width: f32) -> Result<String, ReportError> {
         if self.width(style, text)? <= width {
             return Ok(text.to_owned());
@@ -29,7 +29,7 @@ impl Canvas<'_> {
     /// `y` is the first baseline; answers the baseline after the last line.
     ///
     /// # Errors
-    /// As [`Fonts::shape`].
+    /// As [`crate::report::fonts::Fonts::shape`].
     pub fn paragraph(
         &mut self,
         frame: (f32, f32, f32),
@@ -51,7 +51,7 @@ impl Canvas<'_> {
     /// The lines a text takes at this width, at most `lines`.
     ///
     /// # Errors
-    /// As [`Fonts::shape`].
+    /// As [`crate::report::fonts::Fonts::shape`].
     pub fn break_lines(&self, width: f32, lines: usize, spans: &[Span<'_>]) -> Result<Vec<Vec<(Style, String)>>, ReportError> {
         let mut done: Vec<Vec<(Style, String)>> = Vec::new();
         let mut line: Vec<(Style, String)> = Vec::new();
