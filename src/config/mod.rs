@@ -6,6 +6,8 @@ mod data_dir;
 mod error;
 mod sections;
 
+use std::collections::HashMap;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -101,11 +103,15 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError`] for a file that is not there or not readable, and for every unknown or wrong setting.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
         let (path, required) = file.map_or((Path::new(DEFAULT_FILE), false), |file| (file, true));
         let source = config::File::from(path).format(config::FileFormat::Toml).required(required);
-        let environment =
-            config::Environment::with_prefix(ENVIRONMENT_PREFIX).prefix_separator("_").separator("__").try_parsing(true);
+        let environment = config::Environment::with_prefix(ENVIRONMENT_PREFIX)
+            .prefix_separator("_")
+            .separator("__")
+            .try_parsing(true)
+            .source(Some(settings_among(std::env::vars_os())));
         let loaded: Self = config::Config::builder()
             .add_source(source)
             .add_source(environment)
@@ -165,6 +171,15 @@ impl Config {
     }
 }
 
+/// The variables that name a setting: every setting has a section, so its name has two underscores. Others that begin alike, such as
+/// the `PROOFSHEET_URL` and `PROOFSHEET_KEY` of somebody who uses the API from the same shell, are not ours.
+fn settings_among(variables: impl Iterator<Item = (OsString, OsString)>) -> HashMap<String, String> {
+    variables
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| name.starts_with(ENVIRONMENT_PREFIX) && name.contains("__"))
+        .collect()
+}
+
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "tests keep their data in a temporary directory")]
 mod tests {
@@ -182,6 +197,13 @@ mod tests {
         config.worker.wall_secs = 0;
         config.server.public_url = "example.org/".to_owned();
         assert_eq!(config.faults().len(), 3);
+    }
+
+    #[test]
+    fn a_customers_variables_are_no_settings() {
+        let variables = ["PROOFSHEET_URL", "PROOFSHEET_KEY", "PROOFSHEET_SERVER__LISTEN", "HOME", "OTHER__NAME"];
+        let found = settings_among(variables.into_iter().map(|name| (name.into(), "x".into())));
+        assert_eq!(found.into_keys().collect::<Vec<_>>(), ["PROOFSHEET_SERVER__LISTEN"]);
     }
 
     #[test]
