@@ -186,6 +186,12 @@ impl Drop for Service {
         if std::thread::panicking() && self.scratch.is_some() {
             eprintln!("--- log of the service\n{}", self.log());
         }
+        // A tracer that is killed lets go of what it traced: the service goes first.
+        for pid in super::watch::children_of(self.child.id()) {
+            if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+                kill_process(pid, Signal::KILL).ok();
+            }
+        }
         self.child.kill().ok();
         self.child.wait().ok();
     }
