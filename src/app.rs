@@ -55,7 +55,7 @@ impl App {
     pub async fn open(config: Config, public_url: String) -> anyhow::Result<Self> {
         let clock: SharedClock = Arc::new(SystemClock);
         let data_dir = DataDir::open(&config.data.directory)?;
-        let vault = Vault::new(data_dir.key_ring()?);
+        let vault = Vault::new(data_dir.key_ring(&config.keys.ring_file)?);
         let db = Db::open(&config.database_settings())?;
         db.migrate().await?;
         let store = Store::open(&config.store_settings())?;

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use crate::api;
 use crate::app::{App, Background};
 use crate::cli::{self, ExitStatus, first_start};
-use crate::config::{Config, DataDirError, LogSettings};
+use crate::config::{Config, DataDirError, LogSettings, ServerSettings};
 use crate::db::DbError;
 use crate::http::{self, Limiter, Services, Settings};
 use crate::pipeline::Workers;
@@ -24,10 +24,6 @@ use crate::pipeline::worker::SandboxMode;
 const HTTP_THREADS: usize = 2;
 /// Connections a thread holds at a time; the rest wait in the kernel.
 const CONNECTIONS_PER_THREAD: usize = 512;
-/// A request's head must be here after this.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// An idle connection is closed after this.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How long an answer lingers for a client that is still sending.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -39,10 +35,15 @@ fn routes(cfg: &mut web::ServiceConfig) {
 }
 
 /// The listener over the services. Middleware below runs from the last `wrap` to the first.
-fn listen(listener: TcpListener, services: Services, limiter: Limiter) -> std::io::Result<actix_web::dev::Server> {
-    let settings = web::Data::new(Settings::at(services.public_url.clone()));
+fn listen(
+    listener: TcpListener,
+    services: Services,
+    limiter: Limiter,
+    server: &ServerSettings,
+) -> std::io::Result<actix_web::dev::Server> {
+    let settings = web::Data::new(edge_settings(server, &services.public_url));
     let (services, limiter) = (web::Data::new(services), web::Data::new(limiter));
-    let server = HttpServer::new(move || {
+    let listening = HttpServer::new(move || {
         Routes::new()
             .app_data(settings.clone())
             .app_data(services.clone())
@@ -57,13 +58,24 @@ fn listen(listener: TcpListener, services: Services, limiter: Limiter) -> std::i
     })
     .workers(HTTP_THREADS)
     .max_connections(CONNECTIONS_PER_THREAD)
-    .client_request_timeout(HEAD_TIMEOUT)
-    .keep_alive(KEEP_ALIVE)
+    .client_request_timeout(Duration::from_secs(server.head_secs))
+    .keep_alive(Duration::from_secs(server.keep_alive_secs))
     .client_disconnect_timeout(DISCONNECT_TIMEOUT)
     .shutdown_timeout(DISCONNECT_TIMEOUT.as_secs())
     .disable_signals()
     .listen(listener)?;
-    Ok(server.run())
+    Ok(listening.run())
+}
+
+/// What the edges keep to.
+fn edge_settings(server: &ServerSettings, public_url: &str) -> Settings {
+    Settings {
+        public_url: public_url.to_owned(),
+        body_grace: Duration::from_secs(server.body_grace_secs),
+        body_bytes_per_s_min: server.body_bytes_per_s_min,
+        body_deadline: Duration::from_secs(server.body_secs),
+        wait_max: Duration::from_secs(server.wait_secs_max),
+    }
 }
 
 /// A running service.
@@ -90,12 +102,12 @@ async fn start(config: Config) -> anyhow::Result<Running> {
     let made = first_start::prepare(&app.services.accounts).await?;
     let background = app.start_background().await?;
     let limiter = Limiter::new(&app.config.rates);
-    let services = app.services.clone();
+    let (services, edge) = (app.services.clone(), app.config.server.clone());
     let (handles, handle) = oneshot::channel();
     let (ends, ended) = oneshot::channel();
     std::thread::Builder::new().name("http".to_owned()).spawn(move || {
         let listened = actix_web::rt::System::new().block_on(async move {
-            let server = listen(listener, services, limiter)?;
+            let server = listen(listener, services, limiter, &edge)?;
             drop(handles.send(server.handle()));
             server.await
         });

@@ -65,7 +65,8 @@ impl Accounts {
         let Credentials { email, password } = founding.admin;
         let admin = self.new_user(None, Role::Admin, email, password).await?;
         let made = Founded { agency: agency.id.clone(), owner: owner.id.clone(), admin: admin.id.clone() };
-        self.db
+        let founded = self
+            .db
             .as_system()
             .write(move |tx| {
                 if tx.count_users()? > 0 {
@@ -76,6 +77,11 @@ impl Accounts {
                 tx.insert_user(&admin).map_err(taken)?;
                 Ok(Some(made))
             })
-            .await
+            .await;
+        match founded {
+            // Another node of the same database was faster: its people are there.
+            Err(AccountError::MailAddressTaken) => Ok(None),
+            other => other,
+        }
     }
 }

@@ -47,7 +47,7 @@ pub async fn run(config: &Config, now: Timestamp) -> anyhow::Result<ExitStatus> 
 }
 
 fn data_dir(config: &Config, held: Result<DataDir, DataDirError>) -> Finding {
-    held.and_then(|dir| dir.key_ring()).map_err(|error| error.to_string())?;
+    held.and_then(|dir| dir.key_ring(&config.keys.ring_file)).map_err(|error| error.to_string())?;
     Ok(format!("{} can be used", config.data.directory.display()))
 }
 

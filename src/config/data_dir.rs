@@ -57,12 +57,12 @@ impl DataDir {
         }
     }
 
-    /// The key ring; made on first start (mode 0600).
+    /// The key ring, in `file` or, if that is empty, in the data directory; made on first start (mode 0600).
     ///
     /// # Errors
     /// [`DataDirError::KeyRing`] for a file that is none, [`DataDirError::KeyRingMissing`] if only a database is there.
-    pub fn key_ring(&self) -> Result<KeyRing, DataDirError> {
-        let path = self.path.join(KEY_RING_FILE);
+    pub fn key_ring(&self, file: &Path) -> Result<KeyRing, DataDirError> {
+        let path = if file.as_os_str().is_empty() { self.path.join(KEY_RING_FILE) } else { file.to_owned() };
         let fault = |source| DataDirError::Io { path: path.clone(), source };
         if path.exists() {
             let text = std::fs::read_to_string(&path).map(Zeroizing::new).map_err(fault)?;
@@ -95,13 +95,13 @@ mod tests {
         let path = std::env::temp_dir().join(format!("proofsheet-datadir-{}", std::process::id()));
         let dir = DataDir::open(&path).unwrap();
         assert!(matches!(DataDir::open(&path), Err(DataDirError::InUse(_))));
-        let first = dir.key_ring().unwrap().file_text();
-        assert_eq!(*dir.key_ring().unwrap().file_text(), *first);
+        let first = dir.key_ring(Path::new("")).unwrap().file_text();
+        assert_eq!(*dir.key_ring(Path::new("")).unwrap().file_text(), *first);
         drop(dir);
         let dir = DataDir::open(&path).unwrap();
         std::fs::remove_file(path.join(KEY_RING_FILE)).unwrap();
         std::fs::write(path.join("proofsheet.db"), b"").unwrap();
-        assert!(matches!(dir.key_ring(), Err(DataDirError::KeyRingMissing(_))));
+        assert!(matches!(dir.key_ring(Path::new("")), Err(DataDirError::KeyRingMissing(_))));
         std::fs::remove_dir_all(path).unwrap();
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The only place that reads the environment. All faults of a configuration are told at once.
 
+mod catalog;
 mod data_dir;
 mod error;
 mod sections;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use catalog::{SETTINGS, Setting};
 pub use data_dir::{DataDir, DataDirError};
 pub use error::ConfigError;
 pub use sections::{AccountsSection, DatabaseSection, PhotoSection, StoreSection, WebhooksSection};
@@ -32,11 +34,33 @@ pub struct ServerSettings {
     pub public_url: String,
     /// Seconds a stopping server waits for requests in flight.
     pub stop_secs: u64,
+    /// Seconds a request's head may take.
+    pub head_secs: u64,
+    /// Seconds an idle connection is kept.
+    pub keep_alive_secs: u64,
+    /// Seconds before a body is judged by its rate.
+    pub body_grace_secs: u64,
+    /// Bytes a second a body must keep from then on, on average since its start.
+    pub body_bytes_per_s_min: u64,
+    /// Seconds a body may take in all.
+    pub body_secs: u64,
+    /// Longest `Prefer: wait`, in seconds.
+    pub wait_secs_max: u64,
 }
 
 impl Default for ServerSettings {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)), public_url: String::new(), stop_secs: 25 }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: String::new(),
+            stop_secs: 25,
+            head_secs: 10,
+            keep_alive_secs: 15,
+            body_grace_secs: 10,
+            body_bytes_per_s_min: 1024,
+            body_secs: 300,
+            wait_secs_max: 30,
+        }
     }
 }
 
@@ -46,6 +70,14 @@ impl Default for ServerSettings {
 pub struct DataSettings {
     /// Directory of database, objects and key ring.
     pub directory: PathBuf,
+}
+
+/// The keys everything is sealed with.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeysSettings {
+    /// File of the key ring, the same for all nodes; empty: `keyring` in the data directory.
+    pub ring_file: PathBuf,
 }
 
 impl Default for DataSettings {
@@ -78,6 +110,8 @@ pub struct Config {
     pub server: ServerSettings,
     /// Data directory.
     pub data: DataSettings,
+    /// Key ring.
+    pub keys: KeysSettings,
     /// Database; an empty URL: SQLite in the data directory.
     pub database: DatabaseSection,
     /// Object store; an empty directory: in the data directory.
@@ -131,6 +165,11 @@ impl Config {
             (upload.file_bytes_max <= upload.request_bytes_max, "upload.file_bytes_max must not exceed upload.request_bytes_max"),
             (upload.budget_bytes() >= upload.file_bytes_max, "upload.upload_budget_bytes must hold at least one file"),
             (upload.analysis_secs > 0, "upload.analysis_secs must be at least 1"),
+            (upload.queue_secs > 0, "upload.queue_secs must be at least 1"),
+            (
+                self.server.head_secs > 0 && self.server.keep_alive_secs > 0 && self.server.body_secs > 0,
+                "server.head_secs, server.keep_alive_secs and server.body_secs must be at least 1",
+            ),
             (self.worker.wall_secs > 0 && self.worker.cpu_secs > 0, "worker.wall_secs and worker.cpu_secs must be at least 1"),
             (self.worker.memory_bytes >= 256 * 1024 * 1024, "worker.memory_bytes must be at least 268435456 (256 MiB)"),
             (

@@ -27,6 +27,8 @@ pub struct Settings {
     pub upload_budget_bytes: u64,
     /// Photos that may wait for a worker; a node with more answers 503.
     pub waiting_photos_max: usize,
+    /// Seconds a photo may have waited for a worker before the node takes nothing new and answers 503.
+    pub queue_secs: u64,
     /// Seconds an analysis may take.
     pub analysis_secs: u64,
 }
@@ -39,6 +41,7 @@ impl Default for Settings {
             request_bytes_max: 512 * 1024 * 1024,
             upload_budget_bytes: 0,
             waiting_photos_max: 500,
+            queue_secs: 60,
             analysis_secs: 600,
         }
     }

@@ -16,7 +16,7 @@ pub mod worker;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
@@ -164,7 +164,10 @@ impl Pipeline {
     /// [`AdmissionError::NodeFull`] when this node has enough to do, or a limit that the declared length passes.
     pub fn begin_upload(&self, declared_bytes: Option<u64>) -> Result<Upload, AdmissionError> {
         let inner = &self.inner;
-        if inner.stopping.is_cancelled() || inner.scheduler.waiting() >= inner.parts.admission.waiting_photos_max {
+        let settings = &inner.parts.admission;
+        let too_many = inner.scheduler.waiting() >= settings.waiting_photos_max;
+        let too_long = inner.scheduler.longest_wait(Instant::now()) > Duration::from_secs(settings.queue_secs);
+        if inner.stopping.is_cancelled() || too_many || too_long {
             return Err(AdmissionError::NodeFull { retry_after_secs: RETRY_AFTER_SECS });
         }
         Upload::begin(&inner.budget, &inner.parts.admission, declared_bytes)

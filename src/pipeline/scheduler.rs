@@ -3,17 +3,24 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
 use crate::domain::AgencyId;
+
+#[derive(Debug)]
+struct Waiting {
+    since: Instant,
+    turn: oneshot::Sender<Permit>,
+}
 
 #[derive(Debug, Default)]
 struct State {
     free: usize,
     /// Agencies with somebody waiting, the next one first.
     rotation: VecDeque<AgencyId>,
-    waiting: HashMap<AgencyId, VecDeque<oneshot::Sender<Permit>>>,
+    waiting: HashMap<AgencyId, VecDeque<Waiting>>,
 }
 
 /// Hands out permits.
@@ -48,7 +55,7 @@ impl Scheduler {
             }
             let (sender, turn) = oneshot::channel();
             let queue = state.waiting.entry(agency.clone()).or_default();
-            queue.push_back(sender);
+            queue.push_back(Waiting { since: Instant::now(), turn: sender });
             if queue.len() == 1 {
                 state.rotation.push_back(agency.clone());
             }
@@ -61,6 +68,14 @@ impl Scheduler {
     /// Photos that wait for a permit.
     pub fn waiting(&self) -> usize {
         self.lock().waiting.values().map(VecDeque::len).sum()
+    }
+
+    /// How long, at `now`, the photo has waited that has waited longest; nothing while none waits. Those that left count until
+    /// their turn.
+    pub fn longest_wait(&self, now: Instant) -> Duration {
+        let state = self.lock();
+        let oldest = state.waiting.values().filter_map(|queue| queue.front().map(|first| first.since)).min();
+        oldest.map_or(Duration::ZERO, |since| now.saturating_duration_since(since))
     }
 
     fn release(&self) {
@@ -81,8 +96,8 @@ impl Scheduler {
                 next
             };
             // A permit that nobody takes (its waiter left) comes back here when it is dropped.
-            if let Some(sender) = next {
-                if let Err(unsent) = sender.send(Permit { scheduler: self.clone() }) {
+            if let Some(waiting) = next {
+                if let Err(unsent) = waiting.turn.send(Permit { scheduler: self.clone() }) {
                     std::mem::drop(unsent);
                 }
                 return;
@@ -144,5 +159,27 @@ mod tests {
         drop(leaving);
         drop(running);
         assert!(scheduler.acquire(&a).now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn the_longest_wait_is_that_of_the_first_in_any_queue() {
+        let scheduler = Scheduler::new(1);
+        let (a, b) = (agency(1), agency(2));
+        let minute = Duration::from_secs(60);
+        let running = scheduler.acquire(&a).await;
+        assert_eq!(scheduler.longest_wait(Instant::now() + minute), Duration::ZERO);
+        let begun = Instant::now();
+        let mut first = scheduler.acquire(&b).boxed();
+        assert!(first.as_mut().now_or_never().is_none());
+        let waits = Instant::now();
+        let mut second = scheduler.acquire(&a).boxed();
+        assert!(second.as_mut().now_or_never().is_none());
+        assert!(scheduler.longest_wait(waits + minute) >= minute && scheduler.longest_wait(begun + minute) <= minute);
+        drop(running);
+        let taken = first.await;
+        assert!(scheduler.longest_wait(waits + minute) <= minute, "the first has its turn; the second came after it");
+        drop(taken);
+        drop(second.await);
+        assert_eq!(scheduler.longest_wait(Instant::now() + minute), Duration::ZERO);
     }
 }

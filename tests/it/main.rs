@@ -22,6 +22,7 @@ mod migrations;
 mod readme;
 mod recovery;
 mod report;
+mod settings;
 mod startup;
 mod strace;
 mod support;

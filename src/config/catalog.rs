@@ -1,0 +1,98 @@
+//! Every setting in words: name, unit, meaning, and for a limit what a client hears past it. Rendered as `docs/limits.md` and
+//! `.env.example`; defaults come from [`super::Config::default`], so that neither can differ from the program.
+
+/// One setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// Section and key, joined by dots, as in the file.
+    pub name: &'static str,
+    /// Unit of a number; empty otherwise.
+    pub unit: &'static str,
+    /// What it is, as a sentence.
+    pub meaning: &'static str,
+    /// Of a limit: what happens past it. Codes of the catalogue stand in backquotes.
+    pub past: Option<&'static str>,
+}
+
+impl Setting {
+    /// The environment variable that sets it.
+    pub fn variable(&self) -> String {
+        let upper = self.name.to_ascii_uppercase();
+        format!("{}_{}", super::ENVIRONMENT_PREFIX, upper.replace('.', "__"))
+    }
+}
+
+const fn setting(name: &'static str, unit: &'static str, meaning: &'static str) -> Setting {
+    Setting { name, unit, meaning, past: None }
+}
+
+const fn limit(name: &'static str, unit: &'static str, meaning: &'static str, past: &'static str) -> Setting {
+    Setting { name, unit, meaning, past: Some(past) }
+}
+
+/// All, section by section.
+pub const SETTINGS: &[Setting] = &[
+    setting("server.listen", "", "Address and port to listen on; port 0 takes any free one."),
+    setting("server.public_url", "", "The address people and programs use; empty: http://localhost:PORT."),
+    setting("server.stop_secs", "s", "How long a stopping server waits for requests in flight."),
+    limit("server.head_secs", "s", "A request's head must be here by then.", "408 and the connection is closed"),
+    limit("server.keep_alive_secs", "s", "An idle connection is kept so long.", "the connection is closed"),
+    limit("server.body_grace_secs", "s", "A body is not judged by its rate before this.", "408 `body-too-slow`"),
+    limit("server.body_bytes_per_s_min", "bytes/s", "Mean rate of a body after the grace.", "408 `body-too-slow`"),
+    limit("server.body_secs", "s", "A body takes no longer in all.", "408 `body-too-slow`"),
+    limit("server.wait_secs_max", "s", "Longest `Prefer: wait`.", "the wait is cut to it"),
+    setting("data.directory", "", "Directory of lock, key ring, and by default database and objects."),
+    setting("keys.ring_file", "", "File of the key ring, the same for all nodes; empty: `keyring` in the data directory."),
+    setting("database.url", "", "`sqlite:` and a path; empty: `proofsheet.db` in the data directory."),
+    setting("database.readers", "connections", "Connections that read."),
+    setting("store.directory", "", "Directory of the objects; empty: `objects` in the data directory."),
+    limit("upload.photos_max", "photos", "Photos of an analysis.", "422 `invalid-fields`, field `photos`"),
+    limit("upload.file_bytes_max", "bytes", "A photo's file.", "413 `photo-too-large`"),
+    limit("upload.request_bytes_max", "bytes", "All photos of a request.", "413 `request-too-large`"),
+    limit(
+        "upload.upload_budget_bytes",
+        "bytes",
+        "Uploads a node holds in memory at a time; 0: a quarter of its memory, at most 2 GiB.",
+        "503 `no-room` with Retry-After",
+    ),
+    limit("upload.waiting_photos_max", "photos", "Photos that wait for a worker.", "503 `no-room` with Retry-After"),
+    limit(
+        "upload.queue_secs",
+        "s",
+        "How long a photo may have waited before the node takes nothing new.",
+        "503 `no-room` with Retry-After",
+    ),
+    limit("upload.analysis_secs", "s", "How long an analysis may take.", "outcome `failed`, reason `deadline`"),
+    limit("photo.pixels_max", "pixels", "Width times height.", "photo problem `too_many_pixels`"),
+    limit("photo.edge_px_max", "px", "The longer side.", "photo problem `too_long`"),
+    limit("photo.metadata_bytes_max", "bytes", "All metadata of a file.", "photo problem `metadata_too_large`"),
+    limit("photo.icc_bytes_max", "bytes", "A colour profile, unpacked.", "photo problem `metadata_too_large`"),
+    limit(
+        "photo.decoder_bytes_max",
+        "bytes",
+        "What a decoder may hold of a picture that cannot be read row by row.",
+        "photo problem `too_many_pixels`",
+    ),
+    setting("worker.sandbox", "", "`required`: no sandbox, no worker. `preferred`: as much as the kernel gives."),
+    limit("worker.wall_secs", "s", "How long a worker may take by the clock.", "photo problem `worker_stopped`"),
+    limit("worker.cpu_secs", "s", "CPU time a worker may use.", "photo problem `worker_stopped`"),
+    limit("worker.memory_bytes", "bytes", "Address space of a worker.", "photo problem `worker_stopped`"),
+    setting("worker.parallel", "workers", "Workers at a time; 0: one a core."),
+    setting("worker.executable", "", "The program re-executed as a worker; empty: this one."),
+    setting("webhooks.allow_loopback", "", "Whether endpoints on this machine are taken, also by http. For development only."),
+    setting("accounts.bcrypt_cost", "", "bcrypt's cost."),
+    limit("accounts.session_idle_secs", "s", "How long a session lasts unused.", "401 `not-signed-in`"),
+    limit("accounts.session_life_secs", "s", "How long a session lasts at most.", "401 `not-signed-in`"),
+    limit("rates.sign_in_per_min", "a minute", "Tries to sign in from one address.", "429 `too-many-requests` with Retry-After"),
+    limit(
+        "rates.failed_key_per_min",
+        "a minute",
+        "Requests with a missing or wrong key from one address.",
+        "429 `too-many-requests` with Retry-After",
+    ),
+    limit("rates.uploads_per_min", "a minute", "Uploads of one key or person.", "429 `too-many-requests` with Retry-After"),
+    limit("rates.api_per_min", "a minute", "Other requests of one key.", "429 `too-many-requests` with Retry-After"),
+    limit("rates.pages_per_min", "a minute", "Pages for one address.", "429 `too-many-requests` with Retry-After"),
+    setting("log.filter", "", "`error`, `warn`, `info`, `debug`, or directives such as `info,proofsheet::webhooks=debug`."),
+    setting("log.json", "", "One JSON object a line."),
+];
