@@ -5,10 +5,12 @@ SHELL := /bin/bash
 .ONESHELL:
 MAKEFLAGS += --no-print-directory
 CARGO ?= cargo
+# what tests need beyond the default: PostgreSQL, and places where they may kill
+TEST_FEATURES = postgres,failpoints
 CHECKS ?= advisories bans licenses sources
 BIN = $${CARGO_TARGET_DIR:-target}/quick/proofsheet
 
-.PHONY: help run test lint demo bench setup audit fmt clean-data check-rust check-test-tools
+.PHONY: help run test test-faults lint demo bench setup audit fmt clean-data check-rust check-test-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -19,14 +21,18 @@ run: check-rust ## build quickly and start on http://localhost:8080 with SQLite 
 
 test: check-rust check-test-tools ## every test: installs what the tests need, then runs them and says how long it took
 	@start=$$SECONDS
-	@$(CARGO) test --locked --no-run
+	@$(CARGO) test --locked --features $(TEST_FEATURES) --no-run
 	@built=$$SECONDS
-	@$(CARGO) test --locked
+	@$(CARGO) test --locked --features $(TEST_FEATURES)
 	@echo "make test: built in $$((built - start)) s, tested in $$((SECONDS - built)) s"
+
+test-faults: check-rust check-test-tools ## kill -9 at every boundary, database, store and disk failing: all of it, a few minutes
+	@PROOFSHEET_TEST_FULL=1 timeout 1800 $(CARGO) test --locked --features $(TEST_FEATURES) --test it faults -- --nocapture --test-threads 2
 
 lint: check-rust ## formatting, clippy and documentation, warnings refused
 	@$(CARGO) fmt --check
-	@$(CARGO) clippy --locked --all-targets -- -D warnings
+	@$(CARGO) clippy --locked --all-targets --features $(TEST_FEATURES) -- -D warnings
+	@$(CARGO) check --locked
 	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items
 
 demo: check-rust ## the whole main job on sample photos: upload, report, signed webhook, verified

@@ -41,6 +41,9 @@ fn eprint_error(error: &anyhow::Error) {
 }
 
 fn run(args: Args) -> anyhow::Result<ExitStatus> {
+    // Reads FAILPOINTS; kept until the end.
+    #[cfg(feature = "failpoints")]
+    let _failpoints = fail::FailScenario::setup();
     proofsheet::webhooks::install_tls_provider();
     let config = Config::load(args.config.as_deref())?;
     let runtime = Arc::new(tokio::runtime::Builder::new_multi_thread().enable_all().build()?);

@@ -5,6 +5,7 @@
 pub mod analysis;
 pub mod clock;
 pub mod event;
+pub mod failpoint;
 pub mod ids;
 pub mod product;
 pub mod role;
@@ -14,6 +15,7 @@ pub mod timestamp;
 pub use analysis::{AnalysisState, DeletionCause, FailureReason, IllegalTransition, ReportLife, Transition};
 pub use clock::{Clock, ManualClock, SharedClock, SystemClock};
 pub use event::{Event, EventKind};
+pub use failpoint::{Failpoint, failpoint};
 pub use ids::{AgencyId, AnalysisId, ApiKeyId, DeliveryId, EndpointId, EventId, IdError, ReceiptId, ReportId, SessionId, UserId};
 pub use product::Product;
 pub use role::Role;

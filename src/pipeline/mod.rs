@@ -29,7 +29,7 @@ pub use reading::Part;
 pub use worker::{Settings as WorkerSettings, Workers};
 
 use crate::db::{Db, NewAnalysis, Origin};
-use crate::domain::{AgencyId, AnalysisId, AnalysisState, Product, SharedClock, Timestamp, Transition};
+use crate::domain::{AgencyId, AnalysisId, AnalysisState, Failpoint, Product, SharedClock, Timestamp, Transition, failpoint};
 use crate::report::facts::REFERENCE_CHARS_MAX;
 use crate::storage::Store;
 use crate::vault::{Purpose, Vault};
@@ -192,6 +192,7 @@ impl Pipeline {
         if inner.stopping.is_cancelled() {
             return Err(SubmitError::NodeFull { retry_after_secs: RETRY_AFTER_SECS });
         }
+        failpoint(Failpoint::UploadHeld);
         let now = inner.parts.clock.now();
         let analysis = AnalysisId::generate(now);
         let reference_sealed = match &reference {
@@ -214,6 +215,7 @@ impl Pipeline {
             created_at: now,
         };
         inner.parts.db.as_agency(&submitter.agency).write(move |tx| tx.insert_analysis(&row)).await?;
+        failpoint(Failpoint::Accepted);
         let photo_count = i32::try_from(photos.len()).unwrap_or(i32::MAX);
         let carried = run::Carried {
             analysis: analysis.clone(),

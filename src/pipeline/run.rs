@@ -13,7 +13,7 @@ use super::worker::{RenderHead, WorkerError};
 use super::{AnalysisRequest, HeldPhoto, Inner, Submitter, bundle};
 use crate::db::{Completion, DbError, Failure, NewReport, PhotoState, ReportObject, WrappedKeyColumns};
 use crate::domain::event::AnalysisFacts;
-use crate::domain::{AnalysisId, Event, FailureReason, ReportId, Timestamp};
+use crate::domain::{AnalysisId, Event, Failpoint, FailureReason, ReportId, Timestamp, failpoint};
 use crate::measure::PhotoOutcome;
 use crate::report::{RenderedReport, ReportFacts, ReportPhoto};
 use crate::storage::{ObjectName, Part, StorageError};
@@ -106,6 +106,7 @@ async fn complete(inner: &Inner, carried: &Carried, photos: Vec<HeldPhoto>, name
     if photos.iter().all(|photo| matches!(photo.outcome, PhotoOutcome::Unusable(_))) {
         return Err(RunError::NoUsablePhoto);
     }
+    failpoint(Failpoint::AllMeasured);
     let created_at = inner.parts.clock.now();
     let facts = ReportFacts {
         report: names.report.clone(),
@@ -123,6 +124,7 @@ async fn complete(inner: &Inner, carried: &Carried, photos: Vec<HeldPhoto>, name
         let _permit = inner.scheduler.acquire(&carried.submitter.agency).await;
         inner.parts.workers.render(&head).await?
     };
+    failpoint(Failpoint::Rendered);
     let result = bundle::pack(&rendered.result_json, &head.photos)?;
     store_and_record(inner, carried, names, &head.facts, &rendered, &result).await
 }
@@ -145,6 +147,7 @@ async fn measure_one(inner: &Inner, carried: &Carried, number: u16, photo: HeldP
     // The photo's bytes are gone here, whatever the others do.
     drop(photo);
     drop(permit);
+    failpoint(Failpoint::PhotoMeasured);
     let (state, problem) = match &outcome {
         PhotoOutcome::Measured(_) => (PhotoState::Measured, None),
         PhotoOutcome::Unusable(problem) => (PhotoState::Unusable, Some(problem.slug())),
@@ -153,6 +156,7 @@ async fn measure_one(inner: &Inner, carried: &Carried, number: u16, photo: HeldP
     let record =
         inner.parts.db.as_system().write(move |tx| tx.set_photo_state(&analysis, i32::from(number), FIRST_FENCE, state, problem));
     record.await?;
+    failpoint(Failpoint::PhotoRecorded);
     Ok(ReportPhoto { number, file_name, outcome })
 }
 
@@ -170,7 +174,9 @@ async fn store_and_record(
     let pdf_sealed = seal_object(&key, agency, &names.report, Part::Report.slug(), &rendered.pdf)?;
     let result_sealed = seal_object(&key, agency, &names.report, Part::Result.slug(), result)?;
     put_until_stored(inner, &names.pdf, pdf_sealed).await;
+    failpoint(Failpoint::PdfStored);
     put_until_stored(inner, &names.result, result_sealed).await;
+    failpoint(Failpoint::ResultStored);
     let expires_at = facts.expires_at.unwrap_or(facts.created_at);
     let report = NewReport {
         id: names.report.clone(),
@@ -183,7 +189,13 @@ async fn store_and_record(
     let event = Event::completed(&facts_of_event, &names.report, expires_at, facts.created_at);
     let completion =
         Completion { analysis: carried.analysis.clone(), fence: FIRST_FENCE, report, key, event, now: facts.created_at };
-    inner.parts.db.as_system().write(move |tx| tx.complete_analysis(&completion)).await?;
+    let recorded = inner.parts.db.as_system().write(move |tx| {
+        let deliveries = tx.complete_analysis(&completion)?;
+        failpoint(Failpoint::OutcomeWritten);
+        Ok::<_, DbError>(deliveries)
+    });
+    recorded.await?;
+    failpoint(Failpoint::OutcomeRecorded);
     inner.parts.events.notify_one();
     Ok(())
 }
@@ -216,6 +228,7 @@ async fn event_facts(inner: &Inner, carried: &Carried) -> Result<AnalysisFacts, 
 async fn fail(inner: &Inner, carried: &Carried, reason: FailureReason, names: &Names) {
     match record_failure(inner, carried, reason).await {
         Ok(()) => {
+            failpoint(Failpoint::FailureRecorded);
             inner.parts.events.notify_one();
             tracing::info!(analysis.id = %carried.analysis, reason = reason.slug(), "analysis ended without a report");
         }

@@ -4,7 +4,7 @@ use super::receipt::{ObjectFacts, ReceiptFacts, Remains};
 use super::{Receipt, Retention, RetentionError};
 use crate::db::{AnalysisRecord, Destruction, FailedErasure, ObjectsToDelete, ReportRecord};
 use crate::domain::event::AnalysisFacts;
-use crate::domain::{AgencyId, AnalysisId, DeletionCause, Event, ReceiptId};
+use crate::domain::{AgencyId, AnalysisId, DeletionCause, Event, Failpoint, ReceiptId, failpoint};
 use crate::storage::{ObjectName, Part};
 
 impl Retention {
@@ -90,6 +90,7 @@ impl Retention {
                 Ok::<_, RetentionError>(tx.destroy_report(&Destruction { report: report.id, cause, receipt, event, now })?)
             })
             .await?;
+        failpoint(Failpoint::KeyDestroyed);
         Ok(record.into())
     }
 
@@ -110,6 +111,7 @@ impl Retention {
             let name: ObjectName = text.parse().map_err(|_| RetentionError::BadObjectName { name: text.clone() })?;
             self.store.delete(&name).await?;
         }
+        failpoint(Failpoint::ObjectsDeleted);
         let report = ended.report.clone();
         self.db.as_system().write(move |tx| Ok::<_, RetentionError>(tx.mark_objects_deleted(&report)?)).await
     }

@@ -15,7 +15,7 @@ use super::egress::Target;
 use super::schedule::{next_attempt, retry_after};
 use super::{EndpointSecret, Settings, WebhookError, sign};
 use crate::db::{AttemptRecord, ClaimedDelivery, Db, DbError, DeliveryNext, DueClaim};
-use crate::domain::{SharedClock, Timestamp};
+use crate::domain::{Failpoint, SharedClock, Timestamp, failpoint};
 use crate::vault::{Purpose, Vault};
 
 /// A claim outlasts the request's deadline by this much, for the writing before and after.
@@ -151,6 +151,9 @@ impl Dispatcher {
         };
         let claimed = self.db.as_system().write(move |tx| tx.claim_due_deliveries(&claim)).await?;
         let started = claimed.len();
+        if started > 0 {
+            failpoint(Failpoint::DeliveryClaimed);
+        }
         for delivery in claimed {
             let dispatcher = self.clone();
             under_way.spawn(async move { dispatcher.attempt(delivery).await });
@@ -162,6 +165,7 @@ impl Dispatcher {
     async fn attempt(&self, delivery: ClaimedDelivery) -> Recorded {
         let started_at = self.clock.now();
         let answer = self.try_once(&delivery, started_at).await;
+        failpoint(Failpoint::DeliveryAnswered);
         let finished_at = self.clock.now();
         let next = self.decide(&delivery, &answer, finished_at);
         let excerpt = (!answer.excerpt.is_empty()).then_some(&answer.excerpt);

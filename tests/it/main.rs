@@ -15,6 +15,7 @@ mod browser;
 mod catalogue;
 mod deliveries;
 mod demo;
+mod faults;
 mod fixtures;
 mod flow;
 mod hostile;

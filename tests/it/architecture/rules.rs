@@ -94,7 +94,7 @@ pub struct Home {
 }
 
 /// The homes of outside crates.
-pub const HOMES: [Home; 12] = [
+pub const HOMES: [Home; 13] = [
     Home { crates: &["diesel", "diesel_migrations", "libsqlite3_sys"], at: &["db/"], because: "all SQL there is stands in db" },
     Home {
         crates: &["actix_web", "actix_multipart", "actix_http", "actix_rt"],
@@ -126,6 +126,7 @@ pub const HOMES: [Home; 12] = [
     Home { crates: &["governor"], at: &["http/"], because: "limits are counted at the border" },
     Home { crates: &["tokio_cron_scheduler"], at: &["jobs/", "app.rs"], because: "it is a clock for jobs, nothing else" },
     Home { crates: &["seccompiler", "landlock"], at: &["pipeline/worker"], because: "the sandbox is built in one place" },
+    Home { crates: &["fail"], at: &["domain/failpoint.rs", "main.rs"], because: "where a test may kill is one list" },
     Home { crates: &["clap", "indicatif"], at: &["cli/", "main.rs"], because: "only the commands talk to a terminal" },
 ];
 

@@ -155,6 +155,11 @@ impl Client {
 
     /// Sends a request and reads the whole answer.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        self.try_send(method, path, headers, body).unwrap_or_else(|error| panic!("{method} {path}: {error:?}"))
+    }
+
+    /// Sends a request that may find nobody, or nobody any more.
+    pub fn try_send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> reqwest::Result<Answer> {
         let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.url) };
         let mut request = self.http.request(method.parse().unwrap(), url).body(body);
         if let Some(key) = &self.key {
@@ -165,10 +170,10 @@ impl Client {
             map.insert(name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
         }
         self.runtime.block_on(async {
-            let response = request.headers(map).send().await.unwrap_or_else(|error| panic!("{method} {path}: {error:?}"));
+            let response = request.headers(map).send().await?;
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
-            let body = response.bytes().await.unwrap_or_else(|error| panic!("{method} {path}: {error:?}")).to_vec();
-            Answer { status, headers, body }
+            let body = response.bytes().await?.to_vec();
+            Ok(Answer { status, headers, body })
         })
     }
 

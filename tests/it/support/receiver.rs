@@ -115,7 +115,7 @@ impl Receiver {
     /// Waits until something can be found among what came.
     #[track_caller]
     pub fn wait_until<T>(&self, what: &str, find: impl Fn(&[Received]) -> Option<T>) -> T {
-        let end = Instant::now() + Duration::from_secs(30);
+        let end = Instant::now() + Duration::from_secs(60);
         let mut inbox = self.inbox.0.lock().unwrap();
         loop {
             if let Some(found) = find(&inbox.received) {

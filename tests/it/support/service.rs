@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use proofsheet::domain::Failpoint;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::Client;
@@ -76,6 +77,16 @@ impl Service {
         let mut command = Command::new(program);
         command.args(arguments).arg(PROGRAM);
         let mut service = Self::spawn(command, Vec::new(), Scratch::new("service"));
+        service.read_first_start();
+        service
+    }
+
+    /// Starts and dies as by `kill -9` when it first passes this place.
+    pub fn start_dying_at(place: Failpoint, settings: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(PROGRAM);
+        command.env("FAILPOINTS", format!("{}=return", place.slug()));
+        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut service = Self::spawn(command, settings, Scratch::new("service"));
         service.read_first_start();
         service
     }
@@ -159,6 +170,9 @@ impl Service {
 
     /// Sends a signal and waits for the end.
     pub fn stop(&mut self, signal: Signal) -> ExitStatus {
+        if let Some(ended) = self.child.try_wait().unwrap() {
+            return ended;
+        }
         kill_process(Pid::from_child(&self.child), signal).unwrap();
         self.child.wait().unwrap()
     }
