@@ -9,7 +9,7 @@ mod facts;
 mod health;
 mod receipts;
 
-use actix_web::web;
+use actix_web::{guard, web};
 
 use crate::http::{Problem, ProblemKind, methods};
 
@@ -17,6 +17,7 @@ use crate::http::{Problem, ProblemKind, methods};
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(
         web::resource("/v1/analyses")
+            .route(web::post().guard(guard::fn_guard(analyses::open::is_json)).to(analyses::open::open))
             .route(web::post().to(analyses::submit::submit))
             .route(methods::get().to(analyses::list::list)),
     )
@@ -25,6 +26,8 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
             .route(methods::get().to(analyses::read::show))
             .route(web::delete().to(analyses::change::delete)),
     )
+    .service(web::resource("/v1/analyses/{id}/photos/{number}").route(web::put().to(analyses::open::put_photo)))
+    .service(web::resource("/v1/analyses/{id}/submit").route(web::post().to(analyses::open::submit)))
     .service(web::resource("/v1/analyses/{id}/cancel").route(web::post().to(analyses::change::cancel)))
     .service(web::resource("/v1/analyses/{id}/result").route(methods::get().to(analyses::read::result)))
     .service(web::resource("/v1/analyses/{id}/report.pdf").route(methods::get().to(analyses::read::pdf)))

@@ -48,7 +48,12 @@ pub const SETTINGS: &[Setting] = &[
     setting("store.directory", "", "Directory of the objects; empty: `objects` in the data directory."),
     limit("upload.photos_max", "photos", "Photos of an analysis.", "422 `invalid-fields`, field `photos`"),
     limit("upload.file_bytes_max", "bytes", "A photo's file.", "413 `photo-too-large`"),
-    limit("upload.request_bytes_max", "bytes", "All photos of a request.", "413 `request-too-large`"),
+    limit(
+        "upload.request_bytes_max",
+        "bytes",
+        "All photos of a request, or of an analysis they are put to one at a time.",
+        "413 `request-too-large`",
+    ),
     limit(
         "upload.upload_budget_bytes",
         "bytes",
@@ -63,6 +68,13 @@ pub const SETTINGS: &[Setting] = &[
         "503 `no-room` with Retry-After",
     ),
     limit("upload.analysis_secs", "s", "How long an analysis may take.", "outcome `failed`, reason `deadline`"),
+    limit(
+        "upload.open_secs",
+        "s",
+        "How long an analysis stays open for photos put one at a time.",
+        "409 `not-open`; outcome `failed`, reason `deadline`",
+    ),
+    limit("upload.open_max", "analyses", "Analyses an agency may have open at a time.", "409 `limit-reached`"),
     limit("photo.pixels_max", "pixels", "Width times height.", "photo problem `too_many_pixels`"),
     limit("photo.edge_px_max", "px", "The longer side.", "photo problem `too_long`"),
     limit("photo.metadata_bytes_max", "bytes", "All metadata of a file.", "photo problem `metadata_too_large`"),

@@ -166,6 +166,7 @@ impl Config {
             (upload.budget_bytes() >= upload.file_bytes_max, "upload.upload_budget_bytes must hold at least one file"),
             (upload.analysis_secs > 0, "upload.analysis_secs must be at least 1"),
             (upload.queue_secs > 0, "upload.queue_secs must be at least 1"),
+            (upload.open_secs > 0 && upload.open_max > 0, "upload.open_secs and upload.open_max must be at least 1"),
             (
                 self.server.head_secs > 0 && self.server.keep_alive_secs > 0 && self.server.body_secs > 0,
                 "server.head_secs, server.keep_alive_secs and server.body_secs must be at least 1",

@@ -57,7 +57,7 @@ pub struct NewAnalysis {
     pub state: AnalysisState,
     /// The interrupted one it replaces.
     pub retry_of: Option<AnalysisId>,
-    /// The node that holds the photos.
+    /// The node that holds the photos; of no meaning while it is open.
     pub lease_owner: String,
     /// Abandoned if nobody renews the lease by then.
     pub lease_until: Timestamp,
@@ -161,6 +161,8 @@ impl Tx<'_, AgencyScope> {
     /// [`DbError::AlreadyThere`]; [`DbError::NotThere`] for a key or person of another agency; what the engine refuses.
     pub fn insert_analysis(&mut self, new: &NewAnalysis) -> Result<(), DbError> {
         self.check_origin(&new.origin)?;
+        // An open analysis is in nobody's hands.
+        let is_held = new.state != AnalysisState::Open;
         let photo_count: i32 = i32::try_from(new.photos.len()).map_err(|_| DbError::BadRow { column: "analyses.photo_count" })?;
         diesel::insert_into(analyses::table)
             .values((
@@ -179,8 +181,8 @@ impl Tx<'_, AgencyScope> {
                     analyses::state.eq(new.state.slug()),
                     analyses::failure_reason.eq(new.state.failure_reason().map(FailureReason::slug)),
                     analyses::retry_of.eq(new.retry_of.as_ref().map(AnalysisId::as_str)),
-                    analyses::lease_owner.eq(Some(new.lease_owner.as_str())),
-                    analyses::lease_until.eq(Some(new.lease_until.epoch_millis())),
+                    analyses::lease_owner.eq(is_held.then_some(new.lease_owner.as_str())),
+                    analyses::lease_until.eq(is_held.then_some(new.lease_until.epoch_millis())),
                     analyses::fence.eq(FIRST_FENCE),
                     analyses::created_at.eq(new.created_at.epoch_millis()),
                 ),

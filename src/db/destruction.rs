@@ -9,7 +9,7 @@ use super::receipts::{self, NewReceipt, ReceiptRecord};
 use super::schema::{analyses, attempts, deliveries, events, photos, report_keys, reports as table};
 use super::scope::{SystemScope, Tx};
 use super::words::word;
-use super::{analyses as analysis_rows, events as event_rows, reports};
+use super::{analyses as analysis_rows, events as event_rows, idempotency, reports};
 use crate::domain::{AgencyId, AnalysisId, DeletionCause, Event, ReportId, ReportLife, Timestamp};
 
 /// A report to destroy.
@@ -145,10 +145,11 @@ fn record(
     ReceiptRecord { id, agency, analysis, report, body, kid, signature, created_at: now }
 }
 
-/// Photo rows, the reference, event bodies and receivers' answers. Ids, states, times and the outcome stay: the tombstone.
+/// Photo rows, the reference, the digests of what was sent, event bodies and receivers' answers. Ids, states, times and the outcome stay: the tombstone.
 fn erase_traces(conn: &mut Conn, analysis: &AnalysisId, now: Timestamp) -> Result<(), DbError> {
     diesel::delete(photos::table.filter(photos::analysis_id.eq(analysis.as_str()))).execute(conn)?;
     diesel::update(analyses::table.find(analysis.as_str())).set(analyses::reference_sealed.eq(None::<Vec<u8>>)).execute(conn)?;
+    idempotency::erase(conn, analysis)?;
     let told: Vec<String> = events::table.filter(events::analysis_id.eq(analysis.as_str())).select(events::id).load(conn)?;
     for event in &told {
         cancel_pending_of_event(conn, event, now)?;

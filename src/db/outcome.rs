@@ -11,6 +11,7 @@ use super::leases::check_fence;
 use super::reports::ReportObject;
 use super::schema::{analyses, report_keys, reports};
 use super::scope::{SystemScope, Tx};
+use super::{idempotency, open_analyses};
 use crate::domain::{AnalysisId, Event, FailureReason, ReportId, ReportLife, Timestamp, Transition};
 
 /// A stored report.
@@ -127,7 +128,8 @@ fn insert_report(conn: &mut Conn, of: &AnalysisRecord, report: &NewReport, now: 
     Ok(())
 }
 
-/// The one place where an analysis reaches its outcome.
+/// The one place where an analysis reaches its outcome. Its partial results are destroyed with it, and an interrupted one lets
+/// go of the key it was sent under.
 fn end(
     conn: &mut Conn,
     analysis: &AnalysisId,
@@ -150,5 +152,9 @@ fn end(
             analyses::ended_at.eq(Some(now.epoch_millis())),
         ))
         .execute(conn)?;
+    open_analyses::delete_key(conn, analysis)?;
+    if state.failure_reason() == Some(FailureReason::Interrupted) {
+        idempotency::release(conn, analysis)?;
+    }
     Ok(found)
 }

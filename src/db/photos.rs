@@ -6,10 +6,10 @@ use diesel::prelude::*;
 
 use super::DbError;
 use super::leases::check_fence;
-use super::schema::photos;
+use super::schema::{partials, photos};
 use super::scope::{AgencyScope, SystemScope, Tx};
-use super::words::word;
-use crate::domain::AnalysisId;
+use super::words::{time_or_none, word};
+use crate::domain::{AnalysisId, Timestamp};
 
 /// What became of a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +54,15 @@ pub struct PhotoRecord {
     pub state: PhotoState,
     /// Why it is unusable: the slug of a photo problem.
     pub problem: Option<String>,
+    /// While it is measured in an open analysis: until when its node's word counts.
+    pub lease_until: Option<Timestamp>,
+}
+
+impl PhotoRecord {
+    /// Whether it was lost with the node that measured it, and may be put again.
+    pub fn is_lost(&self, now: Timestamp) -> bool {
+        self.lease_until.is_some_and(|until| until <= now)
+    }
 }
 
 impl Tx<'_, AgencyScope> {
@@ -68,9 +77,16 @@ impl Tx<'_, AgencyScope> {
             .order(photos::number.asc())
             .select((photos::number, photos::size_bytes, photos::state, photos::problem))
             .load(self.conn)?;
+        let leases: Vec<(i32, Option<i64>)> = partials::table
+            .filter(partials::analysis_id.eq(analysis.as_str()))
+            .filter(partials::agency_id.eq(self.scope.0.as_str()))
+            .select((partials::number, partials::lease_until))
+            .load(self.conn)?;
         rows.into_iter()
             .map(|(number, size_bytes, state, problem)| {
-                Ok(PhotoRecord { number, size_bytes, state: word("photos.state", &state)?, problem })
+                let lease = leases.iter().find(|(of, _)| *of == number).and_then(|(_, until)| *until);
+                let state = word("photos.state", &state)?;
+                Ok(PhotoRecord { number, size_bytes, state, problem, lease_until: time_or_none(lease) })
             })
             .collect()
     }

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::DbError;
 use super::conn::Conn;
 use super::outcome::WrappedKeyColumns;
-use super::schema::{report_keys, reports};
+use super::schema::{partials, report_keys, reports};
 use super::scope::{AgencyScope, SystemScope, Tx};
 use super::words::{time_or_none, word, word_or_none};
 use crate::domain::{AgencyId, AnalysisId, DeletionCause, ReceiptId, ReportId, ReportLife, Timestamp};
@@ -133,7 +133,7 @@ impl Tx<'_, SystemScope> {
         find_by_analysis(self.conn, analysis)
     }
 
-    /// Which of these object names a report knows, whatever its life.
+    /// Which of these object names a report or a photo's partial result has, whatever its life.
     ///
     /// # Errors
     /// What the engine refuses.
@@ -142,7 +142,9 @@ impl Tx<'_, SystemScope> {
             reports::table.filter(reports::pdf_object.eq_any(names)).select(reports::pdf_object).load(self.conn)?;
         let results: Vec<String> =
             reports::table.filter(reports::result_object.eq_any(names)).select(reports::result_object).load(self.conn)?;
-        Ok(pdfs.into_iter().chain(results).collect())
+        let partial: Vec<String> =
+            partials::table.filter(partials::object.eq_any(names)).select(partials::object).load(self.conn)?;
+        Ok(pdfs.into_iter().chain(results).chain(partial).collect())
     }
 
     /// Live reports whose time is over, longest over first.

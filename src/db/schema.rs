@@ -200,6 +200,43 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    open_analyses (analysis_id) {
+        analysis_id -> Text,
+        agency_id -> Text,
+        open_until -> BigInt,
+        kid -> Text,
+        nonce -> Binary,
+        wrapped -> Binary,
+    }
+}
+
+diesel::table! {
+    partials (analysis_id, number) {
+        analysis_id -> Text,
+        number -> Integer,
+        agency_id -> Text,
+        content_digest -> Binary,
+        object -> Text,
+        lease_owner -> Text,
+        lease_until -> Nullable<BigInt>,
+        fence -> BigInt,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (api_key_id, operation, key_digest) {
+        api_key_id -> Text,
+        operation -> Text,
+        key_digest -> Binary,
+        agency_id -> Text,
+        fingerprint -> Binary,
+        resource_id -> Text,
+        released -> Bool,
+        created_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     agencies,
     users,
@@ -216,4 +253,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
     attempts,
     job_occurrences,
+    open_analyses,
+    partials,
+    idempotency_keys,
 );

@@ -2,7 +2,7 @@
 
 use super::{Problem, ProblemKind, Services};
 use crate::db::{AnalysisRecord, DbError, PhotoRecord, ReceiptRecord, ReportRecord};
-use crate::domain::{AgencyId, AnalysisId, DeletionCause, ReceiptId};
+use crate::domain::{AgencyId, AnalysisId, AnalysisState, DeletionCause, ReceiptId, Timestamp};
 use crate::pipeline::{CancelError, Tombstone};
 use crate::retention::Receipt;
 
@@ -19,6 +19,10 @@ pub struct Seen {
     pub tombstone: Option<Tombstone>,
     /// The customer's own reference.
     pub reference: Option<String>,
+    /// Of one that is open: until when it takes photos.
+    pub open_until: Option<Timestamp>,
+    /// When it was looked at.
+    pub seen_at: Timestamp,
 }
 
 impl Services {
@@ -33,9 +37,10 @@ impl Services {
             let photos = tx.list_photos(&id)?;
             let report = tx.find_report(&id)?;
             let receipt = if report.is_none() { tx.find_receipt_of(&id)? } else { None };
-            Ok::<_, DbError>((found, photos, report, receipt))
+            let open = if report.is_none() { tx.find_open(&id)? } else { None };
+            Ok::<_, DbError>((found, photos, report, receipt, open))
         });
-        let (found, photos, report, receipt) = rows.await?;
+        let (found, photos, report, receipt, open) = rows.await?;
         let record = found.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
         let reference = self.reference(&record)?;
         let tombstone = match (&report, receipt) {
@@ -43,7 +48,8 @@ impl Services {
             (None, Some(receipt)) => Some(erased(receipt)?),
             (None, None) => None,
         };
-        Ok(Seen { record, photos, report, tombstone, reference })
+        let open_until = open.filter(|_| record.state == AnalysisState::Open).map(|open| open.open_until);
+        Ok(Seen { record, photos, report, tombstone, reference, open_until, seen_at: self.clock.now() })
     }
 
     /// Destroys report and results of an analysis; one that still runs is cancelled first. Again: the same receipt.

@@ -24,6 +24,10 @@ pub enum ProblemKind {
     NotFinished,
     AnalysisFailed,
     AlreadyFinished,
+    NotOpen,
+    PhotoTaken,
+    PhotosMissing,
+    RequestInFlight,
     LimitReached,
     ReportGone,
     RequestTooLarge,
@@ -31,6 +35,7 @@ pub enum ProblemKind {
     HeadTooLarge,
     UnsupportedMediaType,
     InvalidFields,
+    KeyReused,
     TooManyRequests,
     Internal,
     NoRoom,
@@ -56,7 +61,7 @@ const fn row(slug: &'static str, status: u16, title: &'static str, advice: &'sta
 
 impl ProblemKind {
     /// All, by status.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 35] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::MalformedMultipart,
@@ -76,12 +81,17 @@ impl ProblemKind {
         Self::NotFinished,
         Self::AnalysisFailed,
         Self::AlreadyFinished,
+        Self::NotOpen,
+        Self::PhotoTaken,
+        Self::PhotosMissing,
+        Self::RequestInFlight,
         Self::LimitReached,
         Self::ReportGone,
         Self::RequestTooLarge,
         Self::PhotoTooLarge,
         Self::UnsupportedMediaType,
         Self::InvalidFields,
+        Self::KeyReused,
         Self::TooManyRequests,
         Self::HeadTooLarge,
         Self::Internal,
@@ -135,6 +145,27 @@ impl ProblemKind {
             Self::AlreadyFinished => {
                 row("already-finished", 409, "The analysis has already ended", "Read its state; nothing was changed.")
             }
+            Self::NotOpen => {
+                row("not-open", 409, "The analysis takes no more photos", "Read its state; for other photos open a new one.")
+            }
+            Self::PhotoTaken => row(
+                "photo-taken",
+                409,
+                "That number has another photo",
+                "Put it under a free number; the photo that is there stays.",
+            ),
+            Self::PhotosMissing => row(
+                "photos-missing",
+                409,
+                "Some numbers have no photo",
+                "Put the photos listed under missing, then submit again.",
+            ),
+            Self::RequestInFlight => row(
+                "request-in-flight",
+                409,
+                "The same request is still arriving",
+                "Send it again after the time in Retry-After.",
+            ),
             Self::LimitReached => row("limit-reached", 409, "There can be no more of these", "Delete one that is not needed."),
             Self::ReportGone => row("report-gone", 410, "The report was destroyed", "The receipt says when and why."),
             Self::RequestTooLarge => row("request-too-large", 413, "The request is too large", "Send fewer photos at a time."),
@@ -145,6 +176,12 @@ impl ProblemKind {
             Self::InvalidFields => {
                 row("invalid-fields", 422, "Some fields are not right", "Mend the fields listed under errors.")
             }
+            Self::KeyReused => row(
+                "idempotency-key-reused",
+                422,
+                "The Idempotency-Key belongs to another request",
+                "Choose a new key for a new request; send the same fields and photos to repeat one.",
+            ),
             Self::TooManyRequests => {
                 row("too-many-requests", 429, "You have had your share for now", "Wait for the time in Retry-After.")
             }
@@ -210,12 +247,17 @@ mod tests {
 409 not-finished
 409 analysis-failed
 409 already-finished
+409 not-open
+409 photo-taken
+409 photos-missing
+409 request-in-flight
 409 limit-reached
 410 report-gone
 413 request-too-large
 413 photo-too-large
 415 unsupported-media-type
 422 invalid-fields
+422 idempotency-key-reused
 429 too-many-requests
 431 head-too-large
 500 internal

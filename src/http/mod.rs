@@ -9,6 +9,7 @@ pub mod caller;
 pub mod csrf;
 pub mod extractors;
 pub mod headers;
+pub mod idempotency;
 pub mod kind;
 pub mod limits;
 pub mod methods;

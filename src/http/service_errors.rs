@@ -6,7 +6,8 @@ use super::analysis::gone;
 use super::{Problem, ProblemKind};
 use crate::accounts::AccountError;
 use crate::db::DbError;
-use crate::pipeline::{AdmissionError, CancelError, ReadError, SubmitError};
+use crate::domain::AnalysisState;
+use crate::pipeline::{AdmissionError, CancelError, OpenError, ReadError, SubmitError};
 use crate::retention::RetentionError;
 use crate::vault::VaultError;
 use crate::webhooks::WebhookError;
@@ -104,8 +105,32 @@ impl From<SubmitError> for Problem {
                 Self::field("life_days", "not_allowed", format!("A report of this product lives 1 to {max_days} days."))
             }
             SubmitError::NodeFull { retry_after_secs } => no_room(Duration::from_secs(retry_after_secs)),
+            SubmitError::KeyReused => Self::new(ProblemKind::KeyReused),
+            SubmitError::InFlight { retry_after_secs } => {
+                Self::new(ProblemKind::RequestInFlight).retry_after(Duration::from_secs(retry_after_secs))
+            }
+            SubmitError::TooManyOpen { limit } => Self::new(ProblemKind::LimitReached)
+                .limit(limit, None)
+                .detail(format!("{limit} analyses are open. Submit or cancel one of them.")),
             SubmitError::Db(error) => error.into(),
             SubmitError::Vault(error) => error.into(),
+        }
+    }
+}
+
+impl From<OpenError> for Problem {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::NotFound => Self::new(ProblemKind::NotFound),
+            OpenError::NotOpen { state: state @ AnalysisState::Open } => Self::new(ProblemKind::NotOpen)
+                .member("state", state.slug())
+                .detail("Its time is over; it ends without a report."),
+            OpenError::NotOpen { state } => Self::new(ProblemKind::NotOpen).member("state", state.slug()),
+            OpenError::PhotoTaken { number } => Self::new(ProblemKind::PhotoTaken).member("number", number),
+            OpenError::PhotosMissing { numbers } => Self::new(ProblemKind::PhotosMissing).member("missing", numbers),
+            OpenError::Admission(error) => error.into(),
+            OpenError::Db(error) => error.into(),
+            OpenError::Vault(error) => error.into(),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::error::AdmissionError;
 use super::held::{MemoryWriter, SealedMemory};
+use crate::vault::{Digest, Hasher};
 
 /// Bytes the budget of an upload grows by at a time.
 pub const BUDGET_STEP_BYTES: u64 = 1024 * 1024;
@@ -31,6 +32,10 @@ pub struct Settings {
     pub queue_secs: u64,
     /// Seconds an analysis may take.
     pub analysis_secs: u64,
+    /// Seconds an analysis may stay open for photos put one at a time.
+    pub open_secs: u64,
+    /// Analyses an agency may have open at a time.
+    pub open_max: u64,
 }
 
 impl Default for Settings {
@@ -43,6 +48,8 @@ impl Default for Settings {
             waiting_photos_max: 500,
             queue_secs: 60,
             analysis_secs: 600,
+            open_secs: 3600,
+            open_max: 100,
         }
     }
 }
@@ -122,6 +129,8 @@ pub struct HeldPhoto {
     pub file_name: String,
     /// Its bytes.
     pub memory: SealedMemory,
+    /// SHA-256 of its bytes, if it was asked for.
+    pub sha256: Option<Digest>,
     _share: Reservation,
 }
 
@@ -130,6 +139,7 @@ struct Arriving {
     file_name: String,
     memory: MemoryWriter,
     share: Reservation,
+    hasher: Option<Hasher>,
 }
 
 /// Photos of one request as they arrive. Dropping it leaves nothing behind.
@@ -138,12 +148,13 @@ pub struct Upload {
     budget: Arc<ByteBudget>,
     settings: Settings,
     total_bytes: u64,
+    has_digests: bool,
     arriving: Option<Arriving>,
     photos: Vec<HeldPhoto>,
 }
 
 impl Upload {
-    /// Opens the door, if a body of the declared length can fit at all.
+    /// Opens the door, if a body of the declared length can fit at all. `total_bytes` came with earlier requests and count too.
     ///
     /// # Errors
     /// [`AdmissionError::RequestTooLarge`] or [`AdmissionError::NodeFull`] from the declared length alone.
@@ -151,18 +162,31 @@ impl Upload {
         budget: &Arc<ByteBudget>,
         settings: &Settings,
         declared_bytes: Option<u64>,
+        total_bytes: u64,
     ) -> Result<Self, AdmissionError> {
         let declared = declared_bytes.unwrap_or(0);
-        if declared > settings.request_bytes_max {
-            return Err(AdmissionError::RequestTooLarge {
-                limit_bytes: settings.request_bytes_max,
-                actual_bytes: Some(declared),
-            });
+        let in_all = total_bytes.saturating_add(declared);
+        if in_all > settings.request_bytes_max {
+            return Err(AdmissionError::RequestTooLarge { limit_bytes: settings.request_bytes_max, actual_bytes: Some(in_all) });
         }
         if budget.used().saturating_add(declared) > budget.limit {
             return Err(AdmissionError::NodeFull { retry_after_secs: RETRY_AFTER_SECS });
         }
-        Ok(Self { budget: Arc::clone(budget), settings: settings.clone(), total_bytes: 0, arriving: None, photos: Vec::new() })
+        Ok(Self {
+            budget: Arc::clone(budget),
+            settings: settings.clone(),
+            total_bytes,
+            has_digests: false,
+            arriving: None,
+            photos: Vec::new(),
+        })
+    }
+
+    /// Each photo's SHA-256 is made while it arrives.
+    #[must_use]
+    pub const fn with_digests(mut self) -> Self {
+        self.has_digests = true;
+        self
     }
 
     /// Begins the next photo.
@@ -176,7 +200,8 @@ impl Upload {
         }
         let memory = MemoryWriter::new().map_err(AdmissionError::Memory)?;
         let share = Reservation::empty(&self.budget);
-        self.arriving = Some(Arriving { file_name: clean_file_name(file_name), memory, share });
+        let hasher = self.has_digests.then(Hasher::default);
+        self.arriving = Some(Arriving { file_name: clean_file_name(file_name), memory, share, hasher });
         Ok(())
     }
 
@@ -196,6 +221,9 @@ impl Upload {
             return Err(AdmissionError::RequestTooLarge { limit_bytes, actual_bytes: Some(self.total_bytes) });
         }
         arriving.share.grow_to(file_bytes)?;
+        if let Some(hasher) = &mut arriving.hasher {
+            hasher.update(chunk);
+        }
         arriving.memory.write(chunk).map_err(AdmissionError::Memory)
     }
 
@@ -204,12 +232,12 @@ impl Upload {
     /// # Errors
     /// [`AdmissionError::EmptyPhoto`] for a photo without a byte.
     pub fn finish_photo(&mut self) -> Result<(), AdmissionError> {
-        let Arriving { file_name, memory, share } = self.arriving.take().ok_or(AdmissionError::NoPhotoBegun)?;
+        let Arriving { file_name, memory, share, hasher } = self.arriving.take().ok_or(AdmissionError::NoPhotoBegun)?;
         if memory.is_empty() {
             return Err(AdmissionError::EmptyPhoto);
         }
         let memory = memory.seal().map_err(AdmissionError::Memory)?;
-        self.photos.push(HeldPhoto { file_name, memory, _share: share });
+        self.photos.push(HeldPhoto { file_name, memory, sha256: hasher.map(Hasher::finish), _share: share });
         Ok(())
     }
 
@@ -245,7 +273,7 @@ mod tests {
     }
 
     fn begin(budget: &Arc<ByteBudget>) -> Upload {
-        Upload::begin(budget, &settings(), None).unwrap()
+        Upload::begin(budget, &settings(), None, 0).unwrap()
     }
 
     #[test]
@@ -262,8 +290,24 @@ mod tests {
         assert!(matches!(upload.write(&[0]), Err(AdmissionError::RequestTooLarge { limit_bytes: 15, actual_bytes: Some(16) })));
         upload.finish_photo().unwrap();
         assert!(matches!(upload.start_photo("c.jpg"), Err(AdmissionError::TooManyPhotos { limit: 2 })));
-        assert!(Upload::begin(&budget, &settings(), Some(15)).is_ok());
-        assert!(matches!(Upload::begin(&budget, &settings(), Some(16)), Err(AdmissionError::RequestTooLarge { .. })));
+        assert!(Upload::begin(&budget, &settings(), Some(15), 0).is_ok());
+        assert!(matches!(Upload::begin(&budget, &settings(), Some(16), 0), Err(AdmissionError::RequestTooLarge { .. })));
+    }
+
+    #[test]
+    fn what_came_before_counts() {
+        let budget = ByteBudget::new(10 * BUDGET_STEP_BYTES);
+        assert!(Upload::begin(&budget, &settings(), Some(5), 10).is_ok());
+        let refused = Upload::begin(&budget, &settings(), Some(6), 10).unwrap_err();
+        assert!(matches!(refused, AdmissionError::RequestTooLarge { limit_bytes: 15, actual_bytes: Some(16) }), "{refused:?}");
+        let mut upload = Upload::begin(&budget, &settings(), None, 10).unwrap().with_digests();
+        upload.start_photo("a.jpg").unwrap();
+        upload.write(b"ab").unwrap();
+        upload.write(b"c").unwrap();
+        upload.finish_photo().unwrap();
+        upload.start_photo("b.jpg").unwrap();
+        assert!(matches!(upload.write(b"abc"), Err(AdmissionError::RequestTooLarge { .. })));
+        assert_eq!(upload.into_photos()[0].sha256, Some(crate::vault::sha256(b"abc")));
     }
 
     #[test]

@@ -46,11 +46,46 @@ pub enum SubmitError {
     /// This node has as much to do as it may, or is stopping.
     #[error("the node is full")]
     NodeFull { retry_after_secs: u64 },
+    /// The key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// The same key is on a request this node is still reading.
+    #[error("a request under the same key is being read")]
+    InFlight { retry_after_secs: u64 },
+    /// The agency has as many open analyses as it may.
+    #[error("{limit} analyses are open")]
+    TooManyOpen { limit: u64 },
     /// The row could not be written; nothing was accepted.
     #[error("the analysis could not be recorded")]
     Db(#[from] DbError),
     /// The reference could not be sealed.
     #[error("the analysis could not be sealed")]
+    Vault(#[from] VaultError),
+}
+
+/// Why a photo is not put to an open analysis, or it is not submitted.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// No such analysis of this agency.
+    #[error("no such analysis")]
+    NotFound,
+    /// It takes no photos: it was submitted, has ended, or its time is over.
+    #[error("the analysis is {}", state.slug())]
+    NotOpen { state: AnalysisState },
+    /// The number has a photo with other content.
+    #[error("number {number} has another photo")]
+    PhotoTaken { number: u16 },
+    /// Numbers without a photo, from 1 to the highest that has one.
+    #[error("{} photos are missing", numbers.len())]
+    PhotosMissing { numbers: Vec<u16> },
+    /// The photo is not taken.
+    #[error(transparent)]
+    Admission(#[from] AdmissionError),
+    /// The database failed.
+    #[error("the open analysis could not be changed")]
+    Db(#[from] DbError),
+    /// A key could not be opened.
+    #[error("the open analysis could not be unsealed")]
     Vault(#[from] VaultError),
 }
 

@@ -22,6 +22,8 @@ pub enum FrameKind {
     Report = 4,
     /// A stored result bundle: blobs are result JSON and previews.
     Bundle = 5,
+    /// A stored partial result: one photo of an open analysis; blobs are preview and thumbnail.
+    Partial = 6,
 }
 
 /// Most a frame of a kind may hold.
@@ -41,6 +43,8 @@ impl FrameKind {
         const MIB: usize = 1024 * 1024;
         match self {
             Self::PhotoJob => FrameLimits { json_bytes_max: 4 * 1024, blobs_max: 0, blob_bytes_max: 0 },
+            // A photo's frame and its file name.
+            Self::Partial => FrameLimits { json_bytes_max: MIB + 4 * 1024, blobs_max: 2, blob_bytes_max: 2 * MIB },
             Self::Photo => FrameLimits { json_bytes_max: MIB, blobs_max: 2, blob_bytes_max: 2 * MIB },
             Self::Render => FrameLimits { json_bytes_max: 64 * MIB, blobs_max: 100, blob_bytes_max: 128 * MIB },
             Self::Report => FrameLimits { json_bytes_max: 1024, blobs_max: 2, blob_bytes_max: 200 * MIB },

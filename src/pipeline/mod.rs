@@ -5,11 +5,15 @@
 
 pub mod admission;
 pub mod bundle;
+mod ending;
 pub mod error;
 pub mod frame;
 pub mod held;
+pub mod once;
+mod open;
 mod reading;
 pub mod recovery;
+mod request;
 mod run;
 pub mod scheduler;
 pub mod worker;
@@ -24,66 +28,26 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use admission::{HeldPhoto, Settings as AdmissionSettings, Upload, clean_text};
-pub use error::{AdmissionError, CancelError, ReadError, SubmitError, Tombstone};
+pub use error::{AdmissionError, CancelError, OpenError, ReadError, SubmitError, Tombstone};
+pub use once::{Accepted, Once};
+pub use open::PutPhoto;
 pub use reading::Part;
+pub use request::{AnalysisRequest, Submitter};
 pub use worker::{Settings as WorkerSettings, Workers};
 
-use crate::db::{Db, NewAnalysis, Origin};
-use crate::domain::{AgencyId, AnalysisId, AnalysisState, Failpoint, Product, SharedClock, Timestamp, Transition, failpoint};
-use crate::report::facts::REFERENCE_CHARS_MAX;
+use crate::db::{AgencyScope, Db, DbError, NewAnalysis, OpenRecord, Tx};
+use crate::domain::{AgencyId, AnalysisId, AnalysisState, Failpoint, SharedClock, Timestamp, Transition, failpoint};
 use crate::storage::Store;
-use crate::vault::{Purpose, Vault};
+use crate::vault::Vault;
 use admission::{ByteBudget, RETRY_AFTER_SECS};
+use once::{Keyed, Keys};
+use request::Accepting;
 use scheduler::Scheduler;
 
 /// How long a node's word about its analyses counts without being renewed.
 pub const LEASE: Duration = Duration::from_secs(60);
 /// How often it is renewed.
 pub const LEASE_RENEWAL: Duration = Duration::from_secs(15);
-
-/// Who sends photos.
-#[derive(Debug, Clone)]
-pub struct Submitter {
-    /// The tenant.
-    pub agency: AgencyId,
-    /// Through what.
-    pub origin: Origin,
-    /// The agency's name as it stands on the report.
-    pub agency_name: Option<String>,
-}
-
-/// What is asked about the photos.
-#[derive(Debug, Clone)]
-pub struct AnalysisRequest {
-    /// What to answer.
-    pub product: Product,
-    /// Whether the report may hold picture content.
-    pub previews: bool,
-    /// The customer's own reference, at most 100 characters.
-    pub reference: Option<String>,
-    /// Days the report lives; None: the product's.
-    pub life_days: Option<u32>,
-    /// The analysis this one repeats.
-    pub retry_of: Option<AnalysisId>,
-}
-
-impl AnalysisRequest {
-    fn life(&self) -> Result<Duration, SubmitError> {
-        let max_days = self.product.retention_days();
-        match self.life_days.unwrap_or(max_days) {
-            days if (1..=max_days).contains(&days) => Ok(Duration::from_secs(u64::from(days) * 24 * 60 * 60)),
-            _ => Err(SubmitError::LifeDays { max_days }),
-        }
-    }
-
-    fn reference(&self) -> Result<Option<String>, SubmitError> {
-        let Some(given) = &self.reference else { return Ok(None) };
-        if given.chars().count() > REFERENCE_CHARS_MAX {
-            return Err(SubmitError::ReferenceTooLong { limit_chars: REFERENCE_CHARS_MAX });
-        }
-        Ok(Some(clean_text(given, REFERENCE_CHARS_MAX)).filter(|text| !text.is_empty()))
-    }
-}
 
 #[derive(Debug, Clone)]
 struct Running {
@@ -128,6 +92,7 @@ struct Inner {
     scheduler: Scheduler,
     budget: Arc<ByteBudget>,
     running: Mutex<HashMap<AnalysisId, Running>>,
+    keys: Keys,
     tasks: TaskTracker,
     stopping: CancellationToken,
 }
@@ -142,6 +107,7 @@ impl Pipeline {
             scheduler,
             budget,
             running: Mutex::new(HashMap::new()),
+            keys: Keys::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
         };
@@ -163,6 +129,10 @@ impl Pipeline {
     /// # Errors
     /// [`AdmissionError::NodeFull`] when this node has enough to do, or a limit that the declared length passes.
     pub fn begin_upload(&self, declared_bytes: Option<u64>) -> Result<Upload, AdmissionError> {
+        self.begin_upload_after(0, declared_bytes)
+    }
+
+    fn begin_upload_after(&self, came_before: u64, declared_bytes: Option<u64>) -> Result<Upload, AdmissionError> {
         let inner = &self.inner;
         let settings = &inner.parts.admission;
         let too_many = inner.scheduler.waiting() >= settings.waiting_photos_max;
@@ -170,10 +140,11 @@ impl Pipeline {
         if inner.stopping.is_cancelled() || too_many || too_long {
             return Err(AdmissionError::NodeFull { retry_after_secs: RETRY_AFTER_SECS });
         }
-        Upload::begin(&inner.budget, &inner.parts.admission, declared_bytes)
+        Upload::begin(&inner.budget, &inner.parts.admission, declared_bytes, came_before)
     }
 
-    /// Accepts an analysis: its row is written before this returns, and from then on it reaches exactly one outcome.
+    /// Accepts an analysis: its row is written before this returns, and from then on it reaches exactly one outcome. The same
+    /// request under the same key is accepted once.
     ///
     /// # Errors
     /// [`SubmitError`]; then nothing was accepted and the photos are gone.
@@ -182,53 +153,44 @@ impl Pipeline {
         submitter: Submitter,
         request: AnalysisRequest,
         upload: Upload,
-    ) -> Result<AnalysisId, SubmitError> {
-        let inner = &self.inner;
+        once: Option<&Once>,
+    ) -> Result<Accepted, SubmitError> {
+        let parts = &self.inner.parts;
         let photos = upload.into_photos();
         if photos.is_empty() {
             return Err(SubmitError::NoPhotos);
         }
-        let (life, reference) = (request.life()?, request.reference()?);
-        if inner.stopping.is_cancelled() {
+        let accepting = Accepting::new(submitter, request, self.now())?;
+        // The whole body is here: open and submit are one step.
+        let state = AnalysisState::Open.apply(Transition::Submit).unwrap_or(AnalysisState::Processing);
+        let sizes: Vec<i64> = photos.iter().map(|photo| i64::try_from(photo.memory.len()).unwrap_or(i64::MAX)).collect();
+        let photo_count = i32::try_from(sizes.len()).unwrap_or(i32::MAX);
+        let row = accepting.row(&parts.vault, state, sizes, &parts.node)?;
+        let keyed = once.map(|once| Keyed::new(once, once::fingerprints(&parts.vault, &accepting.request, Some(&photos))));
+        failpoint(Failpoint::UploadHeld);
+        let accepted = self.insert(&accepting.submitter.agency, New { row, keyed, open: None }).await?;
+        failpoint(Failpoint::Accepted);
+        if !accepted.is_replay {
+            self.start(run::Carried::of(accepting, photos, photo_count));
+        }
+        Ok(accepted)
+    }
+
+    /// Writes the row of a new analysis, unless its key has made one before.
+    async fn insert(&self, agency: &AgencyId, new: New) -> Result<Accepted, SubmitError> {
+        if self.inner.stopping.is_cancelled() {
             return Err(SubmitError::NodeFull { retry_after_secs: RETRY_AFTER_SECS });
         }
-        failpoint(Failpoint::UploadHeld);
-        let now = inner.parts.clock.now();
-        let analysis = AnalysisId::generate(now);
-        let reference_sealed = match &reference {
-            Some(text) => Some(inner.parts.vault.seal(Purpose::Reference, analysis.as_str(), text.as_bytes())?),
-            None => None,
-        };
-        let row = NewAnalysis {
-            id: analysis.clone(),
-            origin: submitter.origin.clone(),
-            product: request.product,
-            previews: request.previews,
-            reference_sealed,
-            life_ms: i64::try_from(life.as_millis()).unwrap_or(i64::MAX),
-            photos: photos.iter().map(|photo| i64::try_from(photo.memory.len()).unwrap_or(i64::MAX)).collect(),
-            // The whole body is here: open and submit are one step.
-            state: AnalysisState::Open.apply(Transition::Submit).unwrap_or(AnalysisState::Processing),
-            retry_of: request.retry_of.clone(),
-            lease_owner: inner.parts.node.clone(),
-            lease_until: now.plus(LEASE),
-            created_at: now,
-        };
-        inner.parts.db.as_agency(&submitter.agency).write(move |tx| tx.insert_analysis(&row)).await?;
-        failpoint(Failpoint::Accepted);
-        let photo_count = i32::try_from(photos.len()).unwrap_or(i32::MAX);
-        let carried = run::Carried {
-            analysis: analysis.clone(),
-            submitter,
-            request,
-            reference,
-            life,
-            photos,
-            photo_count,
-            accepted_at: now,
-        };
-        self.start(carried);
-        Ok(analysis)
+        let open_max = self.inner.parts.admission.open_max;
+        let db = &self.inner.parts.db;
+        let (first, again) = (new.clone(), new);
+        match db.as_agency(agency).write(move |tx| first.insert(tx, open_max)).await {
+            // Its twin came in by another node in the same moment, and is there now.
+            Err(SubmitError::Db(DbError::AlreadyThere)) if again.keyed.is_some() => {
+                db.as_agency(agency).write(move |tx| again.insert(tx, open_max)).await
+            }
+            other => other,
+        }
     }
 
     fn start(&self, carried: run::Carried) {
@@ -257,28 +219,6 @@ impl Pipeline {
         }
     }
 
-    /// Ends an analysis that has no outcome yet as `failed: cancelled`, and returns when that is recorded.
-    ///
-    /// # Errors
-    /// [`CancelError::NotFound`] for another agency's, [`CancelError::Finished`] past its outcome.
-    pub async fn cancel(&self, agency: &AgencyId, analysis: &AnalysisId) -> Result<(), CancelError> {
-        let id = analysis.clone();
-        let found = self.inner.parts.db.as_agency(agency).read(move |tx| tx.find_analysis(&id)).await?;
-        let state = found.ok_or(CancelError::NotFound)?.state;
-        if state.is_outcome() {
-            return Err(CancelError::Finished { state });
-        }
-        let running = self.inner.lock_running().get(analysis).cloned();
-        match running {
-            Some(running) => {
-                running.cancel.cancel();
-                self.wait(analysis, LEASE).await;
-                Ok(())
-            }
-            None => Err(CancelError::Finished { state }),
-        }
-    }
-
     /// Takes nothing new, waits for what runs, then ends the rest as interrupted.
     pub async fn stop(&self, most: Duration) {
         self.inner.tasks.close();
@@ -291,6 +231,34 @@ impl Pipeline {
 
     fn now(&self) -> Timestamp {
         self.inner.parts.clock.now()
+    }
+}
+
+/// A new analysis on its way to its row.
+#[derive(Debug, Clone)]
+struct New {
+    row: NewAnalysis,
+    keyed: Option<Keyed>,
+    open: Option<OpenRecord>,
+}
+
+impl New {
+    fn insert(mut self, tx: &mut Tx<'_, AgencyScope>, open_max: u64) -> Result<Accepted, SubmitError> {
+        let now = self.row.created_at;
+        if let Some(keyed) = &self.keyed
+            && let Some(id) = keyed.find_first(tx, &mut self.row, now)?
+        {
+            return Ok(Accepted { id, is_replay: true });
+        }
+        match &self.open {
+            Some(_) if tx.count_open()? >= open_max => return Err(SubmitError::TooManyOpen { limit: open_max }),
+            Some(open) => tx.insert_open_analysis(&self.row, open)?,
+            None => tx.insert_analysis(&self.row)?,
+        }
+        if let Some(keyed) = &self.keyed {
+            keyed.keep(tx, &self.row.id, now)?;
+        }
+        Ok(Accepted { id: self.row.id, is_replay: false })
     }
 }
 

@@ -1,10 +1,11 @@
 //! After a node stopped: its analyses end as `failed: interrupted`, and their event says so. Photos were never stored, so there
-//! is nothing to take up again.
+//! is nothing to take up again. Those that stayed open past their time end as `failed: deadline`. Any node does this for all.
 
-use super::{LEASE, Pipeline};
-use crate::db::{AbandonedAnalysis, DbError, Failure};
-use crate::domain::event::AnalysisFacts;
-use crate::domain::{Event, FailureReason, Timestamp};
+use super::ending::{end_now, record_failure};
+use super::once::KEY_LIFE;
+use super::{LEASE, Pipeline, open};
+use crate::db::{AbandonedAnalysis, DbError};
+use crate::domain::{AnalysisId, AnalysisState, FailureReason, Timestamp};
 
 /// Which analyses are without a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,12 +17,27 @@ pub enum Abandoned {
 }
 
 impl Pipeline {
-    /// Ends abandoned analyses. Returns how many.
+    /// Ends abandoned and overdue analyses, and takes away what ended ones left. Returns how many it ended.
     ///
     /// # Errors
     /// The database's; what was not ended is found again.
     pub async fn recover(&self, which: Abandoned) -> Result<usize, DbError> {
         let now = self.now();
+        if which == Abandoned::All {
+            self.inner.parts.db.as_system().write(move |tx| tx.end_partial_leases(now)).await?;
+        }
+        let interrupted = self.end_abandoned(which, now).await?;
+        let overdue = self.end_overdue(now).await?;
+        if interrupted + overdue > 0 {
+            tracing::warn!(interrupted, overdue, "analyses of a stopped node or a lost client were ended");
+            self.inner.parts.events.notify_one();
+        }
+        open::clear(&self.inner, None).await;
+        self.inner.parts.db.as_system().write(move |tx| tx.delete_key_uses_before(now.minus(KEY_LIFE))).await?;
+        Ok(interrupted + overdue)
+    }
+
+    async fn end_abandoned(&self, which: Abandoned, now: Timestamp) -> Result<usize, DbError> {
         let cutoff = match which {
             Abandoned::LeaseEnded => now,
             Abandoned::All => Timestamp::from_epoch_millis(i64::MAX),
@@ -35,14 +51,9 @@ impl Pipeline {
             }
             ended += ended_now;
             if ended_now == 0 {
-                break;
+                return Ok(ended);
             }
         }
-        if ended > 0 {
-            tracing::warn!(count = ended, "analyses of a stopped node ended as interrupted");
-            self.inner.parts.events.notify_one();
-        }
-        Ok(ended)
     }
 
     /// Takes one over and ends it, in one transaction. False if somebody else was faster.
@@ -50,32 +61,60 @@ impl Pipeline {
         let node = self.inner.parts.node.clone();
         let ended = self.inner.parts.db.as_system().write(move |tx| {
             let Some(fence) = tx.take_over(&abandoned, &node, now.plus(LEASE))? else { return Ok(false) };
-            let analysis = abandoned.analysis;
-            let facts = AnalysisFacts {
-                agency: analysis.agency,
-                api_key: analysis.origin.api_key().cloned(),
-                analysis: analysis.id.clone(),
-                sequence: tx.next_event_sequence(&analysis.id)?,
-                photo_count: analysis.photo_count,
-            };
-            let reason = FailureReason::Interrupted;
-            let event = Event::failed(&facts, reason, now);
-            tx.fail_analysis(&Failure { analysis: analysis.id, fence, reason, event, now })?;
+            record_failure(tx, abandoned.analysis, fence, FailureReason::Interrupted, now)?;
             Ok(true)
         });
-        match ended.await {
-            Err(DbError::StaleFence { .. } | DbError::IllegalTransition(_)) => Ok(false),
-            other => other,
+        lost_the_race(ended.await)
+    }
+
+    async fn end_overdue(&self, now: Timestamp) -> Result<usize, DbError> {
+        let mut ended = 0;
+        loop {
+            let found = self.inner.parts.db.as_system().read(move |tx| tx.list_overdue(now)).await?;
+            let mut ended_now = 0;
+            for overdue in found {
+                ended_now += usize::from(self.end_one_overdue(overdue.id).await?);
+            }
+            ended += ended_now;
+            if ended_now == 0 {
+                return Ok(ended);
+            }
         }
     }
 
-    /// Says that this node still works on its analyses.
+    /// False if it was submitted or ended in the meantime.
+    async fn end_one_overdue(&self, analysis: AnalysisId) -> Result<bool, DbError> {
+        let now = self.now();
+        let ended = self.inner.parts.db.as_system().write(move |tx| match tx.find_analysis_any(&analysis)? {
+            Some(found) if found.state == AnalysisState::Open => end_now(tx, found, FailureReason::Deadline, now),
+            _ => Ok(false),
+        });
+        lost_the_race(ended.await)
+    }
+
+    /// Says that this node still works on its analyses and photos, and stops work on those it lost.
     ///
     /// # Errors
     /// The database's.
     pub async fn renew_leases(&self) -> Result<(), DbError> {
-        let (node, until) = (self.inner.parts.node.clone(), self.now().plus(LEASE));
-        self.inner.parts.db.as_system().write(move |tx| tx.renew_leases(&node, until)).await?;
+        let running: Vec<_> = self.inner.lock_running().iter().map(|(id, run)| (id.clone(), run.cancel.clone())).collect();
+        let (node, now) = (self.inner.parts.node.clone(), self.now());
+        let renew = self.inner.parts.db.as_system().write(move |tx| {
+            tx.renew_leases(&node, now.plus(LEASE))?;
+            tx.renew_partial_leases(&node, now, now.plus(LEASE))?;
+            tx.list_held(&node)
+        });
+        let held = renew.await?;
+        for (_, cancel) in running.iter().filter(|(id, _)| !held.contains(id)) {
+            cancel.cancel();
+        }
         Ok(())
+    }
+}
+
+fn lost_the_race(ended: Result<bool, DbError>) -> Result<bool, DbError> {
+    match ended {
+        Err(DbError::StaleFence { .. } | DbError::IllegalTransition(_)) => Ok(false),
+        other => other,
     }
 }

@@ -9,39 +9,102 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio_util::sync::CancellationToken;
 
+use super::request::Accepting;
 use super::worker::{RenderHead, WorkerError};
-use super::{AnalysisRequest, HeldPhoto, Inner, Submitter, bundle};
-use crate::db::{Completion, DbError, Failure, NewReport, PhotoState, ReportObject, WrappedKeyColumns};
+use super::{HeldPhoto, Inner, bundle, open};
+use crate::db::{AnalysisRecord, Completion, DbError, Failure, NewReport, PhotoState, ReportObject, WrappedKeyColumns};
 use crate::domain::event::AnalysisFacts;
-use crate::domain::{AnalysisId, Event, Failpoint, FailureReason, ReportId, Timestamp, failpoint};
+use crate::domain::{AgencyId, AnalysisId, ApiKeyId, Event, Failpoint, FailureReason, Product, ReportId, Timestamp, failpoint};
 use crate::measure::PhotoOutcome;
 use crate::report::{RenderedReport, ReportFacts, ReportPhoto};
 use crate::storage::{ObjectName, Part, StorageError};
 use crate::vault::{ReportKey, VaultError, seal_object};
 
-/// The fence of an analysis on the node that accepted it.
+/// The fence of an analysis on the node that accepted it whole.
 const FIRST_FENCE: i64 = 1;
 /// Pause before a store or a database that refused is asked again.
-const RETRY_PAUSE: Duration = Duration::from_secs(1);
+pub(super) const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
-/// An accepted analysis with its photos.
+/// Where the photos of an analysis are.
+#[derive(Debug)]
+pub(super) enum Photos {
+    /// In this node's memory, still to be measured.
+    Held(Vec<HeldPhoto>),
+    /// Put one at a time, here or elsewhere: their partial results open with this key.
+    Put(ReportKey),
+}
+
+/// A submitted analysis with its photos.
 #[derive(Debug)]
 pub(super) struct Carried {
     pub analysis: AnalysisId,
-    pub submitter: Submitter,
-    pub request: AnalysisRequest,
+    pub agency: AgencyId,
+    pub agency_name: Option<String>,
+    pub api_key: Option<ApiKeyId>,
+    pub product: Product,
+    pub previews: bool,
     pub reference: Option<String>,
     pub life: Duration,
-    pub photos: Vec<HeldPhoto>,
+    pub photos: Photos,
     pub photo_count: i32,
     pub accepted_at: Timestamp,
+    /// Under which this node holds it.
+    pub fence: i64,
+}
+
+impl Carried {
+    /// One that came whole.
+    pub(super) fn of(accepting: Accepting, photos: Vec<HeldPhoto>, photo_count: i32) -> Self {
+        let Accepting { id, now, submitter, request, reference, life } = accepting;
+        Self {
+            analysis: id,
+            agency: submitter.agency,
+            agency_name: submitter.agency_name,
+            api_key: submitter.origin.api_key().cloned(),
+            product: request.product,
+            previews: request.previews,
+            reference,
+            life,
+            photos: Photos::Held(photos),
+            photo_count,
+            accepted_at: now,
+            fence: FIRST_FENCE,
+        }
+    }
+
+    /// One whose photos were put one at a time, as its row says.
+    pub(super) fn of_open(
+        record: AnalysisRecord,
+        (agency_name, reference): (Option<String>, Option<String>),
+        key: ReportKey,
+        (fence, now): (i64, Timestamp),
+    ) -> Self {
+        Self {
+            analysis: record.id,
+            agency: record.agency,
+            agency_name,
+            api_key: record.origin.api_key().cloned(),
+            product: record.product,
+            previews: record.previews,
+            reference,
+            life: Duration::from_millis(u64::try_from(record.life_ms).unwrap_or_default()),
+            photos: Photos::Put(key),
+            photo_count: record.photo_count,
+            accepted_at: now,
+            fence,
+        }
+    }
 }
 
 /// Why an analysis does not complete on this node.
 #[derive(Debug, thiserror::Error)]
-enum RunError {
+pub(super) enum RunError {
     #[error("no photo could be measured")]
     NoUsablePhoto,
+    #[error("photo {number} was lost with the node that measured it")]
+    PhotoLost { number: i32 },
+    #[error("the partial result of photo {number} cannot be read")]
+    PartialDamaged { number: i32 },
     #[error(transparent)]
     Worker(#[from] WorkerError),
     #[error(transparent)]
@@ -58,6 +121,7 @@ impl RunError {
     fn reason(&self) -> FailureReason {
         match self {
             Self::NoUsablePhoto => FailureReason::NoUsablePhoto,
+            Self::PhotoLost { .. } | Self::PartialDamaged { .. } => FailureReason::Interrupted,
             Self::Worker(_) | Self::Vault(_) | Self::Storage(_) | Self::Db(_) | Self::Bundle(_) => FailureReason::Interrupted,
         }
     }
@@ -73,19 +137,27 @@ struct Names {
 
 /// Carries an analysis to its outcome. Never fails: what cannot be recorded now is found by recovery when the lease ends.
 pub(super) async fn carry(inner: &Inner, mut carried: Carried, cancel: CancellationToken) {
+    let photos = std::mem::replace(&mut carried.photos, Photos::Held(Vec::new()));
+    let was_open = matches!(photos, Photos::Put(_));
+    conclude(inner, &carried, photos, cancel).await;
+    if was_open {
+        open::clear(inner, Some(&carried.analysis)).await;
+    }
+}
+
+async fn conclude(inner: &Inner, carried: &Carried, photos: Photos, cancel: CancellationToken) {
     let now = inner.parts.clock.now();
     let names = Names {
         report: ReportId::generate(now),
-        pdf: ObjectName::new(carried.request.product, now, Part::Report),
-        result: ObjectName::new(carried.request.product, now, Part::Result),
+        pdf: ObjectName::new(carried.product, now, Part::Report),
+        result: ObjectName::new(carried.product, now, Part::Result),
     };
-    let photos = std::mem::take(&mut carried.photos);
     let deadline = Duration::from_secs(inner.parts.admission.analysis_secs);
     let reason = tokio::select! {
         biased;
         () = cancel.cancelled() => FailureReason::Cancelled,
         () = inner.stopping.cancelled() => FailureReason::Interrupted,
-        outcome = tokio::time::timeout(deadline, complete(inner, &carried, photos, &names)) => match outcome {
+        outcome = tokio::time::timeout(deadline, complete(inner, carried, photos, &names)) => match outcome {
             Ok(Ok(())) => {
                 let millis = inner.parts.clock.now().since(carried.accepted_at).as_millis();
                 tracing::info!(analysis.id = %carried.analysis, %millis, "analysis completed");
@@ -98,11 +170,14 @@ pub(super) async fn carry(inner: &Inner, mut carried: Carried, cancel: Cancellat
             Err(_) => FailureReason::Deadline,
         },
     };
-    fail(inner, &carried, reason, &names).await;
+    fail(inner, carried, reason, &names).await;
 }
 
-async fn complete(inner: &Inner, carried: &Carried, photos: Vec<HeldPhoto>, names: &Names) -> Result<(), RunError> {
-    let photos = measure_all(inner, carried, photos).await?;
+async fn complete(inner: &Inner, carried: &Carried, photos: Photos, names: &Names) -> Result<(), RunError> {
+    let photos = match photos {
+        Photos::Held(photos) => measure_all(inner, carried, photos).await?,
+        Photos::Put(key) => open::gather(inner, carried, &key).await?,
+    };
     if photos.iter().all(|photo| matches!(photo.outcome, PhotoOutcome::Unusable(_))) {
         return Err(RunError::NoUsablePhoto);
     }
@@ -111,17 +186,17 @@ async fn complete(inner: &Inner, carried: &Carried, photos: Vec<HeldPhoto>, name
     let facts = ReportFacts {
         report: names.report.clone(),
         analysis: carried.analysis.clone(),
-        product: carried.request.product,
-        agency_name: carried.submitter.agency_name.clone(),
+        product: carried.product,
+        agency_name: carried.agency_name.clone(),
         reference: carried.reference.clone(),
         created_at,
         expires_at: Some(created_at.plus(carried.life)),
         verify_url: None,
-        previews: carried.request.previews,
+        previews: carried.previews,
     };
     let head = RenderHead { facts, photos };
     let rendered = {
-        let _permit = inner.scheduler.acquire(&carried.submitter.agency).await;
+        let _permit = inner.scheduler.acquire(&carried.agency).await;
         inner.parts.workers.render(&head).await?
     };
     failpoint(Failpoint::Rendered);
@@ -141,23 +216,40 @@ async fn measure_all(inner: &Inner, carried: &Carried, photos: Vec<HeldPhoto>) -
 }
 
 async fn measure_one(inner: &Inner, carried: &Carried, number: u16, photo: HeldPhoto) -> Result<ReportPhoto, RunError> {
-    let permit = inner.scheduler.acquire(&carried.submitter.agency).await;
-    let outcome = inner.parts.workers.measure(&photo.memory, carried.request.previews).await?;
+    let measured = measure(inner, &carried.agency, carried.previews, number, photo).await?;
+    let (state, problem) = words(&measured.outcome);
+    let (analysis, fence) = (carried.analysis.clone(), carried.fence);
+    let record =
+        inner.parts.db.as_system().write(move |tx| tx.set_photo_state(&analysis, i32::from(number), fence, state, problem));
+    record.await?;
+    failpoint(Failpoint::PhotoRecorded);
+    Ok(measured)
+}
+
+/// Measures one photo when it is its agency's turn. Its bytes are gone when this returns.
+pub(super) async fn measure(
+    inner: &Inner,
+    agency: &AgencyId,
+    previews: bool,
+    number: u16,
+    photo: HeldPhoto,
+) -> Result<ReportPhoto, WorkerError> {
+    let permit = inner.scheduler.acquire(agency).await;
+    let outcome = inner.parts.workers.measure(&photo.memory, previews).await?;
     let file_name = photo.file_name.clone();
     // The photo's bytes are gone here, whatever the others do.
     drop(photo);
     drop(permit);
     failpoint(Failpoint::PhotoMeasured);
-    let (state, problem) = match &outcome {
+    Ok(ReportPhoto { number, file_name, outcome })
+}
+
+/// What a photo's row says of its outcome.
+pub(super) const fn words(outcome: &PhotoOutcome) -> (PhotoState, Option<&'static str>) {
+    match outcome {
         PhotoOutcome::Measured(_) => (PhotoState::Measured, None),
         PhotoOutcome::Unusable(problem) => (PhotoState::Unusable, Some(problem.slug())),
-    };
-    let analysis = carried.analysis.clone();
-    let record =
-        inner.parts.db.as_system().write(move |tx| tx.set_photo_state(&analysis, i32::from(number), FIRST_FENCE, state, problem));
-    record.await?;
-    failpoint(Failpoint::PhotoRecorded);
-    Ok(ReportPhoto { number, file_name, outcome })
+    }
 }
 
 async fn store_and_record(
@@ -168,7 +260,7 @@ async fn store_and_record(
     rendered: &RenderedReport,
     result: &[u8],
 ) -> Result<(), RunError> {
-    let agency = &carried.submitter.agency;
+    let agency = &carried.agency;
     let key = ReportKey::generate();
     let wrapped = inner.parts.vault.wrap_report_key(&key, agency, &names.report)?;
     let pdf_sealed = seal_object(&key, agency, &names.report, Part::Report.slug(), &rendered.pdf)?;
@@ -188,7 +280,7 @@ async fn store_and_record(
     let facts_of_event = event_facts(inner, carried).await?;
     let event = Event::completed(&facts_of_event, &names.report, expires_at, facts.created_at);
     let completion =
-        Completion { analysis: carried.analysis.clone(), fence: FIRST_FENCE, report, key, event, now: facts.created_at };
+        Completion { analysis: carried.analysis.clone(), fence: carried.fence, report, key, event, now: facts.created_at };
     let recorded = inner.parts.db.as_system().write(move |tx| {
         let deliveries = tx.complete_analysis(&completion)?;
         failpoint(Failpoint::OutcomeWritten);
@@ -205,7 +297,7 @@ fn object(name: &ObjectName, size: usize) -> ReportObject {
 }
 
 /// A store that refuses is asked again until the deadline of the analysis: the report is still in memory.
-async fn put_until_stored(inner: &Inner, name: &ObjectName, sealed: Vec<u8>) {
+pub(super) async fn put_until_stored(inner: &Inner, name: &ObjectName, sealed: Vec<u8>) {
     while let Err(error) = inner.parts.store.put(name, sealed.clone()).await {
         tracing::warn!(%error, "the object store refused an object");
         tokio::time::sleep(RETRY_PAUSE).await;
@@ -216,8 +308,8 @@ async fn event_facts(inner: &Inner, carried: &Carried) -> Result<AnalysisFacts, 
     let analysis = carried.analysis.clone();
     let sequence = inner.parts.db.as_system().read(move |tx| tx.next_event_sequence(&analysis)).await?;
     Ok(AnalysisFacts {
-        agency: carried.submitter.agency.clone(),
-        api_key: carried.submitter.origin.api_key().cloned(),
+        agency: carried.agency.clone(),
+        api_key: carried.api_key.clone(),
         analysis: carried.analysis.clone(),
         sequence,
         photo_count: carried.photo_count,
@@ -234,6 +326,9 @@ async fn fail(inner: &Inner, carried: &Carried, reason: FailureReason, names: &N
         }
         // It completed in the moment before: its report stays.
         Err(RunError::Db(DbError::IllegalTransition(_))) => return,
+        Err(RunError::Db(DbError::StaleFence { .. })) => {
+            tracing::info!(analysis.id = %carried.analysis, "the analysis was ended by somebody else");
+        }
         Err(error) => tracing::warn!(analysis.id = %carried.analysis, %error, "the failure could not be recorded; recovery will"),
     }
     for name in [&names.pdf, &names.result] {
@@ -246,7 +341,7 @@ async fn fail(inner: &Inner, carried: &Carried, reason: FailureReason, names: &N
 async fn record_failure(inner: &Inner, carried: &Carried, reason: FailureReason) -> Result<(), RunError> {
     let now = inner.parts.clock.now();
     let event = Event::failed(&event_facts(inner, carried).await?, reason, now);
-    let failure = Failure { analysis: carried.analysis.clone(), fence: FIRST_FENCE, reason, event, now };
+    let failure = Failure { analysis: carried.analysis.clone(), fence: carried.fence, reason, event, now };
     inner.parts.db.as_system().write(move |tx| tx.fail_analysis(&failure)).await?;
     Ok(())
 }

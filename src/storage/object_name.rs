@@ -14,24 +14,27 @@ const TOKEN_LEN: usize = 26;
 const RANDOM_LEN: usize = 10;
 const VERSION: &str = "v1";
 
-/// Which of a report's objects.
+/// Which object it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
     /// The PDF.
     Report,
     /// The result JSON with the previews.
     Result,
+    /// What was measured of one photo of an analysis that is still open.
+    Partial,
 }
 
 impl Part {
     /// All parts.
-    pub const ALL: [Self; 2] = [Self::Report, Self::Result];
+    pub const ALL: [Self; 3] = [Self::Report, Self::Result, Self::Partial];
 
     /// The word in object names, also bound into the sealing.
     pub const fn slug(self) -> &'static str {
         match self {
             Self::Report => "report",
             Self::Result => "result",
+            Self::Partial => "partial",
         }
     }
 }
@@ -58,7 +61,12 @@ impl ObjectName {
         Self { class: product.retention_class(), day: now.day_digits(), token: encode(now, random), part }
     }
 
-    /// Which object of the report it is.
+    /// A new name for a partial result born `now`. It lives for an hour, so it stands in the class that ends first.
+    pub fn partial(now: Timestamp) -> Self {
+        Self::new(Product::Snapshot, now, Part::Partial)
+    }
+
+    /// Which object it is.
     pub const fn part(&self) -> Part {
         self.part
     }

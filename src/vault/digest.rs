@@ -18,6 +18,28 @@ pub fn sha256(bytes: &[u8]) -> Digest {
     Sha256::digest(bytes).into()
 }
 
+/// SHA-256 of bytes that come in pieces.
+#[derive(Clone, Default)]
+pub struct Hasher(Sha256);
+
+impl Hasher {
+    /// Takes the next piece.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all pieces.
+    pub fn finish(self) -> Digest {
+        self.0.finalize().into()
+    }
+}
+
+impl fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hasher(…)")
+    }
+}
+
 fn hmac_sha256(key: &[u8; 32], bytes: &[u8]) -> Digest {
     // HMAC fills a short key up with zeros to SHA-256's block (RFC 2104); doing so here has no error to answer.
     let mut block = Zeroizing::new([0_u8; 64]);
@@ -99,6 +121,9 @@ mod tests {
     #[test]
     fn sha256_and_hmac_are_the_published_ones() {
         assert_eq!(hex(&sha256(b"abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        let mut pieces = Hasher::default();
+        ["a", "", "bc"].iter().for_each(|piece| pieces.update(piece.as_bytes()));
+        assert_eq!(pieces.finish(), sha256(b"abc"));
         // RFC 4231, test case 1; its key of 20 bytes, filled up with zeros, is the same HMAC key.
         let mut key = [0_u8; 32];
         key[..20].fill(0x0b);

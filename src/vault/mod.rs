@@ -7,6 +7,7 @@
 //! |---|---|
 //! | column values | AES-256-GCM, bound to a [`Purpose`] and a context (the row's id) |
 //! | report keys | AES-256-GCM, bound to agency and report; destroying the wrapped key ends the report |
+//! | partial results of open analyses | as reports' objects, bound to agency, analysis and number, under a key of the analysis |
 //! | objects | STREAM BE32 over AES-256-GCM in chunks of 64 KiB, bound to agency, report, part and length |
 //! | look-up digests | HMAC-SHA256 |
 //! | passwords | HMAC-SHA256 before bcrypt |
@@ -23,10 +24,10 @@ mod signature;
 use std::fmt;
 use std::sync::Arc;
 
-pub use digest::{Digest, Peppered, sha256};
+pub use digest::{Digest, Hasher, Peppered, sha256};
 pub use error::{KeyRingError, VaultError};
 pub use key_ring::KeyRing;
-pub use object::{open_object, seal_object, sealed_object_len};
+pub use object::{open_object, open_partial, seal_object, seal_partial, sealed_object_len};
 pub use report_key::{ReportKey, WrappedKey};
 pub use sealed::Purpose;
 pub use signature::{PublicKey, Signature, verify_with};

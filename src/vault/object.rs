@@ -10,7 +10,7 @@ use aes_gcm::{Aes256Gcm, Key};
 
 use super::sealed::TAG_LEN;
 use super::{ReportKey, VaultError, joined, random};
-use crate::domain::{AgencyId, ReportId};
+use crate::domain::{AgencyId, AnalysisId, ReportId};
 
 const MAGIC: &[u8; 4] = b"PSH1";
 /// AES-256-GCM, STREAM BE32, 64 KiB chunks.
@@ -67,8 +67,8 @@ impl Header {
         Ok((Self { bytes, prefix: *prefix }, plain_len))
     }
 
-    fn associated(&self, agency: &AgencyId, report: &ReportId, part: &str) -> Vec<u8> {
-        joined(&[&self.bytes, agency.as_str().as_bytes(), report.as_str().as_bytes(), part.as_bytes()])
+    fn associated(&self, agency: &AgencyId, owner: &str, part: &str) -> Vec<u8> {
+        joined(&[&self.bytes, agency.as_str().as_bytes(), owner.as_bytes(), part.as_bytes()])
     }
 
     fn stream(&self, key: &ReportKey, part: &str) -> StreamBE32<Aes256Gcm> {
@@ -87,9 +87,45 @@ pub fn seal_object(
     part: &str,
     plain: &[u8],
 ) -> Result<Vec<u8>, VaultError> {
+    seal(key, agency, report.as_str(), part, plain)
+}
+
+/// Seals the partial result of one photo of an open analysis.
+///
+/// # Errors
+/// As [`seal_object`].
+pub fn seal_partial(
+    key: &ReportKey,
+    agency: &AgencyId,
+    analysis: &AnalysisId,
+    number: u16,
+    plain: &[u8],
+) -> Result<Vec<u8>, VaultError> {
+    seal(key, agency, analysis.as_str(), &partial(number), plain)
+}
+
+/// Opens what [`seal_partial`] made.
+///
+/// # Errors
+/// As [`open_object`].
+pub fn open_partial(
+    key: &ReportKey,
+    agency: &AgencyId,
+    analysis: &AnalysisId,
+    number: u16,
+    sealed: &[u8],
+) -> Result<Vec<u8>, VaultError> {
+    open(key, agency, analysis.as_str(), &partial(number), sealed)
+}
+
+fn partial(number: u16) -> String {
+    format!("partial/{number}")
+}
+
+fn seal(key: &ReportKey, agency: &AgencyId, owner: &str, part: &str, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
     let last = chunk_count(plain.len()) - 1;
     let header = Header::new(key, plain.len());
-    let aad = header.associated(agency, report, part);
+    let aad = header.associated(agency, owner, part);
     let stream = header.stream(key, part);
     let mut sealed = Vec::with_capacity(sealed_object_len(plain.len()));
     sealed.extend_from_slice(&header.bytes);
@@ -115,8 +151,12 @@ pub fn open_object(
     part: &str,
     sealed: &[u8],
 ) -> Result<Vec<u8>, VaultError> {
+    open(key, agency, report.as_str(), part, sealed)
+}
+
+fn open(key: &ReportKey, agency: &AgencyId, owner: &str, part: &str, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
     let (header, plain_len) = Header::read(sealed, key)?;
-    let aad = header.associated(agency, report, part);
+    let aad = header.associated(agency, owner, part);
     let stream = header.stream(key, part);
     let last = chunk_count(plain_len) - 1;
     let mut plain = Vec::with_capacity(plain_len);
@@ -225,6 +265,19 @@ mod tests {
         let mut renamed = sealed.clone();
         renamed[5..5 + ReportKey::ID_LEN].copy_from_slice(&other.key.id());
         assert_eq!(open_object(&other.key, &place.agency, &place.report, "report", &renamed), Err(VaultError::Forged));
+    }
+
+    #[test]
+    fn a_partial_result_opens_for_its_analysis_and_number_only() {
+        let now = Timestamp::from_epoch_millis(0);
+        let (place, analysis) = (Place::new(), AnalysisId::generate(now));
+        let sealed = seal_partial(&place.key, &place.agency, &analysis, 3, b"numbers").unwrap();
+        let open = |agency: &AgencyId, analysis: &AnalysisId, number| open_partial(&place.key, agency, analysis, number, &sealed);
+        assert_eq!(open(&place.agency, &analysis, 3).unwrap(), b"numbers");
+        assert_eq!(open(&place.agency, &analysis, 4), Err(VaultError::Forged));
+        assert_eq!(open(&place.agency, &AnalysisId::generate(now), 3), Err(VaultError::Forged));
+        assert_eq!(open(&AgencyId::generate(now), &analysis, 3), Err(VaultError::Forged));
+        assert_eq!(place.open(&sealed), Err(VaultError::Forged), "it is no part of a report");
     }
 
     #[test]

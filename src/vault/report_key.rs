@@ -7,9 +7,10 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use super::key_ring::derive;
 use super::sealed::{NONCE_LEN, decrypt, encrypt};
 use super::{Vault, VaultError, joined, random};
-use crate::domain::{AgencyId, ReportId};
+use crate::domain::{AgencyId, AnalysisId, ReportId};
 
 const USE_NAME: &str = "wrap/report-key";
+const PARTIALS_USE_NAME: &str = "wrap/partials-key";
 
 /// 256 random bits that open one report's objects.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -67,10 +68,35 @@ impl Vault {
     /// # Errors
     /// [`VaultError::TooLarge`] cannot happen for 32 bytes, but is the cipher's answer type.
     pub fn wrap_report_key(&self, key: &ReportKey, agency: &AgencyId, report: &ReportId) -> Result<WrappedKey, VaultError> {
+        self.wrap(USE_NAME, key, agency, report.as_str())
+    }
+
+    /// Wraps the key of an open analysis's partial results, bound to agency and analysis.
+    ///
+    /// # Errors
+    /// As [`Vault::wrap_report_key`].
+    pub fn wrap_partials_key(&self, key: &ReportKey, agency: &AgencyId, analysis: &AnalysisId) -> Result<WrappedKey, VaultError> {
+        self.wrap(PARTIALS_USE_NAME, key, agency, analysis.as_str())
+    }
+
+    /// Unwraps the key of an open analysis's partial results.
+    ///
+    /// # Errors
+    /// As [`Vault::unwrap_report_key`].
+    pub fn unwrap_partials_key(
+        &self,
+        wrapped: &WrappedKey,
+        agency: &AgencyId,
+        analysis: &AnalysisId,
+    ) -> Result<ReportKey, VaultError> {
+        self.unwrap_key(PARTIALS_USE_NAME, wrapped, agency, analysis.as_str())
+    }
+
+    fn wrap(&self, use_name: &str, key: &ReportKey, agency: &AgencyId, owner: &str) -> Result<WrappedKey, VaultError> {
         let ring_key = self.ring.active();
         let nonce: [u8; NONCE_LEN] = random();
-        let aad = associated(ring_key.kid(), agency, report);
-        let wrapped = encrypt(&ring_key.derive(USE_NAME), &nonce, &aad, &key.0)?;
+        let aad = associated(ring_key.kid(), agency, owner);
+        let wrapped = encrypt(&ring_key.derive(use_name), &nonce, &aad, &key.0)?;
         Ok(WrappedKey { kid: ring_key.kid().to_owned(), nonce: nonce.to_vec(), wrapped })
     }
 
@@ -79,16 +105,20 @@ impl Vault {
     /// # Errors
     /// [`VaultError::UnknownKey`], [`VaultError::Malformed`], or [`VaultError::Forged`] if it was changed or is another report's.
     pub fn unwrap_report_key(&self, wrapped: &WrappedKey, agency: &AgencyId, report: &ReportId) -> Result<ReportKey, VaultError> {
+        self.unwrap_key(USE_NAME, wrapped, agency, report.as_str())
+    }
+
+    fn unwrap_key(&self, use_name: &str, wrapped: &WrappedKey, agency: &AgencyId, owner: &str) -> Result<ReportKey, VaultError> {
         let ring_key = self.ring.find(&wrapped.kid)?;
         let nonce = <&[u8; NONCE_LEN]>::try_from(wrapped.nonce.as_slice()).map_err(|_| VaultError::Malformed)?;
-        let aad = associated(&wrapped.kid, agency, report);
-        let plain = decrypt(&ring_key.derive(USE_NAME), nonce, &aad, &wrapped.wrapped)?;
+        let aad = associated(&wrapped.kid, agency, owner);
+        let plain = decrypt(&ring_key.derive(use_name), nonce, &aad, &wrapped.wrapped)?;
         <[u8; 32]>::try_from(plain.as_slice()).map(ReportKey).map_err(|_| VaultError::Malformed)
     }
 }
 
-fn associated(kid: &str, agency: &AgencyId, report: &ReportId) -> Vec<u8> {
-    joined(&[kid.as_bytes(), agency.as_str().as_bytes(), report.as_str().as_bytes()])
+fn associated(kid: &str, agency: &AgencyId, owner: &str) -> Vec<u8> {
+    joined(&[kid.as_bytes(), agency.as_str().as_bytes(), owner.as_bytes()])
 }
 
 #[cfg(test)]

@@ -38,6 +38,10 @@ pub enum Purpose {
     FormToken,
     /// A photo's bytes, as a digest.
     Photo,
+    /// A client's own key for a request, as a digest.
+    IdempotencyKey,
+    /// Everything a request asks, as a digest.
+    RequestFingerprint,
 }
 
 impl Purpose {
@@ -53,6 +57,8 @@ impl Purpose {
             Self::WebhookResponse => "webhook-response",
             Self::FormToken => "form-token",
             Self::Photo => "photo",
+            Self::IdempotencyKey => "idempotency-key",
+            Self::RequestFingerprint => "request-fingerprint",
         }
     }
 }

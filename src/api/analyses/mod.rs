@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod list;
+pub mod open;
 pub mod read;
 pub mod submit;
 pub mod view;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::db::PhotoRecord;
-use crate::domain::AnalysisState;
+use crate::domain::{AnalysisState, Timestamp};
 use crate::http::analysis::{Seen, receipt_path};
 
 /// One photo.
@@ -29,6 +29,11 @@ pub struct Links {
     /// A template: replace `{n}` by the photo's number.
     #[serde(skip_serializing_if = "Option::is_none")]
     previews: Option<String>,
+    /// A template, as `previews`: where photos of an open analysis are put.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    photos: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    submit: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cancel: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,6 +70,9 @@ pub struct AnalysisView {
     photo_count: i32,
     photos: Vec<PhotoView>,
     created_at: String,
+    /// Of an open one: until when it takes photos.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    open_until: Option<String>,
     ended_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_of: Option<String>,
@@ -72,9 +80,12 @@ pub struct AnalysisView {
     links: Links,
 }
 
-impl From<PhotoRecord> for PhotoView {
-    fn from(photo: PhotoRecord) -> Self {
-        Self { number: photo.number, size_bytes: photo.size_bytes, state: photo.state.slug(), problem: photo.problem }
+impl PhotoView {
+    /// As it stands at `now`.
+    pub fn at(photo: PhotoRecord, now: Timestamp) -> Self {
+        // Measured nowhere any more: it has to be put again.
+        let state = if photo.is_lost(now) { "lost" } else { photo.state.slug() };
+        Self { number: photo.number, size_bytes: photo.size_bytes, state, problem: photo.problem }
     }
 }
 
@@ -85,7 +96,7 @@ pub const fn previews_word(previews: bool) -> &'static str {
 
 impl From<Seen> for AnalysisView {
     fn from(seen: Seen) -> Self {
-        let Seen { record, photos, report, tombstone, reference } = seen;
+        let Seen { record, photos, report, tombstone, reference, open_until, seen_at } = seen;
         let own = format!("/v1/analyses/{}", record.id);
         let is_live = report.is_some() && tombstone.is_none();
         let reason = record.state.failure_reason();
@@ -94,6 +105,8 @@ impl From<Seen> for AnalysisView {
             result: is_live.then(|| format!("{own}/result")),
             report: is_live.then(|| format!("{own}/report.pdf")),
             previews: (is_live && record.previews).then(|| format!("{own}/previews/{{n}}")),
+            photos: open_until.map(|_| format!("{own}/photos/{{n}}")),
+            submit: open_until.map(|_| format!("{own}/submit")),
             cancel: (!record.state.is_outcome()).then(|| format!("{own}/cancel")),
             receipt: receipt.map(receipt_path),
             own,
@@ -115,9 +128,10 @@ impl From<Seen> for AnalysisView {
             previews: previews_word(record.previews),
             reference,
             photo_count: record.photo_count,
-            photos: photos.into_iter().map(PhotoView::from).collect(),
+            photos: photos.into_iter().map(|photo| PhotoView::at(photo, seen_at)).collect(),
             created_at: record.created_at.rfc3339(),
-            ended_at: record.ended_at.map(crate::domain::Timestamp::rfc3339),
+            open_until: open_until.map(Timestamp::rfc3339),
+            ended_at: record.ended_at.map(Timestamp::rfc3339),
             retry_of: record.retry_of.map(|id| id.to_string()),
             report,
             links,

@@ -14,6 +14,7 @@ pub struct Fields {
     product: Option<Product>,
     previews: Option<bool>,
     reference: Option<String>,
+    life_days: Option<u32>,
 }
 
 /// Everything that was sent, checked.
@@ -25,6 +26,8 @@ pub struct Sent {
     pub previews: bool,
     /// The customer's own reference.
     pub reference: Option<String>,
+    /// Days the report lives; None: the product's.
+    pub life_days: Option<u32>,
 }
 
 fn put<T>(slot: &mut Option<T>, name: &str, value: T) -> Result<(), Problem> {
@@ -54,6 +57,11 @@ impl Fields {
             },
             "reference" if value.chars().count() > REFERENCE_CHARS_MAX => Err(too_long(name)),
             "reference" => put(&mut self.reference, name, value.to_owned()),
+            "life_days" => {
+                let days =
+                    value.parse().map_err(|_| Problem::field(name, "not_allowed", "life_days is a whole number of days."))?;
+                put(&mut self.life_days, name, days)
+            }
             _ => Err(unknown(name)),
         }
     }
@@ -68,15 +76,29 @@ impl Fields {
             problem = problem.and_field("photos", "missing", "Send at least one photo.");
         }
         match self.product {
-            Some(product) if photo_count > 0 => Ok(Sent {
-                product,
-                previews: self.previews.unwrap_or(true),
-                reference: self.reference.filter(|text| !text.trim().is_empty()),
-            }),
+            Some(_) if photo_count > 0 => self.finish_open(),
             Some(_) => Err(problem),
-            None => Err(problem.and_field("product", "missing", "Say which product: snapshot, portfolio or provenance.")),
+            None => Err(without_product(problem)),
         }
     }
+
+    /// The whole, where photos come later.
+    ///
+    /// # Errors
+    /// As [`Fields::finish`].
+    pub fn finish_open(self) -> Result<Sent, Problem> {
+        let product = self.product.ok_or_else(|| without_product(Problem::new(ProblemKind::InvalidFields)))?;
+        Ok(Sent {
+            product,
+            previews: self.previews.unwrap_or(true),
+            reference: self.reference.filter(|text| !text.trim().is_empty()),
+            life_days: self.life_days,
+        })
+    }
+}
+
+fn without_product(problem: Problem) -> Problem {
+    problem.and_field("product", "missing", "Say which product: snapshot, portfolio or provenance.")
 }
 
 /// 422 for a field that is longer than it may be.
@@ -88,7 +110,11 @@ pub fn too_long(name: &str) -> Problem {
 
 /// 422 for a field nobody reads: better than to let a spelling mistake pass.
 pub fn unknown(name: &str) -> Problem {
-    Problem::field(name, "unknown_field", "There is no such field. The fields are photos, product, previews and reference.")
+    Problem::field(
+        name,
+        "unknown_field",
+        "There is no such field. The fields are photos, product, previews, reference and life_days.",
+    )
 }
 
 #[cfg(test)]
@@ -109,6 +135,7 @@ mod tests {
         assert_eq!(code(fields.set("colour", "red")), ("colour".into(), "unknown_field"));
         assert_eq!(code(fields.set("reference", &"ä".repeat(101))), ("reference".into(), "too_long"));
         fields.set("reference", &"ä".repeat(100)).unwrap();
+        assert_eq!(code(fields.set("life_days", "a week")), ("life_days".into(), "not_allowed"));
         fields.set("product", "snapshot").unwrap();
         assert_eq!(code(fields.set("product", "snapshot")), ("product".into(), "repeated"));
     }
@@ -126,6 +153,6 @@ mod tests {
         fields.set("product", "portfolio").unwrap();
         fields.set("reference", "  ").unwrap();
         let sent = fields.finish(1).unwrap();
-        assert_eq!(sent, Sent { product: Product::Portfolio, previews: true, reference: None });
+        assert_eq!(sent, Sent { product: Product::Portfolio, previews: true, reference: None, life_days: None });
     }
 }

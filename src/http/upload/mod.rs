@@ -4,13 +4,15 @@
 pub mod body;
 pub mod fields;
 pub mod form;
+pub mod photo;
 pub mod raw;
 pub mod receive;
 
 pub use fields::{Fields, Sent};
 pub use form::{FormRules, read_form};
+pub use photo::put_photo;
 pub use raw::{RawQuery, read_raw};
-pub use receive::{accept, receive, receive_form};
+pub use receive::{accept, open, receive, receive_form};
 
 #[cfg(test)]
 mod tests;

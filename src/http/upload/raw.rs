@@ -36,7 +36,20 @@ impl RawQuery {
     }
 }
 
-/// Reads the whole body as one photo.
+/// The file name in the query of a photo that is put by itself; it has no other parameter.
+///
+/// # Errors
+/// 422 naming the parameter.
+pub fn file_name_of(query: &str) -> Result<Option<String>, Problem> {
+    let parsed = RawQuery::parse(query)?;
+    if parsed.fields == Fields::default() {
+        return Ok(parsed.file_name);
+    }
+    let detail = "A photo is put with file_name only; the other fields were sent when the analysis was opened.";
+    Err(Problem::field("product", "not_allowed", detail))
+}
+
+/// Reads the whole body as one photo, with its fields.
 ///
 /// # Errors
 /// Every fault as its own problem, ending the connection.
@@ -53,7 +66,19 @@ where
 {
     // The fields are known before the body: a wrong one is answered before a byte is read.
     let sent = query.fields.finish(1)?;
-    let file_name = query.file_name.as_deref().unwrap_or("photo");
+    read_photo(body, query.file_name.as_deref(), request_bytes_max, sink).await?;
+    Ok(sent)
+}
+
+/// Reads the whole body into `sink` as one photo.
+///
+/// # Errors
+/// Every fault as its own problem.
+pub async fn read_photo<S>(body: S, file_name: Option<&str>, request_bytes_max: u64, sink: &mut impl Sink) -> Result<(), Problem>
+where
+    S: Stream<Item = Result<Bytes, PayloadError>>,
+{
+    let file_name = file_name.unwrap_or("photo");
     let mut body = std::pin::pin!(body);
     let mut is_begun = false;
     while let Some(piece) = body.next().await {
@@ -67,6 +92,5 @@ where
     if !is_begun {
         return Err(empty_photo(file_name));
     }
-    sink.finish()?;
-    Ok(sent)
+    sink.finish()
 }

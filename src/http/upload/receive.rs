@@ -8,14 +8,21 @@ use super::body::{Pace, paced};
 use super::form::Sink;
 use super::{FormRules, RawQuery, Sent, read_form, read_raw};
 use crate::db::Origin;
-use crate::domain::{AgencyId, AnalysisId};
+use crate::domain::AgencyId;
+use crate::http::idempotency::IDEMPOTENCY_KEY;
 use crate::http::{Problem, ProblemKind, Services, Settings};
-use crate::pipeline::{AdmissionError, AnalysisRequest, Submitter, Upload};
+use crate::pipeline::{Accepted, AdmissionError, AnalysisRequest, Once, Submitter, Upload};
 
 /// The pipeline's upload with its errors in our words. A photo without a byte is told by its name.
-struct Door<'a> {
+pub(super) struct Door<'a> {
     upload: &'a mut Upload,
     file_name: String,
+}
+
+impl<'a> Door<'a> {
+    pub(super) const fn to(upload: &'a mut Upload) -> Self {
+        Self { upload, file_name: String::new() }
+    }
 }
 
 impl Sink for Door<'_> {
@@ -57,7 +64,7 @@ pub async fn receive(
             let mut upload = begin(request, services)?;
             let bytes_max = services.pipeline.admission().request_bytes_max;
             let body = paced(body, Pace::of(settings, bytes_max));
-            let sent = read_raw(body, query, bytes_max, &mut Door { upload: &mut upload, file_name: String::new() }).await?;
+            let sent = read_raw(body, query, bytes_max, &mut Door::to(&mut upload)).await?;
             Ok((sent, upload))
         }
     }
@@ -79,21 +86,29 @@ pub async fn receive_form(
     let body = Box::pin(paced(body, Pace::of(settings, request_bytes_max)));
     let form = Multipart::new(request.headers(), body);
     let rules = FormRules { csrf, request_bytes_max };
-    let sent = read_form(form, rules, &mut Door { upload: &mut upload, file_name: String::new() }).await?;
+    let sent = read_form(form, rules, &mut Door::to(&mut upload)).await?;
     Ok((sent, upload))
 }
 
 fn begin(request: &HttpRequest, services: &Services) -> Result<Upload, Problem> {
-    let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    services.pipeline.begin_upload(declared).map_err(|error| Problem::from(error).closing())
+    let upload = services.pipeline.begin_upload(declared_bytes(request)).map_err(|error| Problem::from(error).closing())?;
+    // A request that may be sent twice is known by its photos, too.
+    let is_keyed = request.headers().contains_key(IDEMPOTENCY_KEY);
+    Ok(if is_keyed { upload.with_digests() } else { upload })
 }
 
-enum MediaType {
+/// `Content-Length`, if it says so.
+pub(super) fn declared_bytes(request: &HttpRequest) -> Option<u64> {
+    request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok())
+}
+
+#[derive(PartialEq, Eq)]
+pub(super) enum MediaType {
     Form,
     Picture,
 }
 
-fn media_type(request: &HttpRequest) -> Result<MediaType, Problem> {
+pub(super) fn media_type(request: &HttpRequest) -> Result<MediaType, Problem> {
     let seen = request.content_type().to_ascii_lowercase();
     match seen.as_str() {
         "multipart/form-data" => Ok(MediaType::Form),
@@ -117,15 +132,36 @@ pub async fn accept(
     origin: Origin,
     sent: Sent,
     upload: Upload,
-) -> Result<AnalysisId, Problem> {
+    once: Option<&Once>,
+) -> Result<Accepted, Problem> {
+    let (submitter, request) = asked(services, agency, origin, sent).await?;
+    services.pipeline.submit(submitter, request, upload, once).await.map_err(|error| Problem::from(error).closing())
+}
+
+/// Opens an analysis for photos that are put one at a time.
+///
+/// # Errors
+/// What the pipeline refuses; then there is no analysis.
+pub async fn open(
+    services: &Services,
+    agency: &AgencyId,
+    origin: Origin,
+    sent: Sent,
+    once: Option<&Once>,
+) -> Result<Accepted, Problem> {
+    let (submitter, request) = asked(services, agency, origin, sent).await?;
+    Ok(services.pipeline.open(submitter, request, once).await?)
+}
+
+async fn asked(
+    services: &Services,
+    agency: &AgencyId,
+    origin: Origin,
+    sent: Sent,
+) -> Result<(Submitter, AnalysisRequest), Problem> {
     let agency_name = services.accounts.agency_name(agency).await?;
     let submitter = Submitter { agency: agency.clone(), origin, agency_name: Some(agency_name) };
-    let request = AnalysisRequest {
-        product: sent.product,
-        previews: sent.previews,
-        reference: sent.reference,
-        life_days: None,
-        retry_of: None,
-    };
-    services.pipeline.submit(submitter, request, upload).await.map_err(|error| Problem::from(error).closing())
+    let request =
+        AnalysisRequest { product: sent.product, previews: sent.previews, reference: sent.reference, life_days: sent.life_days };
+    Ok((submitter, request))
 }

@@ -80,7 +80,8 @@ async fn wrong_field(parts: &[String]) -> (String, &'static str) {
 async fn photos_and_fields_come_in_any_order() {
     let parts = [photo("a.jpg", "12345"), field("reference", "Launch"), photo("b ä.jpg", "123"), field("product", "portfolio")];
     let (sent, sink) = read(&parts).await;
-    assert_eq!(sent.unwrap(), Sent { product: Product::Portfolio, previews: true, reference: Some("Launch".into()) });
+    let asked = Sent { product: Product::Portfolio, previews: true, reference: Some("Launch".into()), life_days: None };
+    assert_eq!(sent.unwrap(), asked);
     assert_eq!(sink.photos, [("a.jpg".to_owned(), 5), ("b ä.jpg".to_owned(), 3)]);
 }
 

@@ -74,10 +74,10 @@ pub async fn submit(
     limiter.take(Action::Upload, Who::Id(person.principal.user.to_string()))?;
     let accepted = async {
         let (sent, upload) = receive_form(&request, body, &services, &settings, Some(&person.principal.csrf)).await?;
-        accept(&services, &person.agency, Origin::User(person.principal.user.clone()), sent, upload).await
+        accept(&services, &person.agency, Origin::User(person.principal.user.clone()), sent, upload, None).await
     };
     let mut response = match accepted.await {
-        Ok(id) => see_other(&format!("/analyses/{id}")),
+        Ok(accepted) => see_other(&format!("/analyses/{}", accepted.id)),
         Err(problem) if problem.kind() == ProblemKind::InvalidFields => {
             let wrong = problem.field_errors().iter().map(|error| error.detail.clone()).collect();
             draw(&person, &services, Product::Snapshot, wrong)?

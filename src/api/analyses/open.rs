@@ -1,0 +1,142 @@
+//! Photos one at a time: open, put each, submit. For phones and for large sets: a lost connection costs one photo.
+
+use actix_web::guard::GuardContext;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use super::submit::waited;
+use super::view::{AnalysisView, PhotoView};
+use crate::api::parse_id;
+use crate::db::Origin;
+use crate::domain::AnalysisId;
+use crate::http::caller::{AnalysesWrite, ApiCaller, Uploads};
+use crate::http::idempotency::{IDEMPOTENCY_REPLAYED, once};
+use crate::http::upload::photo::Place;
+use crate::http::upload::{self, Fields, Sent};
+use crate::http::{Problem, ProblemKind, Services, Settings};
+use crate::pipeline::PutPhoto;
+
+/// The body of `POST /v1/analyses` that opens one.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opening {
+    open: bool,
+    product: Option<String>,
+    previews: Option<String>,
+    reference: Option<String>,
+    life_days: Option<u32>,
+}
+
+impl Opening {
+    fn check(self) -> Result<Sent, Problem> {
+        if !self.open {
+            let detail = "As JSON an analysis can only be opened: open is true. Send photos as a form or as the whole body.";
+            return Err(Problem::field("open", "not_allowed", detail));
+        }
+        let mut fields = Fields::default();
+        let life_days = self.life_days.map(|days| days.to_string());
+        let given =
+            [("product", self.product), ("previews", self.previews), ("reference", self.reference), ("life_days", life_days)];
+        for (name, value) in given {
+            if let Some(value) = value {
+                fields.set(name, &value)?;
+            }
+        }
+        fields.finish_open()
+    }
+}
+
+/// Whether a request says that its body is JSON.
+pub fn is_json(context: &GuardContext<'_>) -> bool {
+    let content_type = context.head().headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content_type
+        .is_some_and(|value| value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")))
+}
+
+/// `POST /v1/analyses` with JSON: opens an analysis.
+///
+/// # Errors
+/// Every fault of the request; 409 for too many open ones and for its key, 422 for its key.
+pub async fn open(
+    caller: ApiCaller<Uploads>,
+    request: HttpRequest,
+    body: web::Json<Opening>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let sent = body.into_inner().check()?;
+    let once = once(&request, &services, &caller.key)?;
+    let opened = upload::open(&services, &caller.agency, Origin::ApiKey(caller.key.clone()), sent, once.as_ref()).await?;
+    let seen = services.see(&caller.agency, &opened.id).await?;
+    let mut response = if opened.is_replay { HttpResponse::Ok() } else { HttpResponse::Created() };
+    if opened.is_replay {
+        response.insert_header((IDEMPOTENCY_REPLAYED, "true"));
+    }
+    Ok(response.insert_header((header::LOCATION, format!("/v1/analyses/{}", opened.id))).json(AnalysisView::from(seen)))
+}
+
+/// `PUT /v1/analyses/{id}/photos/{n}`: one photo as the whole body. 202: it is being measured. 200: it was there already.
+///
+/// # Errors
+/// 404; 409 for other content at that number and for an analysis that takes no photos; 413, 415, 422 and 503 as for every photo.
+pub async fn put_photo(
+    caller: ApiCaller<AnalysesWrite>,
+    path: web::Path<(String, String)>,
+    request: HttpRequest,
+    body: web::Payload,
+    services: web::Data<Services>,
+    settings: web::Data<Settings>,
+) -> Result<HttpResponse, Problem> {
+    let (id, number) = path.into_inner();
+    let id: AnalysisId = parse_id(&id).map_err(Problem::closing)?;
+    let number = number_of(&number).map_err(Problem::closing)?;
+    let place = Place { agency: &caller.agency, analysis: &id, number };
+    let put = upload::put_photo(&request, body, &services, &settings, place).await?;
+    let seen = services.see(&caller.agency, &id).await?;
+    let photo = seen.photos.into_iter().find(|photo| photo.number == i32::from(number));
+    let photo = photo.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+    let mut response = match put {
+        PutPhoto::Accepted => HttpResponse::Accepted(),
+        PutPhoto::AlreadyThere => HttpResponse::Ok(),
+    };
+    // The connection's buffer may still hold bytes of the photo: it ends here.
+    Ok(response.force_close().json(PhotoView::at(photo, seen.seen_at)))
+}
+
+/// A photo's number: whole, from 1, without signs or zeros before it.
+fn number_of(text: &str) -> Result<u16, Problem> {
+    let number = text.parse().ok().filter(|number: &u16| *number > 0 && number.to_string() == text);
+    number.ok_or_else(|| Problem::new(ProblemKind::NotFound))
+}
+
+/// `POST /v1/analyses/{id}/submit`: all photos are here. 202, and 200 once it has its outcome.
+///
+/// # Errors
+/// 404; 409 while numbers have no photo, and for one that failed or whose time is over.
+pub async fn submit(
+    caller: ApiCaller<AnalysesWrite>,
+    id: web::Path<String>,
+    request: HttpRequest,
+    services: web::Data<Services>,
+    settings: web::Data<Settings>,
+) -> Result<HttpResponse, Problem> {
+    let id: AnalysisId = parse_id(&id)?;
+    let agency_name = services.accounts.agency_name(&caller.agency).await?;
+    services.pipeline.submit_open(&caller.agency, &id, Some(agency_name)).await?;
+    let (mut response, seen) = waited(&request, (&caller.agency, &id), true, &services, &settings).await?;
+    Ok(response.json(AnalysisView::from(seen)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_has_one_spelling() {
+        assert_eq!(number_of("1").ok(), Some(1));
+        assert_eq!(number_of("50").ok(), Some(50));
+        for bad in ["0", "01", "+1", "-1", "1.0", "65536", "", "x"] {
+            assert!(number_of(bad).is_err(), "{bad}");
+        }
+    }
+}
