@@ -23,7 +23,7 @@ struct Limits {
     body_bytes_per_s_min: u64,
     body_secs_max: u64,
     wait_secs_max: u64,
-    formats: [&'static str; 2],
+    formats: [&'static str; 5],
 }
 
 /// `GET /v1/limits`.
@@ -45,7 +45,7 @@ pub async fn limits(services: web::Data<Services>, settings: web::Data<Settings>
         body_bytes_per_s_min: settings.body_bytes_per_s_min,
         body_secs_max: settings.body_deadline.as_secs(),
         wait_secs_max: settings.wait_max.as_secs(),
-        formats: ["image/jpeg", "image/png"],
+        formats: ["image/jpeg", "image/png", "image/webp", "image/tiff", "image/gif"],
     })
 }
 

@@ -43,7 +43,7 @@ pub enum Command {
 /// What to measure and where to put the report.
 #[derive(Debug, clap::Args)]
 pub struct AnalyzeArgs {
-    /// 1 to 50 photos, JPEG or PNG.
+    /// 1 to 50 photos: JPEG, PNG, WebP, TIFF or GIF.
     #[arg(required = true, value_name = "PHOTO", num_args = 1..=50)]
     pub photos: Vec<PathBuf>,
     /// What to answer: snapshot, portfolio or provenance.

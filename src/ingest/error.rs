@@ -4,8 +4,17 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IngestError {
     /// Not a format we read; `seen` names what it looks like.
-    #[error("this is {seen}; only JPEG and PNG are read")]
+    #[error("this is {seen}; only JPEG, PNG, WebP, TIFF and GIF are read")]
     UnsupportedType { seen: &'static str },
+    /// A camera's raw file.
+    #[error("this is {seen}; develop it and export it as JPEG or TIFF")]
+    CameraRaw { seen: &'static str },
+    /// A film.
+    #[error("this is {seen}; only still pictures are read")]
+    Video { seen: &'static str },
+    /// A photo in a format we may read one day.
+    #[error("this is {seen}, which is not read yet; export it as JPEG")]
+    NotReadYet { seen: &'static str },
     /// A known format, coded in a way we do not read.
     #[error("the picture is coded as {coding}, which is not read")]
     UnsupportedCoding { coding: &'static str },
@@ -17,7 +26,7 @@ pub enum IngestError {
     TooLong { edge_px: u32, limit_px: u32 },
     /// What the decoder would have to hold at once, from the header.
     #[error(
-        "decoding needs {bytes} bytes of memory at once, more than the {limit} allowed; save it without progressive coding or interlacing"
+        "decoding needs {bytes} bytes of memory at once, more than the {limit} allowed; save it smaller, or without progressive coding or interlacing"
     )]
     TooMuchMemory { bytes: u64, limit: u64 },
     /// All metadata blocks together, or the colour profile.

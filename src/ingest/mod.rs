@@ -14,7 +14,7 @@ pub mod sniff;
 pub use error::IngestError;
 pub use limits::Limits;
 pub use metadata::{Capture, DeclaredColor, IccProfile, Metadata, Privacy, Rights};
-pub use photo::{Completeness, Container, Format, Header, JpegProcess, JpegStructure, Photo, PngStructure, QuantTable};
+pub use photo::{Completeness, Compression, Container, Format, Header, JpegProcess, JpegStructure, Photo, PngStructure, QuantTable};
 pub use sniff::{FileType, sniff};
 
 /// Reads a photo's headers and metadata and prepares its rows; no pixel is decoded yet.
@@ -28,6 +28,12 @@ pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestErr
     match sniff(bytes) {
         FileType::Jpeg => decode::jpeg::open(bytes, limits),
         FileType::Png => decode::png::open(bytes, limits),
+        FileType::WebP => decode::webp::open(bytes, limits),
+        FileType::Tiff => decode::tiff::open(bytes, limits),
+        FileType::Gif => decode::gif::open(bytes, limits),
+        FileType::CameraRaw(seen) => Err(IngestError::CameraRaw { seen }),
+        FileType::Video(seen) => Err(IngestError::Video { seen }),
+        FileType::NotYet(seen) => Err(IngestError::NotReadYet { seen }),
         FileType::Other(seen) => Err(IngestError::UnsupportedType { seen }),
     }
 }

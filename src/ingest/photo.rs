@@ -31,6 +31,23 @@ pub enum Format {
     Jpeg,
     /// PNG (W3C).
     Png,
+    /// WebP (RFC 9649).
+    WebP,
+    /// TIFF 6.0 and BigTIFF.
+    Tiff,
+    /// GIF (87a and 89a).
+    Gif,
+}
+
+/// How much of the picture the coding threw away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compression {
+    /// Samples are stored as they are.
+    None,
+    /// Smaller, and every sample comes back.
+    Lossless,
+    /// Samples come back about as they were.
+    Lossy,
 }
 
 /// What the picture is.
@@ -44,8 +61,10 @@ pub struct Header {
     pub height: u32,
     /// Bits per sample in the file: 1, 2, 4, 8 or 16; 8 for a palette.
     pub bits_per_sample: u8,
-    /// Colour channels, alpha not counted: 1 or 3 (a palette has 3).
+    /// Colour channels, alpha not counted: 1, 3 (a palette has 3) or 4 (inks, whose samples are not handed on).
     pub channels: u8,
+    /// Whether pixels are stored as numbers of a palette's colours.
+    pub indexed: bool,
     /// Whether there is an alpha channel or a transparent colour. Whether it is used is known after the last row:
     /// [`RowSource::alpha_used`].
     pub has_alpha: bool,
@@ -69,8 +88,14 @@ pub enum Completeness {
 pub struct Container {
     /// From the walk alone; a [`RowError`](crate::raster::RowError) while reading rows says more.
     pub completeness: Completeness,
-    /// Bytes after the end marker, such as the second picture of a phone or a hidden archive.
+    /// Bytes after the end marker, such as the second picture of a phone or a hidden archive. A TIFF has no end: 0.
     pub trailing_bytes: u64,
+    /// Pictures in the file, at least 1: frames of an animation or pages. The first is the photo.
+    pub pictures: u32,
+    /// Whether the pictures are frames of an animation.
+    pub animated: bool,
+    /// Of the picture.
+    pub compression: Compression,
     /// JPEG only.
     pub jpeg: Option<JpegStructure>,
     /// PNG only.
@@ -148,12 +173,8 @@ impl JpegStructure {
 /// How a PNG is built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PngStructure {
-    /// Whether it has a palette.
-    pub palette: bool,
     /// Whether it is interlaced (Adam7).
     pub interlaced: bool,
-    /// Whether it is animated (APNG); the still picture is read.
-    pub animated: bool,
     /// Whether an sRGB chunk says the samples are sRGB.
     pub srgb: bool,
     /// Gamma of a gAMA chunk, in 1/100000.

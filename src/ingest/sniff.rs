@@ -7,92 +7,108 @@ pub enum FileType {
     Jpeg,
     /// Starts like a PNG.
     Png,
-    /// Something we do not read, named for people.
+    /// Starts like a WebP.
+    WebP,
+    /// Starts like a TIFF, which may hold a camera's raw picture.
+    Tiff,
+    /// Starts like a GIF.
+    Gif,
+    /// A camera's raw file, named for people.
+    CameraRaw(&'static str),
+    /// A film, named for people.
+    Video(&'static str),
+    /// A photo in a format we may read one day, named for people.
+    NotYet(&'static str),
+    /// Something else, named for people.
     Other(&'static str),
 }
 
 const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// First bytes of types we name; the longer prefix stands before the shorter.
-const PREFIXES: &[(&[u8], &str)] = &[
-    (b"GIF87a", "a GIF file"),
-    (b"GIF89a", "a GIF file"),
-    (b"II*\0\x10\0\0\0CR", "a camera raw file (CR2)"),
-    (b"FUJIFILMCCD-RAW", "a camera raw file (RAF)"),
-    (b"IIRO", "a camera raw file (ORF)"),
-    (b"IIRS", "a camera raw file (ORF)"),
-    (b"IIU\0", "a camera raw file (RW2)"),
-    (b"FOVb", "a camera raw file (X3F)"),
-    (b"II*\0", "a TIFF or camera raw file"),
-    (b"MM\0*", "a TIFF or camera raw file"),
-    (b"II+\0", "a BigTIFF file"),
-    (b"MM\0+", "a BigTIFF file"),
-    (b"\xff\x0a", "a JPEG XL file"),
-    (b"\0\0\0\x0cJXL \r\n\x87\n", "a JPEG XL file"),
-    (b"\0\0\0\x0cjP  \r\n\x87\n", "a JPEG 2000 file"),
-    (b"\xff\x4f\xff\x51", "a JPEG 2000 file"),
-    (b"8BPS", "a Photoshop file"),
-    (b"%PDF", "a PDF file"),
-    (b"%!PS", "a PostScript file"),
-    (b"BM", "a BMP file"),
-    (b"\0\0\x01\0", "an icon file"),
-    (b"qoif", "a QOI file"),
-    (b"\x76\x2f\x31\x01", "an OpenEXR file"),
-    (b"#?RADIANCE", "a Radiance HDR file"),
-    (b"PK\x03\x04", "a ZIP archive or office document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"\x7fELF", "a program"),
-    (b"MZ", "a program"),
-    (b"\x1a\x45\xdf\xa3", "a Matroska or WebM video"),
+/// First bytes of types we know; the longer prefix stands before the shorter.
+const PREFIXES: &[(&[u8], FileType)] = &[
+    (b"\xff\xd8\xff", FileType::Jpeg),
+    (PNG_SIGNATURE, FileType::Png),
+    (b"GIF87a", FileType::Gif),
+    (b"GIF89a", FileType::Gif),
+    (b"II*\0\x10\0\0\0CR", FileType::CameraRaw("a camera raw file (CR2)")),
+    (b"FUJIFILMCCD-RAW", FileType::CameraRaw("a camera raw file (RAF)")),
+    (b"IIRO", FileType::CameraRaw("a camera raw file (ORF)")),
+    (b"IIRS", FileType::CameraRaw("a camera raw file (ORF)")),
+    (b"MMOR", FileType::CameraRaw("a camera raw file (ORF)")),
+    (b"IIU\0", FileType::CameraRaw("a camera raw file (RW2)")),
+    (b"FOVb", FileType::CameraRaw("a camera raw file (X3F)")),
+    (b"\0MRM", FileType::CameraRaw("a camera raw file (MRW)")),
+    (b"II*\0", FileType::Tiff),
+    (b"MM\0*", FileType::Tiff),
+    (b"II+\0", FileType::Tiff),
+    (b"MM\0+", FileType::Tiff),
+    (b"\xff\x0a", FileType::NotYet("a JPEG XL file")),
+    (b"\0\0\0\x0cJXL \r\n\x87\n", FileType::NotYet("a JPEG XL file")),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", FileType::Other("a JPEG 2000 file")),
+    (b"\xff\x4f\xff\x51", FileType::Other("a JPEG 2000 file")),
+    (b"8BPS", FileType::Other("a Photoshop file")),
+    (b"%PDF", FileType::Other("a PDF file")),
+    (b"%!PS", FileType::Other("a PostScript file")),
+    (b"BM", FileType::Other("a BMP file")),
+    (b"\0\0\x01\0", FileType::Other("an icon file")),
+    (b"qoif", FileType::Other("a QOI file")),
+    (b"\x76\x2f\x31\x01", FileType::Other("an OpenEXR file")),
+    (b"#?RADIANCE", FileType::Other("a Radiance HDR file")),
+    (b"PK\x03\x04", FileType::Other("a ZIP archive or office document")),
+    (b"\x1f\x8b", FileType::Other("a gzip archive")),
+    (b"7z\xbc\xaf\x27\x1c", FileType::Other("a 7z archive")),
+    (b"Rar!", FileType::Other("a RAR archive")),
+    (b"\x7fELF", FileType::Other("a program")),
+    (b"MZ", FileType::Other("a program")),
+    (b"\x1a\x45\xdf\xa3", FileType::Video("a Matroska or WebM video")),
+    (b"\0\0\x01\xba", FileType::Video("an MPEG video")),
+    (b"\0\0\x01\xb3", FileType::Video("an MPEG video")),
+    (b"FLV\x01", FileType::Video("a Flash video")),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", FileType::Video("a Windows Media video")),
 ];
 
-/// Brands of an ISO base media file, by its `ftyp` box.
-const BRANDS: &[(&[u8], &str)] = &[
-    (b"heic", "a HEIC file"),
-    (b"heix", "a HEIC file"),
-    (b"heim", "a HEIC file"),
-    (b"heis", "a HEIC file"),
-    (b"hevc", "a HEIC file"),
-    (b"mif1", "a HEIF file"),
-    (b"msf1", "a HEIF file"),
-    (b"avif", "an AVIF file"),
-    (b"avis", "an AVIF file"),
-    (b"crx ", "a camera raw file (CR3)"),
-    (b"qt  ", "a QuickTime video"),
+/// Brands of an ISO base media file, by its `ftyp` box; every other one is an MP4 video.
+const BRANDS: &[(&[u8], FileType)] = &[
+    (b"heic", FileType::NotYet("a HEIC file")),
+    (b"heix", FileType::NotYet("a HEIC file")),
+    (b"heim", FileType::NotYet("a HEIC file")),
+    (b"heis", FileType::NotYet("a HEIC file")),
+    (b"hevc", FileType::NotYet("a HEIC file")),
+    (b"mif1", FileType::NotYet("a HEIF file")),
+    (b"msf1", FileType::NotYet("a HEIF file")),
+    (b"avif", FileType::NotYet("an AVIF file")),
+    (b"avis", FileType::NotYet("an AVIF file")),
+    (b"crx ", FileType::CameraRaw("a camera raw file (CR3)")),
+    (b"qt  ", FileType::Video("a QuickTime video")),
 ];
 
 /// Tells a file's type by content.
 pub fn sniff(bytes: &[u8]) -> FileType {
-    if bytes.starts_with(b"\xff\xd8\xff") {
-        return FileType::Jpeg;
-    }
-    if bytes.starts_with(PNG_SIGNATURE) {
-        return FileType::Png;
-    }
-    FileType::Other(name(bytes))
-}
-
-fn name(bytes: &[u8]) -> &'static str {
     if bytes.is_empty() {
-        return "an empty file";
+        return FileType::Other("an empty file");
     }
     if let Some(kind) = bytes.strip_prefix(b"RIFF").and_then(|rest| rest.get(4..8)) {
         return match kind {
-            b"WEBP" => "a WebP file",
-            b"AVI " => "an AVI video",
-            _ => "a RIFF file",
+            b"WEBP" => FileType::WebP,
+            b"AVI " => FileType::Video("an AVI video"),
+            _ => FileType::Other("a RIFF file"),
         };
     }
-    if bytes.get(4..8) == Some(b"ftyp") {
-        let brand = bytes.get(8..12).unwrap_or_default();
-        return BRANDS.iter().find(|(known, _)| *known == brand).map_or("an MP4 video", |(_, name)| name);
+    match bytes.get(4..8) {
+        Some(b"ftyp") => {
+            let brand = bytes.get(8..12).unwrap_or_default();
+            let known = BRANDS.iter().find(|(known, _)| *known == brand);
+            return known.map_or(FileType::Video("an MP4 video"), |(_, kind)| *kind);
+        }
+        // QuickTime before it had brands
+        Some(b"moov" | b"mdat" | b"wide") => return FileType::Video("a QuickTime video"),
+        _ => {}
     }
-    if let Some((_, name)) = PREFIXES.iter().find(|(prefix, _)| bytes.starts_with(prefix)) {
-        return name;
+    if let Some((_, kind)) = PREFIXES.iter().find(|(prefix, _)| bytes.starts_with(prefix)) {
+        return *kind;
     }
-    text(bytes).unwrap_or("data of an unknown type")
+    FileType::Other(text(bytes).unwrap_or("data of an unknown type"))
 }
 
 fn text(bytes: &[u8]) -> Option<&'static str> {
@@ -117,22 +133,27 @@ mod tests {
 
     #[test]
     fn names_what_was_seen() {
-        let seen = |bytes: &[u8]| match sniff(bytes) {
-            FileType::Other(name) => name,
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(seen(b""), "an empty file");
-        assert_eq!(seen(b"GIF89a\x01\0\x01\0"), "a GIF file");
-        assert_eq!(seen(b"RIFF\x10\0\0\0WEBPVP8 "), "a WebP file");
-        assert_eq!(seen(b"II*\0\x08\0\0\0"), "a TIFF or camera raw file");
-        assert_eq!(seen(b"II*\0\x10\0\0\0CR\x02\0"), "a camera raw file (CR2)");
-        assert_eq!(seen(b"\0\0\0\x18ftypheic\0\0\0\0"), "a HEIC file");
-        assert_eq!(seen(b"\0\0\0\x18ftypavif\0\0\0\0"), "an AVIF file");
-        assert_eq!(seen(b"\0\0\0\x18ftypisom\0\0\0\0"), "an MP4 video");
-        assert_eq!(seen(b"%PDF-1.7"), "a PDF file");
-        assert_eq!(seen(b"<?xml version=\"1.0\"?><SVG>"), "an SVG file");
-        assert_eq!(seen(b"hello"), "a text file");
-        assert_eq!(seen(b"\x01\x02\x03"), "data of an unknown type");
+        let other = |bytes: &[u8], name| assert_eq!(sniff(bytes), FileType::Other(name));
+        other(b"", "an empty file");
+        other(b"%PDF-1.7", "a PDF file");
+        other(b"<?xml version=\"1.0\"?><SVG>", "an SVG file");
+        other(b"hello", "a text file");
+        other(b"\x01\x02\x03", "data of an unknown type");
+        other(b"PK\x03\x04\x14", "a ZIP archive or office document");
+        other(b"RIFF\x10\0\0\0WAVEfmt ", "a RIFF file");
+        assert_eq!(sniff(b"II*\0\x10\0\0\0CR\x02\0"), FileType::CameraRaw("a camera raw file (CR2)"));
+        assert_eq!(sniff(b"\0\0\0\x18ftypcrx \0\0\0\0"), FileType::CameraRaw("a camera raw file (CR3)"));
+        assert_eq!(sniff(b"FUJIFILMCCD-RAW 0201"), FileType::CameraRaw("a camera raw file (RAF)"));
+        assert_eq!(sniff(b"IIU\0\x18\0\0\0"), FileType::CameraRaw("a camera raw file (RW2)"));
+        assert_eq!(sniff(b"IIRO\x08\0\0\0"), FileType::CameraRaw("a camera raw file (ORF)"));
+        assert_eq!(sniff(b"\0\0\0\x18ftypheic\0\0\0\0"), FileType::NotYet("a HEIC file"));
+        assert_eq!(sniff(b"\0\0\0\x18ftypavif\0\0\0\0"), FileType::NotYet("an AVIF file"));
+        assert_eq!(sniff(b"\xff\x0a\xfa\x1f"), FileType::NotYet("a JPEG XL file"));
+        assert_eq!(sniff(b"\0\0\0\x18ftypisom\0\0\0\0"), FileType::Video("an MP4 video"));
+        assert_eq!(sniff(b"\0\0\0\x14ftypqt  \0\0\0\0"), FileType::Video("a QuickTime video"));
+        assert_eq!(sniff(b"\0\0\0\x08wide\0\0\0\0mdat"), FileType::Video("a QuickTime video"));
+        assert_eq!(sniff(b"RIFF\x10\0\0\0AVI LIST"), FileType::Video("an AVI video"));
+        assert_eq!(sniff(b"\x1a\x45\xdf\xa3\x9f"), FileType::Video("a Matroska or WebM video"));
     }
 
     #[test]
@@ -140,5 +161,10 @@ mod tests {
         assert_eq!(sniff(b"\xff\xd8\xff\xe0"), FileType::Jpeg);
         assert_eq!(sniff(b"\x89PNG\r\n\x1a\n"), FileType::Png);
         assert_eq!(sniff(b"\x89PNG\n\x1a\n"), FileType::Other("data of an unknown type"));
+        assert_eq!(sniff(b"RIFF\x10\0\0\0WEBPVP8 "), FileType::WebP);
+        assert_eq!(sniff(b"GIF89a\x01\0\x01\0"), FileType::Gif);
+        for head in [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"] {
+            assert_eq!(sniff(head), FileType::Tiff);
+        }
     }
 }

@@ -4,14 +4,18 @@ use crate::ingest::{self, IngestError, Photo};
 use crate::raster::RowError;
 
 use super::profile::Profile;
-use super::{CaptureFacts, Completeness, FileFacts, Format, PhotoProblem, PrivacyFacts, RightsFacts};
+use super::{CaptureFacts, Completeness, Compression, FileFacts, Format, PhotoProblem, PrivacyFacts, RightsFacts};
 
 /// Why a file gives no photo.
 pub fn problem(error: &IngestError) -> PhotoProblem {
     match error {
         IngestError::UnsupportedType { .. } => PhotoProblem::UnsupportedType,
         IngestError::UnsupportedCoding { .. } => PhotoProblem::UnsupportedCoding,
-        IngestError::TooManyPixels { .. } | IngestError::TooMuchMemory { .. } => PhotoProblem::TooManyPixels,
+        IngestError::CameraRaw { .. } => PhotoProblem::CameraRaw,
+        IngestError::Video { .. } => PhotoProblem::Video,
+        IngestError::NotReadYet { .. } => PhotoProblem::NotReadYet,
+        IngestError::TooManyPixels { .. } => PhotoProblem::TooManyPixels,
+        IngestError::TooMuchMemory { .. } => PhotoProblem::TooMuchMemory,
         IngestError::TooLong { .. } => PhotoProblem::TooLong,
         IngestError::MetadataTooLarge { .. } => PhotoProblem::MetadataTooLarge,
         IngestError::Truncated => PhotoProblem::Truncated,
@@ -48,6 +52,9 @@ pub fn file(photo: &Photo<'_>, profile: &Profile, stopped: Option<&RowError>, si
         format: match header.format {
             ingest::Format::Jpeg => Format::Jpeg,
             ingest::Format::Png => Format::Png,
+            ingest::Format::WebP => Format::WebP,
+            ingest::Format::Tiff => Format::Tiff,
+            ingest::Format::Gif => Format::Gif,
         },
         size_bytes,
         sha256,
@@ -59,10 +66,18 @@ pub fn file(photo: &Photo<'_>, profile: &Profile, stopped: Option<&RowError>, si
         orientation: header.orientation,
         bits_per_sample: header.bits_per_sample,
         channels: header.channels,
+        indexed: header.indexed,
+        compression: match photo.container.compression {
+            ingest::Compression::None => Compression::None,
+            ingest::Compression::Lossless => Compression::Lossless,
+            ingest::Compression::Lossy => Compression::Lossy,
+        },
+        pictures: photo.container.pictures,
+        animated: photo.container.animated,
         has_alpha: header.has_alpha,
         alpha_used: header.has_alpha && photo.rows.alpha_used(),
         profile: profile.description().map(str::to_owned),
-        is_srgb: profile.is_srgb(),
+        is_srgb: profile.is_srgb() && header.channels < 4,
     }
 }
 

@@ -40,6 +40,7 @@ pub enum Level {
 #[serde(rename_all = "kebab-case")]
 pub enum FindingKind {
     FileIncomplete,
+    CmykColors,
     NothingInFocus,
     HighlightsBurnt,
     ShadowsLost,
@@ -47,7 +48,9 @@ pub enum FindingKind {
     VisibleBlocks,
     HeavyCompression,
     LowContrast,
+    IndexedColors,
     SmallPicture,
+    SeveralPictures,
     ShowsGpsPosition,
     ShowsDeviceId,
 }
@@ -87,8 +90,9 @@ struct Words {
 
 impl FindingKind {
     /// All, worst first.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::FileIncomplete,
+        Self::CmykColors,
         Self::NothingInFocus,
         Self::HighlightsBurnt,
         Self::ShadowsLost,
@@ -96,7 +100,9 @@ impl FindingKind {
         Self::VisibleBlocks,
         Self::HeavyCompression,
         Self::LowContrast,
+        Self::IndexedColors,
         Self::SmallPicture,
+        Self::SeveralPictures,
         Self::ShowsGpsPosition,
         Self::ShowsDeviceId,
     ];
@@ -135,9 +141,14 @@ impl FindingKind {
             Self::VisibleNoise => (Metric::SigmaMad, Accepted::AtMost(NOISE_MAX)),
             Self::VisibleBlocks => (Metric::Blockiness, Accepted::AtMost(BLOCKINESS_MAX)),
             Self::SmallPicture => (Metric::Megapixels, Accepted::AtLeast(MEGAPIXELS_MIN)),
-            Self::FileIncomplete | Self::HeavyCompression | Self::LowContrast | Self::ShowsGpsPosition | Self::ShowsDeviceId => {
-                return None;
-            }
+            Self::FileIncomplete
+            | Self::CmykColors
+            | Self::HeavyCompression
+            | Self::LowContrast
+            | Self::IndexedColors
+            | Self::SeveralPictures
+            | Self::ShowsGpsPosition
+            | Self::ShowsDeviceId => return None,
         })
     }
 
@@ -154,6 +165,13 @@ impl FindingKind {
                 label: "File incomplete",
                 rule: "Raised when the file ends before its end marker, a checksum does not hold or rows cannot be decoded (ITU-T T.81, PNG specification).",
                 advice: "Copy or upload the original file again; if it is broken there too, export it anew.",
+            },
+            Self::CmykColors => Words {
+                slug: "cmyk-colors",
+                title: "The picture is in CMYK",
+                label: "CMYK inks",
+                rule: "Raised when the file stores four inks. Most screens, labs and picture libraries want RGB. Inks have no brightness of their own, so tone, sharpness, noise and colour are not measured.",
+                advice: "Export again as RGB with an sRGB profile, unless a printer asked for CMYK.",
             },
             Self::NothingInFocus => Words {
                 slug: "nothing-in-focus",
@@ -204,12 +222,26 @@ impl FindingKind {
                 rule: "Raised when the 1st and 99th percentile of coded luma lie less than 5 % of the tonal range apart (as scikit-image's is_low_contrast). Fog and high-key pictures are raised too.",
                 advice: "Check that the right picture was exported; raise contrast if it is not intended.",
             },
+            Self::IndexedColors => Words {
+                slug: "indexed-colors",
+                title: "The picture has at most 256 colours",
+                label: "Few colours",
+                rule: "Raised when pixels are stored as numbers of a palette of at most 256 colours, as in every GIF. Our own default: photographs have many more, and bands or dots take their place.",
+                advice: "Export again from the original as JPEG, or as PNG with full colour.",
+            },
             Self::SmallPicture => Words {
                 slug: "small-picture",
                 title: "The picture is small",
                 label: "Small picture",
                 rule: "Raised below 2 megapixels, about a full-HD screen. Our own default; the stock libraries Adobe Stock and Shutterstock ask for 4.",
                 advice: "Export again at full size if it is meant for print or a picture library.",
+            },
+            Self::SeveralPictures => Words {
+                slug: "several-pictures",
+                title: "The file holds several pictures",
+                label: "Several pictures",
+                rule: "Raised when an animation has more than 1 frame or a file more than 1 page. Only the first is measured and shown.",
+                advice: "Send a still picture, or each page as a file of its own.",
             },
             Self::ShowsGpsPosition => Words {
                 slug: "shows-gps-position",
@@ -257,6 +289,11 @@ impl Finding {
             }
             FindingKind::SmallPicture => {
                 format!("The picture has {value:.2} megapixels; a full-HD screen has {MEGAPIXELS_MIN:.0}.")
+            }
+            FindingKind::CmykColors => "The file stores four inks (CMYK); most destinations want RGB.".into(),
+            FindingKind::IndexedColors => "Its pixels are taken from a palette of at most 256 colours.".into(),
+            FindingKind::SeveralPictures => {
+                format!("The file holds {value:.0} pictures; only the first was measured.")
             }
             FindingKind::ShowsGpsPosition => "The file says where the photo was taken.".into(),
             FindingKind::ShowsDeviceId if value > 1.0 => {

@@ -3,21 +3,21 @@
 use super::blockiness::Blockiness;
 use super::clipping::BurntArea;
 use super::finding::{Accepted, BLOCK_STEP_MIN, QUALITY_MIN, TONAL_RANGE_MIN};
-use super::{Completeness, Finding, FindingKind, JpegFacts, Level, Measurement, Percentiles, PrivacyFacts, jpeg};
+use super::{Completeness, FileFacts, Finding, FindingKind, JpegFacts, Level, Measurement, Percentiles, PrivacyFacts, jpeg};
 
 /// A burnt area along at least this share of the picture's edge is taken as a backdrop.
 const BACKDROP_EDGE_SHARE: f64 = 0.5;
 
 /// All that findings rest on.
 pub struct Evidence<'a> {
-    /// Whether the file is all there.
-    pub completeness: Completeness,
+    /// What the file is.
+    pub file: &'a FileFacts,
     /// Share of rows that could be read, %.
     pub rows_share: f64,
     /// All numbers.
     pub measurements: &'a [Measurement],
     /// Luma percentiles.
-    pub percentiles: Percentiles,
+    pub percentiles: Option<Percentiles>,
     /// The largest burnt area.
     pub burnt: BurntArea,
     /// Steps across the 8-pixel grid.
@@ -45,14 +45,20 @@ fn find(kind: FindingKind, evidence: &Evidence<'_>) -> Option<Finding> {
         return if harmless { None } else { past(kind, accepted, evidence.measurements) };
     }
     match kind {
-        FindingKind::FileIncomplete => (evidence.completeness != Completeness::Complete)
+        FindingKind::FileIncomplete => (evidence.file.completeness != Completeness::Complete)
             .then(|| Finding { level: Level::Redo, ..fact(kind, evidence.rows_share, Some(100.0)) }),
+        FindingKind::CmykColors => (evidence.file.channels == 4).then(|| Finding { value: None, ..fact(kind, 4.0, None) }),
+        FindingKind::IndexedColors => evidence.file.indexed.then(|| Finding { value: None, ..fact(kind, 256.0, None) }),
+        FindingKind::SeveralPictures => {
+            let pictures = evidence.file.pictures;
+            (pictures > 1).then(|| fact(kind, pictures.into(), Some(1.0)))
+        }
         FindingKind::HeavyCompression => {
             let quality = f64::from(evidence.jpeg.and_then(jpeg::luma_quality)?);
             (quality < QUALITY_MIN).then(|| fact(kind, quality, Some(QUALITY_MIN)))
         }
         FindingKind::LowContrast => {
-            let Percentiles([_, low, .., high, _]) = evidence.percentiles;
+            let Percentiles([_, low, .., high, _]) = evidence.percentiles?;
             let range = f64::from(high.saturating_sub(low)) / 255.0;
             (range < TONAL_RANGE_MIN).then(|| fact(kind, range, Some(TONAL_RANGE_MIN)))
         }
@@ -86,6 +92,55 @@ mod tests {
     use crate::measure::blockiness::GridSteps;
     use crate::measure::{Metric, TableQuality, Validity};
 
+    fn file() -> FileFacts {
+        FileFacts {
+            format: crate::measure::Format::Jpeg,
+            size_bytes: 1,
+            sha256: String::new(),
+            completeness: Completeness::Complete,
+            trailing_bytes: 0,
+            width_px: 4000,
+            height_px: 3000,
+            stored_px: (4000, 3000),
+            orientation: crate::raster::Orientation::Upright,
+            bits_per_sample: 8,
+            channels: 3,
+            indexed: false,
+            compression: crate::measure::Compression::Lossy,
+            pictures: 1,
+            animated: false,
+            has_alpha: false,
+            alpha_used: false,
+            profile: None,
+            is_srgb: true,
+        }
+    }
+
+    /// Of a file, and of nothing that was seen in its picture.
+    fn of_file(file: &FileFacts) -> Vec<FindingKind> {
+        let privacy = PrivacyFacts::default();
+        let findings = findings(&Evidence {
+            file,
+            rows_share: 0.0,
+            measurements: &[],
+            percentiles: None,
+            burnt: BurntArea::default(),
+            blockiness: Blockiness::TooSmall,
+            jpeg: None,
+            privacy: &privacy,
+        });
+        findings.iter().map(|finding| finding.kind).collect()
+    }
+
+    #[test]
+    fn inks_palettes_and_further_pictures_are_found() {
+        assert_eq!(of_file(&file()), []);
+        assert_eq!(of_file(&FileFacts { channels: 4, ..file() }), [FindingKind::CmykColors]);
+        let gif = FileFacts { indexed: true, pictures: 12, animated: true, ..file() };
+        assert_eq!(of_file(&gif), [FindingKind::IndexedColors, FindingKind::SeveralPictures]);
+        assert_eq!(of_file(&FileFacts { pictures: 1, animated: true, ..file() }), []);
+    }
+
     fn found(change: impl FnOnce(&mut Vec<Measurement>, &mut PrivacyFacts, &mut Percentiles, &mut BurntArea)) -> Vec<Finding> {
         let fine = [
             (Metric::PeakSharp, 500.0),
@@ -103,10 +158,10 @@ mod tests {
             (PrivacyFacts::default(), Percentiles([0, 5, 20, 60, 120, 180, 230, 250, 255]), BurntArea::default());
         change(&mut measurements, &mut privacy, &mut percentiles, &mut burnt);
         findings(&Evidence {
-            completeness: Completeness::Complete,
+            file: &file(),
             rows_share: 100.0,
             measurements: &measurements,
-            percentiles,
+            percentiles: Some(percentiles),
             burnt,
             blockiness: Blockiness::Steps(GridSteps { ratio: 1.3, excess: 1.0 }),
             jpeg: None,
@@ -180,10 +235,10 @@ mod tests {
             qualities: vec![TableQuality::Custom { nearest: 40, rms: 2.0 }],
         };
         let findings = findings(&Evidence {
-            completeness: Completeness::Truncated,
+            file: &FileFacts { completeness: Completeness::Truncated, ..file() },
             rows_share: 62.4,
             measurements: &[],
-            percentiles: Percentiles([0, 5, 20, 60, 120, 180, 230, 250, 255]),
+            percentiles: Some(Percentiles([0, 5, 20, 60, 120, 180, 230, 250, 255])),
             burnt: BurntArea::default(),
             blockiness: Blockiness::TooSmall,
             jpeg: Some(&jpeg),

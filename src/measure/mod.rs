@@ -29,6 +29,7 @@ mod sharpness;
 mod shrink;
 mod structure;
 mod tone;
+mod unseen;
 
 // how coded samples become rows and colours
 pub mod kernels;
@@ -46,6 +47,7 @@ pub use result::*;
 use sha2::{Digest, Sha256};
 
 use crate::ingest::{self, Photo};
+use crate::raster::ColorSpace;
 use cells::Cells;
 use findings::{Evidence, findings};
 use kernels::Level as InstructionSet;
@@ -74,6 +76,9 @@ pub fn measure_photo(bytes: &[u8], options: &Options) -> PhotoOutcome {
         Err(error) => return PhotoOutcome::Unusable(facts::problem(&error)),
     };
     let profile = Profile::read(photo.icc.as_ref(), photo.header.channels);
+    if photo.rows.geometry().color == ColorSpace::Cmyk {
+        return PhotoOutcome::Measured(Box::new(unseen::measured(bytes, &photo, &profile)));
+    }
     match scan::scan(&mut *photo.rows, &profile, InstructionSet::new()) {
         Ok(scanned) => PhotoOutcome::Measured(Box::new(measured(bytes, &photo, scanned, &profile, options.previews))),
         Err(error) => PhotoOutcome::Unusable(facts::row_problem(&error)),
@@ -88,10 +93,10 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Pro
     let privacy = facts::privacy(&photo.metadata.privacy);
     profile.to_srgb(&mut scanned.cells.rgb);
     let findings = findings(&Evidence {
-        completeness: file.completeness,
+        file: &file,
         rows_share: 100.0 * scanned.rows_seen as f64 / f64::from(photo.header.height),
         measurements: &measurements,
-        percentiles: scanned.tone.percentiles,
+        percentiles: Some(scanned.tone.percentiles),
         burnt: scanned.clipping.largest,
         blockiness: blockiness::blockiness(&scanned.sharpness),
         jpeg: jpeg.as_ref(),
@@ -99,7 +104,7 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Pro
     });
     PhotoMeasurements {
         measurements,
-        percentiles: scanned.tone.percentiles,
+        percentiles: Some(scanned.tone.percentiles),
         palette: palette::palette(&scanned.cells),
         jpeg,
         capture: facts::capture(&photo.metadata.capture),
@@ -108,7 +113,7 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Pro
         print_sizes: print::print_sizes(file.width_px, file.height_px),
         findings,
         pictures: if previews { pictures(&scanned, &file) } else { None },
-        histogram: scanned.tone.histogram,
+        histogram: Some(scanned.tone.histogram),
         file,
     }
 }

@@ -26,9 +26,26 @@ pub fn measurements(photo: &Photo<'_>, scanned: &Scanned) -> Vec<Measurement> {
     Metric::ALL.map(measurement).to_vec()
 }
 
+/// All metrics of a picture whose samples were not handed on: what the headers tell, and why there is no more.
+pub fn unseen(photo: &Photo<'_>) -> Vec<Measurement> {
+    let measurement = |metric| {
+        let (value, validity) = match metric {
+            Metric::Megapixels => megapixels(photo),
+            Metric::BitsPerPixel => bits_per_pixel(photo, u64::from(photo.header.height)),
+            _ => (None, Validity::Cmyk),
+        };
+        Measurement { metric, value, validity }
+    };
+    Metric::ALL.map(measurement).to_vec()
+}
+
+fn megapixels(photo: &Photo<'_>) -> Number {
+    valid(f64::from(photo.header.width) * f64::from(photo.header.height) / 1e6)
+}
+
 fn number(metric: Metric, photo: &Photo<'_>, scanned: &Scanned, peak: Result<Peak, Validity>) -> Number {
     match metric {
-        Metric::Megapixels => valid(f64::from(photo.header.width) * f64::from(photo.header.height) / 1e6),
+        Metric::Megapixels => megapixels(photo),
         Metric::MeanLuma => valid(scanned.tone.mean_luma),
         Metric::RmsContrast => valid(scanned.tone.rms_contrast),
         Metric::ClipHigh => valid(scanned.clipping.high),
@@ -53,7 +70,7 @@ fn number(metric: Metric, photo: &Photo<'_>, scanned: &Scanned, peak: Result<Pea
             Blockiness::Flat => (None, Validity::Flat),
             Blockiness::TooSmall => (None, Validity::TooSmall),
         },
-        Metric::BitsPerPixel => bits_per_pixel(photo, scanned),
+        Metric::BitsPerPixel => bits_per_pixel(photo, scanned.rows_seen as u64),
     }
 }
 
@@ -73,10 +90,10 @@ fn peak(scanned: &Scanned) -> Result<Peak, Validity> {
 }
 
 /// Over the pixels that were there.
-fn bits_per_pixel(photo: &Photo<'_>, scanned: &Scanned) -> Number {
+fn bits_per_pixel(photo: &Photo<'_>, rows: u64) -> Number {
     match &photo.container.jpeg {
         Some(jpeg) => {
-            let pixels = f64::from(photo.header.width) * scanned.rows_seen as f64;
+            let pixels = f64::from(photo.header.width) * rows as f64;
             valid(8.0 * jpeg.entropy_bytes as f64 / pixels)
         }
         None => (None, Validity::NotApplicable),

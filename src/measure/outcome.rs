@@ -10,6 +10,12 @@ use super::result::{PhotoMeasurements, PhotoVerdict};
 pub enum PhotoProblem {
     /// Not a format we read.
     UnsupportedType,
+    /// A camera's raw file.
+    CameraRaw,
+    /// A film.
+    Video,
+    /// A photo in a format we do not read yet (HEIC, AVIF, JPEG XL).
+    NotReadYet,
     /// Breaks off before the first row.
     Truncated,
     /// Contradicts itself.
@@ -18,7 +24,9 @@ pub enum PhotoProblem {
     TooManyPixels,
     /// Wider or higher than allowed.
     TooLong,
-    /// Coded in a way we do not read (arithmetic, lossless, CMYK, 12 bit).
+    /// Its decoder would hold more memory at once than allowed.
+    TooMuchMemory,
+    /// Coded in a way we do not read (arithmetic, lossless, 12 bit, floating point, fax).
     UnsupportedCoding,
     /// Metadata larger than allowed.
     MetadataTooLarge,
@@ -28,12 +36,16 @@ pub enum PhotoProblem {
 
 impl PhotoProblem {
     /// All.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::UnsupportedType,
+        Self::CameraRaw,
+        Self::Video,
+        Self::NotReadYet,
         Self::Truncated,
         Self::Damaged,
         Self::TooManyPixels,
         Self::TooLong,
+        Self::TooMuchMemory,
         Self::UnsupportedCoding,
         Self::MetadataTooLarge,
         Self::WorkerStopped,
@@ -43,10 +55,14 @@ impl PhotoProblem {
     pub const fn slug(self) -> &'static str {
         match self {
             Self::UnsupportedType => "unsupported_type",
+            Self::CameraRaw => "camera_raw",
+            Self::Video => "video",
+            Self::NotReadYet => "not_read_yet",
             Self::Truncated => "truncated",
             Self::Damaged => "damaged",
             Self::TooManyPixels => "too_many_pixels",
             Self::TooLong => "too_long",
+            Self::TooMuchMemory => "too_much_memory",
             Self::UnsupportedCoding => "unsupported_coding",
             Self::MetadataTooLarge => "metadata_too_large",
             Self::WorkerStopped => "worker_stopped",
@@ -56,11 +72,23 @@ impl PhotoProblem {
     /// What is wrong and what to do.
     pub const fn sentence(self) -> &'static str {
         match self {
-            Self::UnsupportedType => "This is not a JPEG or PNG file. Export it as JPEG or PNG and send it again.",
+            Self::UnsupportedType => {
+                "This is not a JPEG, PNG, WebP, TIFF or GIF file. Export it as JPEG or PNG and send it again."
+            }
+            Self::CameraRaw => {
+                "This is a camera's raw file, which has no finished picture in it. Develop it and export it as JPEG or TIFF."
+            }
+            Self::Video => "This is a film, not a photo. Send a still picture.",
+            Self::NotReadYet => {
+                "This is a HEIC, AVIF or JPEG XL picture, which we do not read yet. Export it as JPEG and send it again."
+            }
             Self::Truncated => "The file ends before its picture begins. Copy or upload it again.",
             Self::Damaged => "The file is damaged and cannot be read. Export it again.",
             Self::TooManyPixels => "The picture has more pixels than we accept. Export it smaller.",
             Self::TooLong => "The picture is longer on one side than we accept. Export it smaller.",
+            Self::TooMuchMemory => {
+                "Decoding this picture would take more memory at once than we allow. Export it smaller, or as a baseline JPEG."
+            }
             Self::UnsupportedCoding => "The file is coded in a way we do not read. Export it as an ordinary RGB JPEG.",
             Self::MetadataTooLarge => "The file carries more metadata than we accept. Export it without.",
             Self::WorkerStopped => "Measuring this file took more time or memory than a photo may. Export it again.",

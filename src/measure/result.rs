@@ -26,6 +26,8 @@ pub enum Validity {
     Partial,
     /// The file has no such thing (say, quantisation tables in a PNG).
     NotApplicable,
+    /// The picture is stored as four inks, which have no brightness or colour of their own.
+    Cmyk,
     /// Could not be measured.
     Unknown,
 }
@@ -49,6 +51,24 @@ pub enum Format {
     Jpeg,
     /// PNG (W3C).
     Png,
+    /// WebP (RFC 9649).
+    WebP,
+    /// TIFF 6.0 and BigTIFF.
+    Tiff,
+    /// GIF (87a and 89a).
+    Gif,
+}
+
+/// How much of the picture the coding threw away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Compression {
+    /// Samples are stored as they are.
+    None,
+    /// Smaller, and every sample comes back.
+    Lossless,
+    /// Samples come back about as they were.
+    Lossy,
 }
 
 /// Whether the file is all there.
@@ -86,15 +106,23 @@ pub struct FileFacts {
     pub orientation: Orientation,
     /// Bits per sample in the file.
     pub bits_per_sample: u8,
-    /// Colour channels in the file, alpha not counted: 1 or 3.
+    /// Colour channels in the file, alpha not counted: 1, 3 or 4 (inks).
     pub channels: u8,
+    /// Whether pixels are stored as numbers of a palette's colours.
+    pub indexed: bool,
+    /// Of the picture.
+    pub compression: Compression,
+    /// Pictures in the file, at least 1: frames of an animation or pages. The first is measured.
+    pub pictures: u32,
+    /// Whether the pictures are frames of an animation.
+    pub animated: bool,
     /// Whether there is an alpha channel.
     pub has_alpha: bool,
     /// Whether any pixel is not fully opaque.
     pub alpha_used: bool,
     /// The embedded ICC profile's description, cleaned and at most 120 characters; None: untagged.
     pub profile: Option<String>,
-    /// Whether pixels are sRGB (tagged so by content, or untagged and taken as such).
+    /// Whether pixels are sRGB (tagged so by content, or untagged and taken as such); never inks.
     pub is_srgb: bool,
 }
 
@@ -271,10 +299,10 @@ pub struct PhotoMeasurements {
     pub file: FileFacts,
     /// Numbers, in the order of [`Metric::ALL`], each metric once.
     pub measurements: Vec<Measurement>,
-    /// 256 levels.
-    pub histogram: Histogram,
-    /// Luma percentiles.
-    pub percentiles: Percentiles,
+    /// 256 levels; None for inks.
+    pub histogram: Option<Histogram>,
+    /// Luma percentiles; None for inks.
+    pub percentiles: Option<Percentiles>,
     /// At most six colours, largest share first.
     pub palette: Vec<PaletteColor>,
     /// JPEG only.
@@ -289,7 +317,7 @@ pub struct PhotoMeasurements {
     pub print_sizes: Vec<PrintSize>,
     /// Measurements past a documented default threshold, worst first.
     pub findings: Vec<Finding>,
-    /// Picture content; None with `previews=none`.
+    /// Picture content; None with `previews=none`, and for inks.
     pub pictures: Option<Pictures>,
 }
 

@@ -23,7 +23,7 @@ pub fn check(facts: &ReportFacts, photos: &[ReportPhoto]) -> Result<(), ReportEr
         if let PhotoOutcome::Measured(measured) = &photo.outcome {
             let wrong = |what| ReportError::Shape { number: photo.number, what };
             numbers(measured).map_err(wrong)?;
-            if measured.pictures.is_some() != facts.previews {
+            if measured.pictures.is_some() != (facts.previews && measured.histogram.is_some()) {
                 return Err(ReportError::Pictures { number: photo.number });
             }
             if let Some(pictures) = &measured.pictures {
@@ -35,8 +35,8 @@ pub fn check(facts: &ReportFacts, photos: &[ReportPhoto]) -> Result<(), ReportEr
 }
 
 fn numbers(photo: &PhotoMeasurements) -> Result<(), &'static str> {
-    let histogram = &photo.histogram;
-    if [&histogram.luma, &histogram.red, &histogram.green, &histogram.blue].iter().any(|bins| bins.len() != 256) {
+    let channels = photo.histogram.iter().flat_map(|counts| [&counts.luma, &counts.red, &counts.green, &counts.blue]);
+    if channels.into_iter().any(|bins| bins.len() != 256) {
         return Err("the histogram");
     }
     let finite = |value: Option<f64>| value.is_none_or(f64::is_finite);

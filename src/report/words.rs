@@ -104,6 +104,13 @@ pub fn photo_headline(outcome: &PhotoOutcome) -> String {
     }
 }
 
+/// On the film of a photo whose report has no pictures.
+pub const COLORS_ONLY: &str = "colours only, no picture by request";
+/// On the film of a photo in CMYK.
+pub const NO_PICTURE_OF_INKS: &str = "CMYK inks, no picture";
+/// In place of the panels of a photo in CMYK.
+pub const INKS_NOT_MEASURED: &str = "This file stores four inks (CMYK). What they look like depends on the press and paper they were made for, so no brightness, colour, sharpness or noise is measured here, and no picture is shown: all that stands below comes from the file's headers.";
+
 /// Said of a photo without findings.
 pub const NOTHING_FOUND: &str = "Nothing was found in this file. Every number with a default range lies within it.";
 

@@ -27,6 +27,11 @@ impl<'a> Pieces<'a> {
         self.pieces.push(piece);
     }
 
+    /// Adds all pieces of another stream at the end.
+    pub fn extend(&mut self, other: Self) {
+        other.pieces.into_iter().for_each(|piece| self.push(piece));
+    }
+
     /// Bytes in all pieces.
     pub fn length(&self) -> usize {
         self.length

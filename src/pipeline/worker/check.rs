@@ -51,7 +51,10 @@ pub fn photo(outcome: &PhotoOutcome, previews: bool) -> Check {
     file(photo)?;
     numbers(photo)?;
     texts(photo)?;
-    require(photo.pictures.is_some() == previews, CheckError::PictureContent)?;
+    // inks are neither counted nor shown
+    let seen = photo.file.channels != 4;
+    require(photo.histogram.is_some() == seen && photo.percentiles.is_some() == seen, CheckError::Length("the histogram"))?;
+    require(photo.pictures.is_some() == (previews && seen), CheckError::PictureContent)?;
     photo.pictures.as_ref().map_or(Ok(()), pictures)
 }
 
@@ -59,6 +62,7 @@ fn file(photo: &PhotoMeasurements) -> Check {
     let file = &photo.file;
     let hex = file.sha256.len() == 64 && file.sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     require(hex, CheckError::Text)?;
+    require(matches!(file.channels, 1 | 3 | 4) && file.pictures > 0, CheckError::Number("the file"))?;
     let sizes = [file.width_px, file.height_px, file.stored_px.0, file.stored_px.1];
     require(sizes.iter().all(|side| (1..=65_535).contains(side)), CheckError::Number("the size"))?;
     require(file.orientation.seen_size(file.stored_px) == (file.width_px, file.height_px), CheckError::Number("the size"))?;
@@ -72,8 +76,8 @@ fn numbers(photo: &PhotoMeasurements) -> Check {
     require(ids == Metric::ALL, CheckError::Length("measurements"))?;
     let finite = |value: Option<f64>| value.is_none_or(f64::is_finite);
     require(photo.measurements.iter().all(|m| finite(m.value)), CheckError::Number("measurements"))?;
-    let histogram = &photo.histogram;
-    for channel in [&histogram.luma, &histogram.red, &histogram.green, &histogram.blue] {
+    let channels = photo.histogram.iter().flat_map(|counts| [&counts.luma, &counts.red, &counts.green, &counts.blue]);
+    for channel in channels {
         require(channel.len() == 256, CheckError::Length("the histogram"))?;
     }
     require(photo.palette.len() <= 6, CheckError::Length("the palette"))?;

@@ -1,7 +1,7 @@
 //! A photo's page: the verdict, what to do, the evidence, and what the file says and gives away.
 
 use crate::measure::{
-    CaptureFacts, Completeness, Format, JpegProcess, Metric, PhotoMeasurements, PhotoOutcome, PhotoProblem, PhotoVerdict,
+    CaptureFacts, Completeness, Compression, FileFacts, Format, JpegProcess, Metric, PhotoMeasurements, PhotoOutcome, PhotoProblem, PhotoVerdict,
     TableQuality,
 };
 use crate::report::facts::ReportPhoto;
@@ -107,10 +107,14 @@ const fn unusable_note(problem: PhotoProblem) -> &'static str {
             "The file was measured apart from all others and was stopped there. The other photos are not affected. Nothing was measured in this file, so nothing is claimed about it."
         }
         PhotoProblem::UnsupportedType
+        | PhotoProblem::CameraRaw
+        | PhotoProblem::Video
+        | PhotoProblem::NotReadYet
         | PhotoProblem::Truncated
         | PhotoProblem::Damaged
         | PhotoProblem::TooManyPixels
         | PhotoProblem::TooLong
+        | PhotoProblem::TooMuchMemory
         | PhotoProblem::UnsupportedCoding
         | PhotoProblem::MetadataTooLarge => {
             "The other photos are not affected. Nothing was measured in this file, so nothing is claimed about it."
@@ -172,6 +176,9 @@ pub const fn format_word(format: Format) -> &'static str {
     match format {
         Format::Jpeg => "JPEG",
         Format::Png => "PNG",
+        Format::WebP => "WebP",
+        Format::Tiff => "TIFF",
+        Format::Gif => "GIF",
     }
 }
 
@@ -220,11 +227,9 @@ fn file(photo: &PhotoMeasurements) -> Vec<(&'static str, String)> {
     };
     let trailing =
         if file.trailing_bytes > 0 { format!(", {} after its end", words::size(file.trailing_bytes)) } else { String::new() };
-    rows.push(("File", format!("{state}{trailing}")));
-    rows.push((
-        "Profile",
-        file.profile.as_deref().map_or_else(|| "none, taken as sRGB".into(), |name| words::clean(name, TEXT_CHARS_MAX)),
-    ));
+    rows.push(("File", format!("{state}{}{trailing}", further_pictures(file))));
+    let untagged = || if file.channels == 4 { "none".into() } else { "none, taken as sRGB".into() };
+    rows.push(("Profile", file.profile.as_deref().map_or_else(untagged, |name| words::clean(name, TEXT_CHARS_MAX))));
     let orientation = file.orientation.exif();
     let turned = if orientation == 1 { String::new() } else { format!(", turned as EXIF {orientation} says") };
     rows.push((
@@ -232,7 +237,7 @@ fn file(photo: &PhotoMeasurements) -> Vec<(&'static str, String)> {
         format!(
             "{} bit, {}{}{turned}",
             file.bits_per_sample,
-            channels(file.channels),
+            channels(file),
             if file.alpha_used { ", transparent" } else { "" }
         ),
     ));
@@ -242,12 +247,33 @@ fn file(photo: &PhotoMeasurements) -> Vec<(&'static str, String)> {
     rows
 }
 
-const fn channels(channels: u8) -> &'static str {
-    if channels == 1 { "grey" } else { "RGB" }
+const fn channels(file: &FileFacts) -> &'static str {
+    match (file.channels, file.indexed) {
+        (1, _) => "grey",
+        (4, _) => "CMYK",
+        (_, true) => "palette",
+        (_, false) => "RGB",
+    }
+}
+
+/// `, 12 frames, first measured`; empty for a single picture.
+fn further_pictures(file: &FileFacts) -> String {
+    match (file.pictures, file.animated) {
+        (0 | 1, _) => String::new(),
+        (count, true) => format!(", {count} frames, first measured"),
+        (count, false) => format!(", {count} pages, first measured"),
+    }
 }
 
 fn coding(photo: &PhotoMeasurements) -> String {
-    let Some(jpeg) = &photo.jpeg else { return "lossless".into() };
+    let Some(jpeg) = &photo.jpeg else {
+        let words = match photo.file.compression {
+            Compression::None => "not compressed",
+            Compression::Lossless => "lossless",
+            Compression::Lossy => "lossy",
+        };
+        return words.into();
+    };
     let quality = match jpeg.qualities.first() {
         Some(TableQuality::Exact(quality)) => format!("IJG quality {quality}"),
         Some(TableQuality::Custom { nearest, .. }) => format!("near quality {nearest}"),

@@ -109,6 +109,7 @@ pub const fn why_not(validity: Validity) -> &'static str {
         Validity::Greyscale => "No colour to measure.",
         Validity::Partial => "Too much of the picture is missing.",
         Validity::NotApplicable => "This file has no such thing.",
+        Validity::Cmyk => "Not measured in CMYK inks.",
     }
 }
 

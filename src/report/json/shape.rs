@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::measure::{
-    CaptureFacts, ClippingMap, Completeness, Format, Histogram, JpegProcess, Level, PhotoVerdict, PrintSize, PrivacyFacts,
+    CaptureFacts, ClippingMap, Completeness, Compression, Format, Histogram, JpegProcess, Level, PhotoVerdict, PrintSize, PrivacyFacts,
     RightsFacts, Validity,
 };
 
@@ -98,6 +98,10 @@ pub(super) struct File<'a> {
     pub exif_orientation: u16,
     pub bits_per_sample: u8,
     pub channels: u8,
+    pub indexed: bool,
+    pub compression: Compression,
+    pub pictures: u32,
+    pub animated: bool,
     pub has_alpha: bool,
     pub alpha_used: bool,
     pub profile: Option<String>,

@@ -148,7 +148,13 @@ fn hatch(canvas: &mut Canvas<'_>, areas: &[Frame], frame: Frame, pen: (f32, f32)
 }
 
 /// Luma as ground, R solid, G dashed, B dotted; clipped shares printed at both ends.
-pub fn histogram(canvas: &mut Canvas<'_>, photo: &PhotoMeasurements, panel: Frame, title_y: f32) -> Result<(), ReportError> {
+pub fn histogram(
+    canvas: &mut Canvas<'_>,
+    photo: &PhotoMeasurements,
+    counts: &Histogram,
+    panel: Frame,
+    title_y: f32,
+) -> Result<(), ReportError> {
     histogram_key(canvas, panel, title_y)?;
     for quarter in 1..4 {
         let x = panel.x + panel.width * quarter as f32 / 4.0;
@@ -159,15 +165,15 @@ pub fn histogram(canvas: &mut Canvas<'_>, photo: &PhotoMeasurements, panel: Fram
             dash: Dash::Solid,
         });
     }
-    let top = peak(&photo.histogram);
+    let top = peak(counts);
     canvas.push(Item::Clip(vec![Frame::new(panel.x - 0.5, panel.y, panel.width + 1.0, panel.height)]));
-    let mut ground = curve(&photo.histogram.luma, top, panel);
+    let mut ground = curve(&counts.luma, top, panel);
     ground.extend([(panel.right(), panel.bottom()), (panel.x, panel.bottom())]);
     canvas.push(Item::Area { points: ground, ink: t::HISTOGRAM_LUMA });
     let curves = [
-        (&photo.histogram.blue, t::HISTOGRAM_BLUE, Dash::Dotted(2.1)),
-        (&photo.histogram.green, t::HISTOGRAM_GREEN, Dash::Dashed(3.4, 1.7)),
-        (&photo.histogram.red, t::HISTOGRAM_RED, Dash::Solid),
+        (&counts.blue, t::HISTOGRAM_BLUE, Dash::Dotted(2.1)),
+        (&counts.green, t::HISTOGRAM_GREEN, Dash::Dashed(3.4, 1.7)),
+        (&counts.red, t::HISTOGRAM_RED, Dash::Solid),
     ];
     for (bins, ink, dash) in curves {
         canvas.push(Item::Stroke { points: curve(bins, top, panel), width: 1.0, ink, dash });

@@ -4,6 +4,7 @@ use crate::report::ReportError;
 use crate::report::content::photo::Evidence;
 use crate::report::content::{Body, Content, PhotoPage};
 use crate::report::fonts::Fonts;
+use crate::report::words;
 
 use super::canvas::{Canvas, Style};
 use super::display::{Frame, Item, PageLayout, PictureKind, Role};
@@ -69,7 +70,8 @@ fn picture(canvas: &mut Canvas<'_>, number: u16, evidence: &Evidence<'_>) -> Res
     let style = Style::mono(6.75, t::ON_FILM);
     canvas.text(window.x, FILM.y + 11.2, &style, &number.to_string())?;
     let Some(pictures) = &evidence.photo.pictures else {
-        canvas.text_to(window.right(), FILM.y + 11.2, &style.ink(t::ON_FILM_2), "colours only, no picture by request")?;
+        let words = if evidence.photo.histogram.is_some() { words::COLORS_ONLY } else { words::NO_PICTURE_OF_INKS };
+        canvas.text_to(window.right(), FILM.y + 11.2, &style.ink(t::ON_FILM_2), words)?;
         film::stripes(canvas, &evidence.photo.palette, window);
         return Ok(());
     };
@@ -128,6 +130,12 @@ fn sum(canvas: &mut Canvas<'_>, evidence: &Evidence<'_>, y: f32) -> Result<(), R
 fn evidence_panels(canvas: &mut Canvas<'_>, number: u16, evidence: &Evidence<'_>) -> Result<(), ReportError> {
     let title_y = PANEL_TOP - 7.0;
     let panel = |index: usize| Frame::new(t::MARGIN + index as f32 * PANEL_PITCH, PANEL_TOP, PANEL_WIDTH, PANEL_HEIGHT);
+    let Some(counts) = &evidence.photo.histogram else {
+        return canvas.tagged(Role::Paragraph, |canvas| {
+            let place = (t::MARGIN, PANEL_TOP + 8.0, t::MEASURE);
+            canvas.paragraph(place, 13.0, 3, &[(Style::text(9.0, t::INK_2), words::INKS_NOT_MEASURED)]).map(drop)
+        });
+    };
     let histogram = match &evidence.photo.pictures {
         Some(pictures) => {
             canvas.tagged(Role::Heading2, |canvas| panels::heading(canvas, panel(0).x, title_y, "Focus map"))?;
@@ -141,7 +149,7 @@ fn evidence_panels(canvas: &mut Canvas<'_>, number: u16, evidence: &Evidence<'_>
         None => Frame::new(t::MARGIN, PANEL_TOP, t::MEASURE, PANEL_HEIGHT),
     };
     canvas.tagged(Role::Heading2, |canvas| panels::heading(canvas, histogram.x, title_y, "Histogram"))?;
-    canvas.figure(evidence.alt.histogram.clone(), |canvas| panels::histogram(canvas, evidence.photo, histogram, title_y))
+    canvas.figure(evidence.alt.histogram.clone(), |canvas| panels::histogram(canvas, evidence.photo, counts, histogram, title_y))
 }
 
 fn notes(canvas: &mut Canvas<'_>, evidence: &Evidence<'_>) -> Result<(), ReportError> {

@@ -103,7 +103,7 @@ pub const HOMES: [Home; 13] = [
     },
     Home { crates: &["printpdf", "lopdf"], at: &["report/pdf"], because: "another PDF writer stays a one-folder change" },
     Home {
-        crates: &["zune_jpeg", "zune_core", "png", "jpeg_encoder", "image", "exif"],
+        crates: &["zune_jpeg", "zune_core", "png", "image_webp", "tiff", "gif", "jpeg_encoder", "image", "exif"],
         at: &["ingest/decode", "ingest/metadata", "measure/preview"],
         because: "bytes become pixels in one place, and pixels bytes in one",
     },

@@ -67,7 +67,7 @@ fn what_contradicts_itself_is_an_error_with_its_place() {
         render(&facts, &photos).unwrap_err()
     };
     let shape = |what| ReportError::Shape { number: 2, what };
-    assert_eq!(change(&|photo| photo.histogram.red.truncate(9)), shape("the histogram"));
+    assert_eq!(change(&|photo| photo.histogram.as_mut().unwrap().red.truncate(9)), shape("the histogram"));
     assert_eq!(change(&|photo| photo.measurements[0].value = Some(f64::NAN)), shape("a measurement"));
     assert_eq!(change(&|photo| photo.palette[0].share = 7.0), shape("the palette"));
     assert_eq!(change(&|photo| photo.file.sha256.clear()), shape("the SHA-256"));

@@ -124,19 +124,23 @@ pub fn photo(preview: Preview, seed: u8) -> PhotoMeasurements {
             orientation: Orientation::Upright,
             bits_per_sample: 8,
             channels: 3,
+            indexed: false,
+            compression: Compression::Lossy,
+            pictures: 1,
+            animated: false,
             has_alpha: false,
             alpha_used: false,
             profile: Some("sRGB IEC61966-2.1".into()),
             is_srgb: true,
         },
         measurements: values(f64::from(seed)),
-        histogram: Histogram {
+        histogram: Some(Histogram {
             luma: curve(120.0, 40.0, false),
             red: curve(150.0, 36.0, false),
             green: curve(118.0, 42.0, false),
             blue: curve(84.0, 44.0, false),
-        },
-        percentiles: Percentiles([0, 4, 14, 62, 116, 170, 228, 247, 255]),
+        }),
+        percentiles: Some(Percentiles([0, 4, 14, 62, 116, 170, 228, 247, 255])),
         palette: colors.into_iter().zip(shares).map(|(rgb, share)| PaletteColor { rgb, share }).collect(),
         jpeg: Some(JpegFacts {
             process: JpegProcess::Baseline,
@@ -256,12 +260,12 @@ pub fn mixed() -> Vec<ReportPhoto> {
         })
         .collect();
     let mut burnt = with(photo(fixture("sunset-burnt.jpg", 1500, 1000), 40), FindingKind::HighlightsBurnt, 28.04);
-    burnt.histogram = Histogram {
+    burnt.histogram = Some(Histogram {
         luma: curve(190.0, 50.0, true),
         red: curve(220.0, 46.0, true),
         green: curve(180.0, 50.0, true),
         blue: curve(120.0, 60.0, true),
-    };
+    });
     burnt = with(with(burnt, FindingKind::ShowsGpsPosition, 1.0), FindingKind::VisibleNoise, 7.3);
     burnt.privacy = PrivacyFacts {
         gps_position: true,
@@ -293,6 +297,7 @@ pub fn odd() -> Vec<ReportPhoto> {
     bare.rights = RightsFacts::default();
     bare.jpeg = None;
     bare.file.format = Format::Png;
+    bare.file.compression = Compression::Lossless;
     bare.file.profile = None;
     for measurement in &mut bare.measurements {
         if matches!(measurement.metric, Metric::PeakSharp | Metric::SharpShare | Metric::SigmaMad) {

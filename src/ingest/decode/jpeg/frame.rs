@@ -26,7 +26,7 @@ pub struct Frame {
     pub process: JpegProcess,
     pub width: u16,
     pub height: u16,
-    /// One or three.
+    /// One, three, or four inks.
     pub components: Vec<Component>,
 }
 
@@ -53,8 +53,7 @@ impl Frame {
             return Err(IngestError::UnsupportedCoding { coding: "a JPEG with more than 8 bits per sample" });
         }
         match count {
-            1 | 3 => {}
-            4 => return Err(IngestError::UnsupportedCoding { coding: "a CMYK JPEG" }),
+            1 | 3 | 4 => {}
             _ => return Err(IngestError::UnsupportedCoding { coding: "a JPEG with an odd number of channels" }),
         }
         if rest.len() != usize::from(count) * 3 {
@@ -247,8 +246,8 @@ mod tests {
         let mut twelve = body;
         twelve[0] = 12;
         assert_eq!(coding(0xc1, &twelve), "a JPEG with more than 8 bits per sample");
-        let cmyk = [8, 0, 16, 0, 16, 4, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0];
-        assert_eq!(coding(0xc0, &cmyk), "a CMYK JPEG");
+        let two = [8, 0, 16, 0, 16, 2, 1, 0x11, 0, 2, 0x11, 0];
+        assert_eq!(coding(0xc0, &two), "a JPEG with an odd number of channels");
         let later = [8, 0, 0, 0, 16, 1, 1, 0x11, 0];
         assert_eq!(coding(0xc0, &later), "a JPEG whose height follows its picture");
     }

@@ -1,4 +1,5 @@
-//! JPEG (ITU-T T.81): baseline, extended and progressive with Huffman coding, 8 bit, grey, YCbCr or RGB.
+//! JPEG (ITU-T T.81): baseline, extended and progressive with Huffman coding, 8 bit, grey, YCbCr or RGB; of four
+//! inks (CMYK, YCCK) the headers alone.
 
 mod frame;
 mod rows;
@@ -8,11 +9,12 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+use crate::ingest::decode::inks::Inks;
 use crate::ingest::decode::pieces::Pieces;
 use crate::ingest::metadata::{IccProfile, Metadata, exif};
-use crate::ingest::photo::{Completeness, Container, Format, Header, JpegProcess, JpegStructure, Photo, QuantTable};
+use crate::ingest::photo::{Completeness, Compression, Container, Format, Header, JpegProcess, JpegStructure, Photo, QuantTable};
 use crate::ingest::{IngestError, Limits};
-use crate::raster::ColorSpace;
+use crate::raster::{ColorSpace, RowSource};
 
 use frame::Frame;
 use rows::JpegRows;
@@ -36,16 +38,22 @@ pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestErr
     if !walk.covers_all() {
         return Err(ended);
     }
-    check_scans(&walk, &frame, limits)?;
+    let color = color_space(&walk, &frame);
+    if color != ColorSpace::Cmyk {
+        check_scans(&walk, &frame, limits)?;
+    }
     let mut metadata = Metadata { has_xmp: walk.has_xmp, ..Metadata::default() };
     if let Some(tiff) = walk.exif {
         exif::read(tiff, &mut metadata);
     }
     let profile = walk.icc();
     metadata.profile_unreadable = profile.is_none() && !walk.icc_parts.is_empty();
-    let color = color_space(&walk, &frame);
-    let (stream, data_end) = decoder_stream(&walk, &frame);
-    let rows = JpegRows::open(stream, data_end, &frame, color)?;
+    let rows: Box<dyn RowSource + 'a> = if color == ColorSpace::Cmyk {
+        Box::new(Inks::new(frame.width.into(), frame.height.into()))
+    } else {
+        let (stream, data_end) = decoder_stream(&walk, &frame);
+        Box::new(JpegRows::open(stream, data_end, &frame, color)?)
+    };
     Ok(Photo {
         header: Header {
             format: Format::Jpeg,
@@ -53,13 +61,14 @@ pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestErr
             height: frame.height.into(),
             bits_per_sample: 8,
             channels: frame.components.len() as u8,
+            indexed: false,
             has_alpha: false,
             orientation: metadata.orientation,
         },
         container: container(&walk, &frame),
         icc: profile.map(IccProfile::new),
         metadata,
-        rows: Box::new(rows),
+        rows,
     })
 }
 
@@ -108,6 +117,7 @@ fn color_space(walk: &Walk, frame: &Frame) -> ColorSpace {
     let ids: Vec<u8> = frame.components.iter().map(|component| component.id).collect();
     match (ids.len(), walk.jfif, walk.adobe_transform) {
         (1, _, _) => ColorSpace::Grey,
+        (4, _, _) => ColorSpace::Cmyk,
         (_, true, _) => ColorSpace::Ycc,
         (_, false, Some(0)) => ColorSpace::Rgb,
         (_, false, Some(_)) => ColorSpace::Ycc,
@@ -153,6 +163,9 @@ fn container(walk: &Walk, frame: &Frame) -> Container {
     Container {
         completeness,
         trailing_bytes: walk.trailing_bytes,
+        pictures: 1,
+        animated: false,
+        compression: Compression::Lossy,
         jpeg: Some(JpegStructure {
             process: frame.process,
             sampling: frame.components.iter().map(|c| (c.horizontal, c.vertical)).collect(),

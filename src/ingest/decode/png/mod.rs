@@ -10,7 +10,7 @@ use png::{Decoder, Reader, Transformations};
 
 use crate::ingest::decode::pieces::Pieces;
 use crate::ingest::metadata::{IccProfile, Metadata, exif, text};
-use crate::ingest::photo::{Completeness, Container, Format, Header, Photo, PngStructure};
+use crate::ingest::photo::{Completeness, Compression, Container, Format, Header, Photo, PngStructure};
 use crate::ingest::{IngestError, Limits};
 
 use rows::PngRows;
@@ -60,6 +60,7 @@ pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestErr
             height: ihdr.height,
             bits_per_sample: if ihdr.color == 3 { 8 } else { ihdr.depth },
             channels: if matches!(ihdr.color, 0 | 4) { 1 } else { 3 },
+            indexed: ihdr.color == 3,
             has_alpha,
             orientation: metadata.orientation,
         },
@@ -127,11 +128,12 @@ fn container(walk: &Walk, promised_too_much: bool) -> Container {
     Container {
         completeness,
         trailing_bytes: walk.trailing_bytes,
+        pictures: walk.frames.unwrap_or(1).max(1),
+        animated: walk.frames.is_some(),
+        compression: Compression::Lossless,
         jpeg: None,
         png: Some(PngStructure {
-            palette: walk.ihdr.color == 3,
             interlaced: walk.ihdr.interlaced,
-            animated: walk.animated,
             srgb: walk.srgb,
             gamma: walk.gamma,
             data_bytes: walk.data_bytes,

@@ -27,7 +27,8 @@ pub struct Walk<'a> {
     /// Stretches of the file the decoder needs, from the signature to the last sound data chunk.
     pub stretches: Vec<Range<usize>>,
     pub has_transparency: bool,
-    pub animated: bool,
+    /// Frames an animation (APNG) says it has; its still picture is read.
+    pub frames: Option<u32>,
     pub srgb: bool,
     pub gamma: Option<u32>,
     pub exif: Option<&'a [u8]>,
@@ -113,7 +114,7 @@ impl<'a> Walk<'a> {
             ihdr: Ihdr::parse(first.data, limits)?,
             stretches: std::iter::once(0..SIGNATURE_BYTES).collect(),
             has_transparency: false,
-            animated: false,
+            frames: None,
             srgb: false,
             gamma: None,
             exif: None,
@@ -151,7 +152,7 @@ impl<'a> Walk<'a> {
             b"IHDR" => self.damaged = true,
             // frames of an animation, which are not read
             b"fdAT" | b"fcTL" => {}
-            b"acTL" => self.animated = true,
+            b"acTL" => self.frames = Some(chunk.data.first_chunk().map_or(1, |count| u32::from_be_bytes(*count))),
             _ => {
                 self.metadata_bytes += chunk.data.len() as u64;
                 limits.check_metadata(self.metadata_bytes)?;

@@ -1,0 +1,119 @@
+//! A walk over the directories of a TIFF: the first picture, how many there are, whether it is a camera's raw file, and
+//! whether everything it points at is there. Decodes nothing.
+
+use std::collections::BTreeSet;
+
+use crate::ingest::metadata::{IccProfile, Metadata, exif};
+use crate::ingest::photo::Completeness;
+use crate::ingest::{IngestError, Limits};
+use crate::raster::Orientation;
+
+use super::directory::{Directory, File};
+use super::layout::Layout;
+
+/// Directories looked at; a scanned book has hundreds of pages.
+const DIRECTORIES_MAX: usize = 2048;
+/// Entries looked at in all directories together.
+const ENTRIES_MAX: usize = 1 << 18;
+/// Directories under the first that are looked at for a camera's raw picture.
+const INNER_MAX: u64 = 16;
+
+const SUBFILE_TYPE: u16 = 254;
+const PHOTOMETRIC: u16 = 262;
+const ORIENTATION: u16 = 274;
+const INNER_DIRECTORIES: u16 = 330;
+const XMP: u16 = 700;
+const IPTC: u16 = 33_723;
+const PHOTOSHOP: u16 = 34_377;
+const EXIF: u16 = 34_665;
+const ICC: u16 = 34_675;
+const DNG_VERSION: u16 = 50_706;
+/// Photometric interpretations of raw sensor data: colour filter array, linear raw.
+const RAW: [u64; 2] = [32_803, 34_892];
+
+/// What the walk saw.
+#[derive(Debug)]
+pub struct Walk<'a> {
+    pub file: File<'a>,
+    pub layout: Layout,
+    /// Full pictures in the file, thumbnails and masks not counted.
+    pub pages: u32,
+    pub completeness: Completeness,
+    pub metadata: Metadata,
+    pub icc: Option<IccProfile>,
+}
+
+/// Walks a file that begins with a TIFF header.
+///
+/// # Errors
+/// A broken first directory, a camera's raw file, a coding we do not read, and what the limits forbid.
+pub fn walk<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Walk<'a>, IngestError> {
+    let (file, first_at) = File::open(bytes)?;
+    let first = file.directory(first_at)?;
+    if is_raw(&file, &first) {
+        return Err(IngestError::CameraRaw { seen: "a camera raw file (DNG, NEF, ARW or alike)" });
+    }
+    let layout = Layout::read(&file, &first, limits)?;
+    let (pages, chain) = pages(&file, first_at, &first);
+    let completeness = match layout.is_all_there(&file) {
+        true => chain,
+        false => Completeness::Truncated,
+    };
+    let (metadata, icc) = metadata(&file, &first, limits)?;
+    Ok(Walk { file, layout, pages, completeness, metadata, icc })
+}
+
+/// Whether the first picture or one below it is what a sensor saw.
+fn is_raw(file: &File<'_>, first: &Directory) -> bool {
+    let raw = |directory: &Directory| directory.number(file, PHOTOMETRIC).is_some_and(|kind| RAW.contains(&kind));
+    if raw(first) || first.find(DNG_VERSION).is_some() {
+        return true;
+    }
+    let Some(inner) = first.find(INNER_DIRECTORIES) else { return false };
+    (0..inner.count.min(INNER_MAX))
+        .filter_map(|index| file.directory(file.value(inner, index)?).ok())
+        .any(|directory| raw(&directory))
+}
+
+/// Full pictures in the chain of directories, and whether the chain holds.
+fn pages(file: &File<'_>, first_at: u64, first: &Directory) -> (u32, Completeness) {
+    let (mut seen, mut entries, mut pages) = (BTreeSet::from([first_at]), first.len(), 1);
+    let mut next = first.next;
+    while next != 0 {
+        if !seen.insert(next) || seen.len() > DIRECTORIES_MAX || entries > ENTRIES_MAX {
+            return (pages, Completeness::Damaged);
+        }
+        let directory = match file.directory(next) {
+            Ok(directory) => directory,
+            Err(IngestError::Truncated) => return (pages, Completeness::Truncated),
+            Err(_) => return (pages, Completeness::Damaged),
+        };
+        entries += directory.len();
+        // bit 0: a reduced copy, bit 2: a mask
+        if directory.number(file, SUBFILE_TYPE).unwrap_or(0) & 0b101 == 0 {
+            pages += 1;
+        }
+        next = directory.next;
+    }
+    (pages, Completeness::Complete)
+}
+
+fn metadata(file: &File<'_>, first: &Directory, limits: &Limits) -> Result<(Metadata, Option<IccProfile>), IngestError> {
+    let blocks = [XMP, IPTC, PHOTOSHOP, ICC].into_iter().filter_map(|tag| first.find(tag));
+    let bytes = blocks.map(|entry| entry.bytes().unwrap_or(u64::MAX)).fold(0, u64::saturating_add);
+    limits.check_metadata(bytes)?;
+    let mut metadata = Metadata::default();
+    // the reader of EXIF knows the small kind of TIFF only
+    if !file.is_big {
+        exif::read(file.bytes, &mut metadata);
+    }
+    metadata.has_exif = first.find(EXIF).is_some();
+    metadata.has_xmp = first.find(XMP).is_some();
+    let orientation = first.number(file, ORIENTATION).and_then(|value| Orientation::from_exif(u16::try_from(value).ok()?));
+    metadata.orientation = orientation.unwrap_or_default();
+    let Some(entry) = first.find(ICC) else { return Ok((metadata, None)) };
+    limits.check_icc(entry.bytes().unwrap_or(u64::MAX))?;
+    let profile = file.values(entry).map(|bytes| IccProfile::new(bytes.to_vec()));
+    metadata.profile_unreadable = profile.is_none();
+    Ok((metadata, profile))
+}

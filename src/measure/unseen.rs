@@ -1,0 +1,42 @@
+//! What can be said of a photo in CMYK: its headers. Four inks have no brightness or colour without the press they are meant
+//! for, so nothing is claimed about what the picture looks like.
+
+use crate::ingest::Photo;
+
+use super::blockiness::Blockiness;
+use super::clipping::BurntArea;
+use super::findings::{Evidence, findings};
+use super::profile::Profile;
+use super::{PhotoMeasurements, facts, jpeg, numbers, print, sha256};
+
+/// Puts together what the headers told.
+pub fn measured(bytes: &[u8], photo: &Photo<'_>, profile: &Profile) -> PhotoMeasurements {
+    let file = facts::file(photo, profile, None, bytes.len() as u64, sha256(bytes));
+    let measurements = numbers::unseen(photo);
+    let jpeg = photo.container.jpeg.as_ref().map(jpeg::facts);
+    let privacy = facts::privacy(&photo.metadata.privacy);
+    let findings = findings(&Evidence {
+        file: &file,
+        rows_share: 100.0,
+        measurements: &measurements,
+        percentiles: None,
+        burnt: BurntArea::default(),
+        blockiness: Blockiness::TooSmall,
+        jpeg: jpeg.as_ref(),
+        privacy: &privacy,
+    });
+    PhotoMeasurements {
+        measurements,
+        histogram: None,
+        percentiles: None,
+        palette: Vec::new(),
+        jpeg,
+        capture: facts::capture(&photo.metadata.capture),
+        privacy,
+        rights: facts::rights(&photo.metadata.rights),
+        print_sizes: print::print_sizes(file.width_px, file.height_px),
+        findings,
+        pictures: None,
+        file,
+    }
+}
