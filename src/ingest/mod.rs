@@ -39,4 +39,6 @@ pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestErr
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

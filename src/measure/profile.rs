@@ -114,6 +114,29 @@ fn grid() -> Vec<u8> {
 mod tests {
     use super::*;
 
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { cases: 300, failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn broken_profiles_never_panic(
+            which in 0usize..3,
+            edits in proptest::collection::vec((proptest::prelude::any::<proptest::sample::Index>(), proptest::prelude::any::<u8>()), 1..8),
+            cut in proptest::option::of(proptest::prelude::any::<proptest::sample::Index>()),
+        ) {
+            let color = [ColorProfile::new_display_p3(), ColorProfile::new_gray_with_gamma(1.8), ColorProfile::new_adobe_rgb()];
+            let mut bytes = color[which].encode().unwrap();
+            for (at, value) in edits {
+                let at = at.index(bytes.len());
+                bytes[at] = value;
+            }
+            if let Some(cut) = cut {
+                bytes.truncate(cut.index(bytes.len()));
+            }
+            let read = Profile::read(Some(&IccProfile { bytes, description: None }), if which == 1 { 1 } else { 3 });
+            read.to_srgb(&mut [1, 2, 3, 250, 128, 0]);
+        }
+    }
+
     fn profile(color: &ColorProfile, channels: u8) -> Profile {
         let bytes = color.encode().unwrap();
         Profile::read(Some(&IccProfile { bytes, description: None }), channels)

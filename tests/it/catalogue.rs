@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use proofsheet::http::ProblemKind;
-use proofsheet::measure::PhotoProblem;
+use proofsheet::measure::{FindingKind, PhotoProblem};
 
 fn page() -> String {
     let mut text = String::from(
@@ -43,4 +43,28 @@ fn errors_md_is_this_table() {
     }
     let shown = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(shown == page(), "docs/errors.md is not the table; make it anew: PROOFSHEET_UPDATE_DOCS=1 cargo test errors_md");
+}
+
+#[test]
+fn formats_md_says_when_each_problem_comes() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/formats.md")).unwrap();
+    let (read, refused) = page.split_once("## What is refused").unwrap();
+    let cells = |part: &str| part.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next().map(str::to_owned)).collect::<Vec<_>>();
+    let told: BTreeSet<String> = cells(refused).into_iter().filter_map(|cell| Some(cell.strip_prefix('`')?.strip_suffix('`')?.to_owned())).collect();
+    assert_eq!(told, PhotoProblem::ALL.iter().map(|problem| problem.slug().to_owned()).collect());
+    for format in ["JPEG", "PNG", "WebP", "TIFF", "GIF"] {
+        assert!(cells(read).contains(&format.to_owned()), "{format}");
+    }
+    for kind in [FindingKind::CmykColors, FindingKind::SeveralPictures, FindingKind::IndexedColors, FindingKind::FileIncomplete] {
+        assert!(read.contains(&format!("`{}`", kind.slug())), "{kind:?}");
+    }
+    let limits = proofsheet::ingest::Limits::default();
+    for words in [
+        format!("{} megapixels", limits.pixels_max / 1_000_000),
+        format!("{},{:03} px", limits.edge_px_max / 1000, limits.edge_px_max % 1000),
+        format!("{} GiB at once", limits.decoder_bytes_max >> 30),
+        format!("{} MiB of metadata, or {} MiB of colour profile", limits.metadata_bytes_max >> 20, limits.icc_bytes_max >> 20),
+    ] {
+        assert!(refused.contains(&words), "{words}");
+    }
 }

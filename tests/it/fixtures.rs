@@ -1,4 +1,4 @@
-//! The fixtures themselves: every photograph has its licence, every broken file its expectation.
+//! The fixtures themselves: every photograph has its licence, every broken or odd file its expectation.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -25,18 +25,20 @@ fn every_photograph_has_its_licence_beside_it() {
 }
 
 #[test]
-fn every_broken_file_has_its_expectation() {
-    let expected: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(fixture("malformed/expected.json")).unwrap()).unwrap();
-    let listed: BTreeSet<String> = expected.as_object().unwrap().keys().cloned().collect();
-    let mut present = names("malformed");
-    present.remove("expected.json");
-    assert_eq!(listed, present);
+fn every_broken_and_every_odd_file_has_its_expectation() {
+    for folder in ["malformed", "formats"] {
+        let text = std::fs::read(fixture(folder).join("expected.json")).unwrap();
+        let expected: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        let listed: BTreeSet<String> = expected.as_object().unwrap().keys().cloned().collect();
+        let mut present = names(folder);
+        present.remove("expected.json");
+        assert_eq!(listed, present, "{folder}");
+    }
 }
 
 #[test]
 fn the_folder_stays_small() {
-    let size: u64 = ["photos", "malformed", "LICENSES"]
+    let size: u64 = ["photos", "malformed", "formats", "LICENSES"]
         .iter()
         .flat_map(|folder| std::fs::read_dir(fixture(folder)).unwrap())
         .map(|entry| entry.unwrap().metadata().unwrap().len())

@@ -133,6 +133,7 @@ impl Entry {
 }
 
 impl Directory {
+    /// The entry with a tag.
     pub fn find(&self, tag: u16) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.tag == tag)
     }

@@ -27,6 +27,9 @@ const SAMPLE_FORMAT: u16 = 339;
 /// Samples a pixel, inks and masks included.
 const SAMPLES_MAX: u64 = 16;
 
+/// Columns and rows of the smallest tile there is (15); smaller ones would cost more to find than to read.
+const TILE_MIN: u32 = 16;
+
 /// What the samples mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meaning {
@@ -233,7 +236,7 @@ fn chunks(file: &File<'_>, directory: &Directory, width: u32, height: u32) -> Re
     let tiles = (directory.find(TILE_OFFSETS), directory.find(TILE_BYTES).or_else(|| directory.find(STRIP_BYTES)));
     if let (Some(offsets), Some(lengths)) = tiles {
         return match (number(TILE_WIDTH), number(TILE_HEIGHT)) {
-            (Some(across @ 1..=65_536), Some(down @ 1..=65_536)) => Ok(((across, down), *offsets, *lengths)),
+            (Some(across @ TILE_MIN..=65_536), Some(down @ TILE_MIN..=65_536)) => Ok(((across, down), *offsets, *lengths)),
             _ => damaged("the size of its tiles is impossible"),
         };
     }

@@ -51,6 +51,7 @@ impl<'a> Frame<'a> {
         Ok(Self { at: (0, 0), size, alpha: None, coded })
     }
 
+    /// Whether pixels say how opaque they are.
     pub fn has_alpha(&self) -> bool {
         match self.coded {
             Coded::Lossy(_) => self.alpha.is_some(),
@@ -58,6 +59,7 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// Whether it fills the canvas.
     pub fn covers(&self, canvas: (u32, u32)) -> bool {
         self.at == (0, 0) && self.size == canvas
     }
