@@ -170,7 +170,7 @@ impl FindingKind {
                 slug: "cmyk-colors",
                 title: "The picture is in CMYK",
                 label: "CMYK inks",
-                rule: "Raised when the file stores four inks. Most screens, labs and picture libraries want RGB. Inks have no brightness of their own, so tone, sharpness, noise and colour are not measured.",
+                rule: "Raised when the file stores four inks: their look depends on the press, so no pixel is measured.",
                 advice: "Export again as RGB with an sRGB profile, unless a printer asked for CMYK.",
             },
             Self::NothingInFocus => Words {
@@ -224,9 +224,9 @@ impl FindingKind {
             },
             Self::IndexedColors => Words {
                 slug: "indexed-colors",
-                title: "The picture has at most 256 colours",
+                title: "The picture has few colours",
                 label: "Few colours",
-                rule: "Raised when pixels are stored as numbers of a palette of at most 256 colours, as in every GIF. Our own default: photographs have many more, and bands or dots take their place.",
+                rule: "Raised when a palette of at most 256 colours is used, as in every GIF. Photographs have more.",
                 advice: "Export again from the original as JPEG, or as PNG with full colour.",
             },
             Self::SmallPicture => Words {
@@ -240,7 +240,7 @@ impl FindingKind {
                 slug: "several-pictures",
                 title: "The file holds several pictures",
                 label: "Several pictures",
-                rule: "Raised when an animation has more than 1 frame or a file more than 1 page. Only the first is measured and shown.",
+                rule: "Raised when there is more than 1 frame or page. Only the first is measured and shown.",
                 advice: "Send a still picture, or each page as a file of its own.",
             },
             Self::ShowsGpsPosition => Words {
