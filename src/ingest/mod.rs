@@ -14,7 +14,9 @@ pub mod sniff;
 pub use error::IngestError;
 pub use limits::Limits;
 pub use metadata::{Capture, DeclaredColor, IccProfile, Metadata, Privacy, Rights};
-pub use photo::{Completeness, Compression, Container, Format, Header, JpegProcess, JpegStructure, Photo, PngStructure, QuantTable};
+pub use photo::{
+    Completeness, Compression, Container, Format, Header, JpegProcess, JpegStructure, Photo, PngStructure, QuantTable,
+};
 pub use sniff::{FileType, sniff};
 
 /// Reads a photo's headers and metadata and prepares its rows; no pixel is decoded yet.

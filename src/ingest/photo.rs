@@ -144,8 +144,13 @@ pub struct JpegStructure {
 }
 
 impl JpegStructure {
-    /// Chroma subsampling in J:a:b words such as `4:2:0`; `grey` for one component; `other 2x2,1x2,1x2` for odd layouts.
+    /// Chroma subsampling in J:a:b words such as `4:2:0`; `grey` for one component, `4:4:4:4` for four alike; `other 2x2,1x2,1x2` for odd layouts.
     pub fn subsampling(&self) -> String {
+        if let [first, second, third, fourth] = self.sampling[..]
+            && [second, third, fourth] == [first; 3]
+        {
+            return "4:4:4:4".to_owned();
+        }
         let [luma, cb, cr] = self.sampling[..] else {
             return if self.sampling.len() == 1 { "grey".to_owned() } else { self.odd_sampling() };
         };
@@ -210,6 +215,7 @@ mod tests {
         assert_eq!(word(&[(1, 2), (1, 1), (1, 1)]), "4:4:0");
         assert_eq!(word(&[(4, 1), (1, 1), (1, 1)]), "4:1:1");
         assert_eq!(word(&[(2, 2)]), "grey");
+        assert_eq!(word(&[(1, 1); 4]), "4:4:4:4");
         assert_eq!(word(&[(2, 2), (2, 1), (1, 1)]), "other 2x2,2x1,1x1");
         assert_eq!(word(&[(1, 1), (2, 2), (2, 2)]), "other 1x1,2x2,2x2");
     }

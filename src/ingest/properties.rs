@@ -32,7 +32,10 @@ fn read(bytes: &[u8]) {
 
 /// A tag of those that steer the reader of TIFF, or any.
 fn tag() -> impl Strategy<Value = u16> {
-    let known = vec![254, 256, 257, 258, 259, 262, 266, 273, 274, 277, 278, 279, 284, 317, 320, 322, 323, 324, 325, 330, 338, 339, 700, 34_665, 34_675];
+    let known = vec![
+        254, 256, 257, 258, 259, 262, 266, 273, 274, 277, 278, 279, 284, 317, 320, 322, 323, 324, 325, 330, 338, 339, 700,
+        34_665, 34_675,
+    ];
     prop_oneof![9 => prop::sample::select(known), 1 => any::<u16>()]
 }
 

@@ -49,8 +49,11 @@ fn errors_md_is_this_table() {
 fn formats_md_says_when_each_problem_comes() {
     let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/formats.md")).unwrap();
     let (read, refused) = page.split_once("## What is refused").unwrap();
-    let cells = |part: &str| part.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next().map(str::to_owned)).collect::<Vec<_>>();
-    let told: BTreeSet<String> = cells(refused).into_iter().filter_map(|cell| Some(cell.strip_prefix('`')?.strip_suffix('`')?.to_owned())).collect();
+    let cells = |part: &str| {
+        part.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let told: BTreeSet<String> =
+        cells(refused).into_iter().filter_map(|cell| Some(cell.strip_prefix('`')?.strip_suffix('`')?.to_owned())).collect();
     assert_eq!(told, PhotoProblem::ALL.iter().map(|problem| problem.slug().to_owned()).collect());
     for format in ["JPEG", "PNG", "WebP", "TIFF", "GIF"] {
         assert!(cells(read).contains(&format.to_owned()), "{format}");

@@ -34,11 +34,7 @@ pub struct WholeRows<'a> {
 
 impl<'a> WholeRows<'a> {
     /// Rows of the picture `decode` will give: `width * height` pixels of 3 samples, 4 with alpha.
-    pub fn new(
-        (width, height): (u32, u32),
-        has_alpha: bool,
-        decode: impl FnOnce() -> Result<Vec<u8>, Broken> + 'a,
-    ) -> Self {
+    pub fn new((width, height): (u32, u32), has_alpha: bool, decode: impl FnOnce() -> Result<Vec<u8>, Broken> + 'a) -> Self {
         Self {
             geometry: Geometry { width, height, color: ColorSpace::Rgb, depth: SampleDepth::Eight },
             has_alpha,

@@ -1,7 +1,8 @@
 //! Every format, turned in eight ways, in 8 and 16 bits, under five profiles: one picture, the same numbers.
 //!
 //! Tolerances: samples that come back exactly give the same counts, whatever holds them; noise is measured with a filter that
-//! is not symmetric, so turning may move it by 2 %, peak sharpness (less the noise) by 5 % and one tile of the sharp share. JPEG at quality 100 moves samples by a level or two: 1 level of
+//! is not symmetric, so turning may move it by 2 %, peak sharpness (less 20 times the squared noise, and
+//! this picture is very noisy) by 10 %, and one tile of the sharp share. JPEG at quality 100 moves samples by a level or two: 1 level of
 //! mean, 6 % of structure.
 
 use std::io::Cursor;
@@ -248,7 +249,7 @@ fn compare(name: &str, photo: &PhotoMeasurements, reference: &PhotoMeasurements,
             (Metric::BitsPerPixel, _) => continue,
             (Metric::SigmaMad, false) => (0.02, 0.05),
             // less 20 times the squared noise
-            (Metric::PeakSharp, false) => (0.05, 0.0),
+            (Metric::PeakSharp, false) => (0.10, 0.0),
             // one tile of six
             (Metric::SharpShare, _) => (0.0, 17.0),
             (_, false) => (1e-9, 1e-9),

@@ -1,8 +1,8 @@
 //! A photo's page: the verdict, what to do, the evidence, and what the file says and gives away.
 
 use crate::measure::{
-    CaptureFacts, Completeness, Compression, FileFacts, Format, JpegProcess, Metric, PhotoMeasurements, PhotoOutcome, PhotoProblem, PhotoVerdict,
-    TableQuality,
+    CaptureFacts, Completeness, Compression, FileFacts, Format, JpegProcess, Metric, PhotoMeasurements, PhotoOutcome,
+    PhotoProblem, PhotoVerdict, TableQuality,
 };
 use crate::report::facts::ReportPhoto;
 use crate::report::words;
@@ -234,12 +234,7 @@ fn file(photo: &PhotoMeasurements) -> Vec<(&'static str, String)> {
     let turned = if orientation == 1 { String::new() } else { format!(", turned as EXIF {orientation} says") };
     rows.push((
         "Pixels",
-        format!(
-            "{} bit, {}{}{turned}",
-            file.bits_per_sample,
-            channels(file),
-            if file.alpha_used { ", transparent" } else { "" }
-        ),
+        format!("{} bit, {}{}{turned}", file.bits_per_sample, channels(file), if file.alpha_used { ", transparent" } else { "" }),
     ));
     if let Some(size) = photo.print_sizes.iter().find(|size| size.ppi == 300) {
         rows.push(("Print", format!("{} × {} cm at 300 ppi", words::number(size.width_cm, 1), words::number(size.height_cm, 1))));

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::measure::{
-    CaptureFacts, ClippingMap, Completeness, Compression, Format, Histogram, JpegProcess, Level, PhotoVerdict, PrintSize, PrivacyFacts,
-    RightsFacts, Validity,
+    CaptureFacts, ClippingMap, Completeness, Compression, Format, Histogram, JpegProcess, Level, PhotoVerdict, PrintSize,
+    PrivacyFacts, RightsFacts, Validity,
 };
 
 /// The whole result.

@@ -58,7 +58,9 @@ fn measured(canvas: &mut Canvas<'_>, page: &PhotoPage<'_>, evidence: &Evidence<'
     picture(canvas, page.number, evidence)?;
     verdict(canvas, page, evidence)?;
     evidence_panels(canvas, page.number, evidence)?;
-    canvas.figure(evidence.alt.palette.clone(), |canvas| panels::palette(canvas, &evidence.photo.palette, PALETTE))?;
+    if !evidence.photo.palette.is_empty() {
+        canvas.figure(evidence.alt.palette.clone(), |canvas| panels::palette(canvas, &evidence.photo.palette, PALETTE))?;
+    }
     let pitch = ((TABLE_BOTTOM - TABLE_TOP - 5.6) / evidence.readings.len().max(1) as f32).min(20.0);
     table::place(canvas, &evidence.readings, TABLE_TOP, pitch)?;
     notes(canvas, evidence)

@@ -85,6 +85,11 @@ pub struct File {
     pub width_px: u32,
     pub height_px: u32,
     pub bits_per_sample: u8,
+    pub channels: u8,
+    pub indexed: bool,
+    pub pictures: u32,
+    pub animated: bool,
+    pub alpha_used: bool,
     pub profile: Option<String>,
     pub is_srgb: bool,
 }

@@ -62,6 +62,7 @@ fn unmeasured(validity: &str) -> &'static str {
         "too_small" => "picture too small",
         "flat" => "no texture",
         "greyscale" => "no color",
+        "cmyk" => "not in CMYK",
         _ => "unknown",
     }
 }
@@ -77,9 +78,14 @@ fn file_lines(file: &File, jpeg: Option<&Jpeg>) -> Vec<Line> {
         line("Size", words::size(file.size_bytes)),
         line("Pixels", format!("{} × {}", file.width_px, file.height_px)),
         line("Bits a channel", file.bits_per_sample.to_string()),
+        line("Colors", colors(file)),
         line("Color profile", profile),
         line("Completeness", file.completeness.clone()),
     ];
+    if file.pictures > 1 {
+        let kind = if file.animated { "frames" } else { "pages" };
+        lines.push(line("Pictures", format!("{} {kind}, the first was measured", file.pictures)));
+    }
     if let Some(jpeg) = jpeg {
         lines.push(line("Coding", format!("{}, {}", jpeg.process, jpeg.subsampling)));
         lines.extend(jpeg.qualities.first().map(|quality| match quality.kind.as_str() {
@@ -89,6 +95,16 @@ fn file_lines(file: &File, jpeg: Option<&Jpeg>) -> Vec<Line> {
     }
     lines.push(line("SHA-256", file.sha256.clone()));
     lines
+}
+
+fn colors(file: &File) -> String {
+    let kind = match (file.channels, file.indexed) {
+        (1, _) => "grey",
+        (4, _) => "CMYK",
+        (_, true) => "RGB from a palette",
+        (_, false) => "RGB",
+    };
+    if file.alpha_used { format!("{kind}, partly transparent") } else { kind.to_owned() }
 }
 
 fn privacy_lines(privacy: &Privacy) -> Vec<Line> {

@@ -8,8 +8,7 @@ use crate::raster::RowError;
 
 use super::*;
 
-const PALETTE: [u8; 24] =
-    [0, 0, 0, 250, 20, 20, 20, 250, 20, 20, 20, 250, 90, 90, 90, 255, 255, 255, 200, 100, 0, 1, 2, 3];
+const PALETTE: [u8; 24] = [0, 0, 0, 250, 20, 20, 20, 250, 20, 20, 20, 250, 90, 90, 90, 255, 255, 255, 200, 100, 0, 1, 2, 3];
 
 /// Numbers of colours 0 to 6.
 fn numbers(width: usize, height: usize) -> Vec<u8> {

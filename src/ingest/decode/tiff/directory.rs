@@ -90,7 +90,8 @@ impl<'a> File<'a> {
     }
 
     fn entry(&self, at: u64) -> Option<Entry> {
-        let (tag, kind, field, room) = (self.short(at)?, self.short(at + 2)?, if self.is_big { at + 12 } else { at + 8 }, self.room());
+        let (tag, kind, field, room) =
+            (self.short(at)?, self.short(at + 2)?, if self.is_big { at + 12 } else { at + 8 }, self.room());
         let count = self.offset(at + 4)?;
         // the field itself must be there
         let pointer = self.offset(field)?;

@@ -140,8 +140,10 @@ fn tiles_and_planes_are_put_in_order() {
 
     tags.push((284, 3, vec![2]));
     let plane = |plane: usize| move |x: usize, y: usize| vec![plane as u8 * 50 + x as u8 + y as u8];
-    let chunks: Vec<Vec<u8>> =
-        (0..3).flat_map(|index| corners().map(move |(left, top)| (index, left, top))).map(|(index, left, top)| tile(left, top, &plane(index))).collect();
+    let chunks: Vec<Vec<u8>> = (0..3)
+        .flat_map(|index| corners().map(move |(left, top)| (index, left, top)))
+        .map(|(index, left, top)| tile(left, top, &plane(index)))
+        .collect();
     let expected: Vec<u16> =
         (0..height).flat_map(|y| (0..width).flat_map(move |x| (0..3).map(move |plane| (plane * 50 + x + y) as u16))).collect();
     assert_eq!(rows(&file(&tags, &chunks, TILES)), (expected, false));
