@@ -36,10 +36,14 @@ pub enum Failpoint {
     KeyDestroyed,
     /// The objects are deleted, the row does not say so.
     ObjectsDeleted,
+    /// Of a photo put by itself: its partial result is stored, its row does not say so.
+    PartialStored,
+    /// An open analysis is in this node's hands, nobody carries it on yet.
+    Submitted,
 }
 
 impl Failpoint {
-    /// All, in the order an analysis passes them.
+    /// All that an analysis passes whose photos come together, in order.
     pub const ALL: [Self; 15] = [
         Self::UploadHeld,
         Self::Accepted,
@@ -76,6 +80,8 @@ impl Failpoint {
             Self::DeliveryAnswered => "delivery_answered",
             Self::KeyDestroyed => "key_destroyed",
             Self::ObjectsDeleted => "objects_deleted",
+            Self::PartialStored => "partial_stored",
+            Self::Submitted => "submitted",
         }
     }
 }

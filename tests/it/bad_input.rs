@@ -55,7 +55,7 @@ fn another_agency_finds_nothing_here() {
 }
 
 /// Makes a second agency by command line, while no service holds the data directory.
-fn key_of_another_agency(stopped: &Service) -> String {
+pub fn key_of_another_agency(stopped: &Service) -> String {
     let said = |arguments: &[&str], prefix: &str| {
         let output = stopped.command(&[arguments, &["--as", "tester", "--reason", "a second tenant"]].concat());
         assert!(output.status.success(), "{arguments:?}: {output:?}");

@@ -36,7 +36,9 @@ const fn expected(place: Failpoint) -> Found {
         | Failpoint::Rendered
         | Failpoint::PdfStored
         | Failpoint::ResultStored
-        | Failpoint::OutcomeWritten => Found::Interrupted,
+        | Failpoint::OutcomeWritten
+        | Failpoint::PartialStored
+        | Failpoint::Submitted => Found::Interrupted,
         Failpoint::FailureRecorded => Found::NoUsablePhoto,
         Failpoint::OutcomeRecorded | Failpoint::DeliveryClaimed | Failpoint::DeliveryAnswered => Found::Completed,
         Failpoint::KeyDestroyed | Failpoint::ObjectsDeleted => Found::Destroyed,

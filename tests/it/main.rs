@@ -19,6 +19,7 @@ mod faults;
 mod fixtures;
 mod flow;
 mod hostile;
+mod idempotency;
 mod migrations;
 mod mutations;
 mod open_analysis;

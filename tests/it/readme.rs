@@ -29,11 +29,21 @@ fn marked_blocks_are_found_and_others_are_not() {
 
 #[test]
 fn the_lines_of_the_readme_work() {
-    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap_or_default();
-    let blocks = tested_blocks(&page);
-    assert!(!blocks.is_empty(), "README.md has no block marked <!-- tested -->");
-    for needed in ["/v1/analyses", "report.pdf", "DELETE"] {
-        assert!(blocks.iter().any(|block| block.contains(needed)), "README.md shows no {needed}");
+    lines_work("README.md", &["/v1/analyses", "report.pdf", "DELETE"]);
+}
+
+#[test]
+fn the_lines_of_the_guide_to_uploads_work() {
+    lines_work("docs/api-uploads.md", &["Idempotency-Key", "/photos/1", "/submit", "report.pdf"]);
+}
+
+/// Runs the marked blocks of a page against a service; they fetch `report.pdf`.
+fn lines_work(page: &str, needed: &[&str]) {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).unwrap_or_default();
+    let blocks = tested_blocks(&text);
+    assert!(!blocks.is_empty(), "{page} has no block marked <!-- tested -->");
+    for needed in needed {
+        assert!(blocks.iter().any(|block| block.contains(needed)), "{page} shows no {needed}");
     }
     let service = Service::start();
     let scratch = Scratch::new("readme");
@@ -50,6 +60,6 @@ fn the_lines_of_the_readme_work() {
     let said = format!("{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{script}\n---\n{said}");
     assert!(!said.contains("\"code\":"), "a line was answered with a problem:\n{script}\n---\n{said}");
-    let pdf = std::fs::read(scratch.path().join("report.pdf")).expect("README fetches report.pdf");
+    let pdf = std::fs::read(scratch.path().join("report.pdf")).expect("the page fetches report.pdf");
     assert_eq!(&pdf[..5], b"%PDF-");
 }

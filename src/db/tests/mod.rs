@@ -6,5 +6,6 @@ mod migrations;
 mod opening;
 mod outbox;
 mod outcome;
+mod partials;
 mod people;
 pub(crate) mod scratch;

@@ -3,17 +3,20 @@
 
 mod partial;
 mod photo;
+#[cfg(test)]
+mod tests;
 
 pub(super) use partial::{clear, gather};
 pub use photo::PutPhoto;
 
 use std::time::Duration;
 
+use super::admission::RETRY_AFTER_SECS;
 use super::once::{self, Keyed};
 use super::request::Accepting;
-use super::{Accepted, AnalysisRequest, LEASE, New, Once, OpenError, Pipeline, SubmitError, Submitter, run};
+use super::{Accepted, AdmissionError, AnalysisRequest, LEASE, New, Once, OpenError, Pipeline, SubmitError, Submitter, run};
 use crate::db::{AgencyScope, AnalysisRecord, OpenRecord, PartialRecord, Tx, WrappedKeyColumns};
-use crate::domain::{AgencyId, AnalysisId, AnalysisState, Timestamp};
+use crate::domain::{AgencyId, AnalysisId, AnalysisState, Failpoint, Timestamp, failpoint};
 use crate::vault::{Purpose, ReportKey, VaultError, WrappedKey};
 
 /// What a submission finds.
@@ -58,12 +61,16 @@ impl Pipeline {
         analysis: &AnalysisId,
         agency_name: Option<String>,
     ) -> Result<AnalysisState, OpenError> {
+        if self.inner.stopping.is_cancelled() {
+            return Err(AdmissionError::NodeFull { retry_after_secs: RETRY_AFTER_SECS }.into());
+        }
         let (now, node, id) = (self.now(), self.inner.parts.node.clone(), analysis.clone());
         let submission = self.inner.parts.db.as_agency(agency).write(move |tx| submit(tx, &id, &node, now)).await?;
         let (record, open, fence) = match submission {
             Submission::Before(state) => return Ok(state),
             Submission::Begun { record, open, fence } => (*record, open, fence),
         };
+        failpoint(Failpoint::Submitted);
         let vault = &self.inner.parts.vault;
         // From here on a failure of ours leaves a held analysis: its lease ends, and recovery ends it.
         let key = self.unwrap(agency, analysis, open.key)?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{opened, partial};
 use crate::db::{AgencyScope, DbError, NewPartial, OpenRecord, Tx};
-use crate::domain::{AgencyId, AnalysisId, Timestamp};
+use crate::domain::{AgencyId, AnalysisId, Failpoint, Timestamp, failpoint};
 use crate::pipeline::run::{self, RETRY_PAUSE, RunError};
 use crate::pipeline::{AdmissionError, HeldPhoto, Inner, LEASE, OpenError, Pipeline, Upload};
 use crate::storage::ObjectName;
@@ -54,6 +54,10 @@ impl Pipeline {
         let limit = self.inner.parts.admission.photos_max;
         if usize::from(number) > limit {
             return Err(AdmissionError::TooManyPhotos { limit }.into());
+        }
+        let limit_bytes = self.inner.parts.admission.file_bytes_max;
+        if let Some(actual_bytes) = declared_bytes.filter(|declared| *declared > limit_bytes) {
+            return Err(AdmissionError::FileTooLarge { limit_bytes, actual_bytes }.into());
         }
         let (now, id) = (self.now(), analysis.clone());
         let rows = self.inner.parts.db.as_agency(agency).read(move |tx| {
@@ -161,6 +165,7 @@ async fn finish(inner: &Inner, claimed: &Claimed, photo: HeldPhoto) -> Result<()
     let measured = run::measure(inner, agency, claimed.previews, *number, photo).await?;
     let sealed = seal_partial(&claimed.key, agency, analysis, *number, &partial::pack(&measured)?)?;
     run::put_until_stored(inner, &claimed.object, sealed).await;
+    failpoint(Failpoint::PartialStored);
     let (state, problem) = run::words(&measured.outcome);
     let (number, fence) = (i32::from(*number), claimed.fence);
     loop {
