@@ -29,7 +29,40 @@ pub enum StorageError {
         /// What the system answered.
         source: std::io::Error,
     },
+    /// The store cannot be reached, is too slow or says that it is busy. Asking again later may help.
+    #[error("the object store could not {action}: {cause}")]
+    Unavailable {
+        /// What was being done.
+        action: &'static str,
+        /// Why, without addresses, headers or credentials.
+        cause: String,
+    },
+    /// The store understood and refused: credentials, rights, the bucket, a lock, or something it does not have.
+    #[error("the object store refused to {action}: {status} {code}")]
+    Refused {
+        /// What was being done.
+        action: &'static str,
+        /// HTTP status.
+        status: u16,
+        /// The store's own word, such as `AccessDenied`.
+        code: String,
+    },
+    /// The settings of the store cannot be.
+    #[error("the object store cannot be set up so:\n  - {}", .0.join("\n  - "))]
+    Settings(Vec<String>),
     /// The program is shutting down.
     #[error("the object store was stopped")]
     Stopped,
+}
+
+impl StorageError {
+    /// Whether the store does not have the operation at all.
+    pub const fn is_not_offered(&self) -> bool {
+        matches!(self, Self::Refused { status: 501, .. })
+    }
+
+    /// Whether waiting and asking again cannot help.
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::NotFound { .. } | Self::TooLarge { .. } | Self::Settings(_) | Self::Stopped)
+    }
 }

@@ -9,7 +9,9 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::Semaphore;
 
 use super::{ObjectName, Prefix, Settings, StorageError};
@@ -28,6 +30,7 @@ pub struct LocalStore {
 struct Shared {
     root: PathBuf,
     object_bytes_max: u64,
+    patience: Duration,
     /// Bounds the blocking threads that file work may take.
     slots: Arc<Semaphore>,
     /// Numbers the files in `.incoming/`.
@@ -39,8 +42,8 @@ fn failed(action: &'static str) -> impl Fn(std::io::Error) -> StorageError {
 }
 
 impl LocalStore {
-    pub(super) fn open(settings: &Settings) -> Result<Self, StorageError> {
-        let root = settings.directory.clone();
+    pub(super) fn open(directory: &Path, settings: &Settings) -> Result<Self, StorageError> {
+        let root = directory.to_owned();
         let cannot = failed("open its directory");
         make_folders(&root).map_err(&cannot)?;
         fs::set_permissions(&root, Permissions::from_mode(FOLDER_MODE)).map_err(&cannot)?;
@@ -53,13 +56,18 @@ impl LocalStore {
         let shared = Shared {
             root,
             object_bytes_max: settings.object_bytes_max,
+            patience: settings.patience,
             slots: Arc::new(Semaphore::new(settings.parallel_max.max(1))),
             incoming_count: AtomicU64::new(0),
         };
         Ok(Self { shared: Arc::new(shared) })
     }
 
-    pub(super) async fn put(&self, name: &ObjectName, bytes: Vec<u8>) -> Result<(), StorageError> {
+    pub(super) fn patience(&self) -> Duration {
+        self.shared.patience
+    }
+
+    pub(super) async fn put(&self, name: &ObjectName, bytes: Bytes) -> Result<(), StorageError> {
         let name = name.clone();
         self.blocking(move |shared| shared.put(&name, &bytes)).await
     }
@@ -67,6 +75,25 @@ impl LocalStore {
     pub(super) async fn get(&self, name: &ObjectName) -> Result<Vec<u8>, StorageError> {
         let name = name.clone();
         self.blocking(move |shared| shared.get(&name)).await
+    }
+
+    pub(super) async fn has(&self, name: &ObjectName) -> Result<bool, StorageError> {
+        let name = name.clone();
+        self.blocking(move |shared| {
+            shared.root.join(name.folder()).join(name.file()).try_exists().map_err(failed("look for an object"))
+        })
+        .await
+    }
+
+    pub(super) async fn delete_many(&self, names: &[ObjectName]) -> Result<Vec<ObjectName>, StorageError> {
+        let mut kept = Vec::new();
+        for name in names {
+            if let Err(error) = self.delete(name).await {
+                tracing::warn!(%error, object = %name, "an object stays");
+                kept.push(name.clone());
+            }
+        }
+        Ok(kept)
     }
 
     pub(super) async fn delete(&self, name: &ObjectName) -> Result<(), StorageError> {

@@ -2,7 +2,8 @@
 
 use std::os::unix::fs::MetadataExt as _;
 
-use super::super::{Part, Store, conformance};
+use super::super::conformance::{self, Bench};
+use super::super::{Part, Store};
 use super::*;
 use crate::domain::{Product, Timestamp};
 
@@ -18,7 +19,11 @@ impl Scratch {
     }
 
     fn settings(&self) -> Settings {
-        Settings::new(self.0.join("objects"))
+        Settings::new(self.objects())
+    }
+
+    fn objects(&self) -> PathBuf {
+        self.0.join("objects")
     }
 }
 
@@ -36,7 +41,16 @@ fn a_name() -> ObjectName {
 async fn a_directory_does_what_every_store_does() {
     let scratch = Scratch::new("conformance");
     let settings = Settings { parallel_max: 3, ..scratch.settings() };
-    conformance::holds(&Store::open(&settings).unwrap()).await;
+    let store = Store::open(&settings).unwrap();
+    let small = Store::open(&Settings { object_bytes_max: conformance::SMALL, ..scratch.settings() }).unwrap();
+    let bench = Bench { store, small, wrong_secret: None, wrong_bucket: None };
+    let gaps = [
+        ("a_wrong_secret_is_refused", "a directory has no credentials"),
+        ("a_missing_bucket_is_no_missing_object", "a directory is no bucket"),
+        ("nothing_is_put_into_a_missing_bucket", "a directory is no bucket"),
+        ("lifecycle_rules_are_set_and_read_back", "nothing but this program removes anything from a directory"),
+    ];
+    conformance::holds("a directory", &bench, &gaps).await;
 }
 
 #[tokio::test]
@@ -45,7 +59,7 @@ async fn folders_and_files_are_the_owners_alone() {
     let store = Store::open(&scratch.settings()).unwrap();
     let name = a_name();
     store.put(&name, b"sealed".to_vec()).await.unwrap();
-    let root = scratch.settings().directory;
+    let root = scratch.objects();
     let mode = |path: PathBuf| fs::metadata(path).unwrap().mode() & 0o777;
     for folder in ["", INCOMING, "v1", "v1/r07", "v1/r07/20261121"] {
         assert_eq!(mode(root.join(folder)), 0o700, "{folder}");
@@ -57,7 +71,7 @@ async fn folders_and_files_are_the_owners_alone() {
 #[tokio::test]
 async fn opening_removes_leftovers_and_empty_days_and_keeps_objects() {
     let scratch = Scratch::new("leftovers");
-    let root = scratch.settings().directory;
+    let root = scratch.objects();
     let name = a_name();
     Store::open(&scratch.settings()).unwrap().put(&name, b"sealed".to_vec()).await.unwrap();
     write_flushed(&root.join(INCOMING).join("7"), b"half").unwrap();
@@ -74,7 +88,7 @@ async fn files_that_are_no_objects_are_passed_over() {
     let store = Store::open(&scratch.settings()).unwrap();
     let name = a_name();
     store.put(&name, b"sealed".to_vec()).await.unwrap();
-    let root = scratch.settings().directory;
+    let root = scratch.objects();
     write_flushed(&root.join("v1/r07/20261121/notes.txt"), b"x").unwrap();
     write_flushed(&root.join("v1/r07/notes.txt"), b"x").unwrap();
     assert_eq!(store.list(Prefix::All, None, 10).await.unwrap(), [name]);
@@ -96,7 +110,7 @@ async fn too_large_is_refused_both_ways_and_leaves_nothing() {
 async fn a_store_that_cannot_write_says_so_and_leaves_nothing() {
     let scratch = Scratch::new("blocked");
     let store = Store::open(&scratch.settings()).unwrap();
-    let root = scratch.settings().directory;
+    let root = scratch.objects();
     // A file where the class's folder belongs.
     make_folders(&root.join("v1")).unwrap();
     write_flushed(&root.join("v1/r07"), b"in the way").unwrap();

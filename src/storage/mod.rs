@@ -1,63 +1,92 @@
 //! Keeps sealed bytes as objects and gives them back by name. Knows nothing of what is inside, of rows or of who may read.
 //!
-//! Names are typed ([`ObjectName`]) and never made of anything a user wrote. There is one [`Store`] with one behaviour,
-//! held by one conformance suite (`conformance.rs`), whatever keeps the bytes.
+//! Names are typed ([`ObjectName`]) and never made of anything a user wrote. There is one [`Store`] with one behavior,
+//! held by one conformance suite (`conformance.rs`), whatever keeps the bytes. Names are never used twice, so nothing here
+//! depends on a conditional write, which some stores silently ignore.
 
 mod error;
+mod lifecycle;
 mod local;
 mod object_name;
+mod s3;
+mod secret;
+mod settings;
 
 #[cfg(test)]
 mod conformance;
 
-use std::path::PathBuf;
+use std::time::Duration;
+
+use bytes::Bytes;
 
 pub use error::StorageError;
+pub use lifecycle::{LifecycleRule, LifecycleState};
 pub use local::LocalStore;
 pub use object_name::{NameError, ObjectName, Part, Prefix};
+pub use s3::{S3Settings, S3Store};
+pub use secret::Secret;
+pub use settings::{Place, Settings};
 
-/// Where objects are kept and how much at once.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settings {
-    /// The directory of the local store; made if it is not there (mode 0700).
-    pub directory: PathBuf,
-    /// Largest object, in bytes: reading or writing more is refused.
-    pub object_bytes_max: u64,
-    /// Objects read or written at the same moment; the rest wait.
-    pub parallel_max: usize,
-}
-
-impl Settings {
-    /// 256 MiB an object, 8 at the same moment.
-    pub fn new(directory: impl Into<PathBuf>) -> Self {
-        Self { directory: directory.into(), object_bytes_max: 256 * 1024 * 1024, parallel_max: 8 }
-    }
-}
+/// Pause before a store that did not take an object is asked again.
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 /// The object store in use. Cheap to clone.
 #[derive(Debug, Clone)]
 pub enum Store {
     /// A directory of this machine.
     Local(LocalStore),
+    /// A bucket that all nodes share.
+    S3(S3Store),
 }
 
 impl Store {
-    /// Opens the local store, makes its directory if need be and clears away what a crash left half written.
-    /// Blocks for a few file operations; meant for start-up. Only one process may have a directory open.
+    /// Opens the store. A directory is made if need be and cleared of what a crash left half written; only one process may have it
+    /// open. A bucket is not asked yet: it may be down while the service starts. Blocks for a few file operations at most.
     ///
     /// # Errors
-    /// [`StorageError::Io`] if the directory cannot be made or used.
+    /// [`StorageError::Io`] if the directory cannot be made or used, [`StorageError::Settings`] for a bucket that cannot be.
     pub fn open(settings: &Settings) -> Result<Self, StorageError> {
-        LocalStore::open(settings).map(Self::Local)
+        match &settings.place {
+            Place::Directory(directory) => LocalStore::open(directory, settings).map(Self::Local),
+            Place::Bucket(bucket) => S3Store::open(bucket, settings).map(Self::S3),
+        }
     }
 
-    /// Keeps `bytes` under `name`. Once it answers, the object survives a power loss; before, it is not there at all.
+    /// Keeps `bytes` under `name`. Once it answers, the object survives a power loss and can be read. If it fails, a directory has
+    /// nothing of it; a bucket may have it all the same (the answer was lost), so a failed name is to be deleted, or put again.
     ///
     /// # Errors
-    /// [`StorageError::TooLarge`], or what the store could not do; then nothing is left behind.
-    pub async fn put(&self, name: &ObjectName, bytes: Vec<u8>) -> Result<(), StorageError> {
+    /// [`StorageError::TooLarge`], or what the store could not do.
+    pub async fn put(&self, name: &ObjectName, bytes: impl Into<Bytes>) -> Result<(), StorageError> {
         match self {
-            Self::Local(local) => local.put(name, bytes).await,
+            Self::Local(local) => local.put(name, bytes.into()).await,
+            Self::S3(s3) => s3.put(name, bytes.into()).await,
+        }
+    }
+
+    /// As [`Store::put`], but a store that does not take it is asked again until the patience of the settings is over.
+    ///
+    /// # Errors
+    /// What the store answered last.
+    pub async fn put_patiently(&self, name: &ObjectName, bytes: impl Into<Bytes>) -> Result<(), StorageError> {
+        let bytes = bytes.into();
+        let give_up = tokio::time::Instant::now() + self.patience();
+        loop {
+            match self.put(name, bytes.clone()).await {
+                Ok(()) => return Ok(()),
+                Err(error) if error.is_final() || tokio::time::Instant::now() + RETRY_PAUSE >= give_up => return Err(error),
+                Err(error) => {
+                    tracing::warn!(%error, object = %name, "the object store did not take an object; it is asked again")
+                }
+            }
+            tokio::time::sleep(RETRY_PAUSE).await;
+        }
+    }
+
+    fn patience(&self) -> Duration {
+        match self {
+            Self::Local(local) => local.patience(),
+            Self::S3(s3) => s3.patience(),
         }
     }
 
@@ -68,6 +97,18 @@ impl Store {
     pub async fn get(&self, name: &ObjectName) -> Result<Vec<u8>, StorageError> {
         match self {
             Self::Local(local) => local.get(name).await,
+            Self::S3(s3) => s3.get(name).await,
+        }
+    }
+
+    /// Whether there is an object of that name.
+    ///
+    /// # Errors
+    /// What the store could not do.
+    pub async fn has(&self, name: &ObjectName) -> Result<bool, StorageError> {
+        match self {
+            Self::Local(local) => local.has(name).await,
+            Self::S3(s3) => s3.has(name).await,
         }
     }
 
@@ -78,16 +119,56 @@ impl Store {
     pub async fn delete(&self, name: &ObjectName) -> Result<(), StorageError> {
         match self {
             Self::Local(local) => local.delete(name).await,
+            Self::S3(s3) => s3.delete(name).await,
         }
     }
 
-    /// At most `limit` names under `prefix` in ascending order, those after `after`. Files that are no objects are passed over.
+    /// Deletes the objects, as many in a request as the store takes. Answers those it would not delete; they are logged.
+    ///
+    /// # Errors
+    /// What the store could not do; then some may be deleted and some not.
+    pub async fn delete_many(&self, names: &[ObjectName]) -> Result<Vec<ObjectName>, StorageError> {
+        match self {
+            Self::Local(local) => local.delete_many(names).await,
+            Self::S3(s3) => s3.delete_many(names).await,
+        }
+    }
+
+    /// At most `limit` names under `prefix` in ascending order, those after `after`. What is no object of ours is passed over.
     ///
     /// # Errors
     /// What the store could not do.
     pub async fn list(&self, prefix: Prefix, after: Option<&ObjectName>, limit: usize) -> Result<Vec<ObjectName>, StorageError> {
         match self {
             Self::Local(local) => local.list(prefix, after, limit).await,
+            Self::S3(s3) => s3.list(prefix, after, limit).await,
+        }
+    }
+
+    /// Whether other nodes may use it at the same time.
+    pub const fn is_shared(&self) -> bool {
+        matches!(self, Self::S3(_))
+    }
+
+    /// The bucket's lifecycle rules, as far as they are ours.
+    ///
+    /// # Errors
+    /// What the store could not do; [`StorageError::is_not_offered`] if it has no such rules.
+    pub async fn lifecycle(&self) -> Result<LifecycleState, StorageError> {
+        match self {
+            Self::Local(_) => Ok(LifecycleState::NotNeeded),
+            Self::S3(s3) => s3.lifecycle().await,
+        }
+    }
+
+    /// Sets our lifecycle rules and keeps those of others. Needs rights the service itself should not have.
+    ///
+    /// # Errors
+    /// What the store could not do.
+    pub async fn apply_lifecycle(&self) -> Result<LifecycleState, StorageError> {
+        match self {
+            Self::Local(_) => Ok(LifecycleState::NotNeeded),
+            Self::S3(s3) => s3.apply_lifecycle().await,
         }
     }
 }
