@@ -38,6 +38,8 @@ pub struct App {
     pub dispatcher: Dispatcher,
     /// Held until the program ends: one process a data directory.
     pub data_dir: DataDir,
+    /// Whether other nodes use the object store too.
+    store_is_shared: bool,
 }
 
 /// What runs beside the listener, and how to stop it.
@@ -59,6 +61,7 @@ impl App {
         let db = Db::open(&config.database_settings())?;
         db.migrate().await?;
         let store = Store::open(&config.store_settings())?;
+        let store_is_shared = store.is_shared();
         let node = node_name(clock.now());
         let accounts = Accounts::with_settings(db.clone(), vault.clone(), Arc::clone(&clock), config.accounts.settings());
         let webhooks = Webhooks::new(db.clone(), vault.clone(), Arc::clone(&clock), config.webhooks.settings());
@@ -88,7 +91,7 @@ impl App {
             pipeline,
             public_url,
         };
-        Ok(Self { config, services, node, dispatcher, data_dir })
+        Ok(Self { config, services, node, dispatcher, data_dir, store_is_shared })
     }
 
     /// Ends what a former process left undone, then starts deliveries, leases and jobs.
@@ -98,10 +101,9 @@ impl App {
     pub async fn start_background(&self) -> anyhow::Result<Background> {
         let services = &self.services;
         services.pipeline.recover(Abandoned::All).await?;
-        // Nobody else uses this directory and nothing runs yet: an object without a report is an orphan, however young.
-        let found = services.retention.reconcile(Duration::ZERO).await?;
-        if found.orphans > 0 {
-            tracing::warn!(count = found.orphans, "objects without a report were removed");
+        if !self.store_is_shared {
+            // Nobody else uses this directory and nothing runs yet: an object without a report is an orphan, however young.
+            services.retention.reconcile(Duration::ZERO).await?;
         }
         let stop = CancellationToken::new();
         let dispatcher = self.dispatcher.clone();
@@ -109,7 +111,8 @@ impl App {
         let deliveries = tokio::spawn(async move { dispatcher.run(stop_dispatch, events).await });
         let leases = tokio::spawn(keep_leases(services.pipeline.clone(), stop.clone()));
         let (ticks, due) = mpsc::channel(TICKS_MAX);
-        let work = Work { retention: services.retention.clone(), pipeline: services.pipeline.clone() };
+        let (retention, pipeline) = (services.retention.clone(), services.pipeline.clone());
+        let work = Work { retention, pipeline, health: services.health.clone() };
         let supervisor = Supervisor::new(services.db.clone(), Arc::clone(&services.clock), self.node.clone(), work);
         let supervised = tokio::spawn(supervisor.run(due, stop.clone()));
         for kind in JobKind::ALL {

@@ -4,9 +4,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use proofsheet::accounts::Accounts;
 use proofsheet::app::App;
-use proofsheet::cli::{self, Args, Command, ExitStatus};
+use proofsheet::cli::{self, AdminCommand, Args, Command, ExitStatus};
 use proofsheet::config::Config;
 use proofsheet::domain::{Clock, SystemClock};
 use proofsheet::pipeline::Workers;
@@ -54,12 +53,15 @@ fn run(args: Args) -> anyhow::Result<ExitStatus> {
             let workers = Workers::new(config.worker.clone(), config.photo.limits());
             cli::analyze::run(&analyze, &workers, config.worker.parallel_workers(), SystemClock.now()).await
         }),
+        Command::Admin(AdminCommand::Lifecycle(command)) => runtime.block_on(async {
+            server::start_log(&config.log);
+            cli::lifecycle::run(&command, &config).await
+        }),
         Command::Admin(command) => runtime.block_on(async {
             server::start_log(&config.log);
             let url = config.public_url(config.server.listen.port());
             let app = App::open(config, url).await?;
-            let accounts: &Accounts = &app.services.accounts;
-            cli::admin::run(command, accounts).await?;
+            cli::admin::run(command, &app.services).await?;
             Ok(ExitStatus::Success)
         }),
         Command::Migrate => runtime.block_on(async {
@@ -68,6 +70,7 @@ fn run(args: Args) -> anyhow::Result<ExitStatus> {
             cli::say("The database is up to date.")?;
             Ok(ExitStatus::Success)
         }),
-        Command::Doctor => runtime.block_on(cli::doctor::run(&config, SystemClock.now())),
+        Command::Doctor { store: true } => runtime.block_on(cli::store_check::run(&config, SystemClock.now())),
+        Command::Doctor { store: false } => runtime.block_on(cli::doctor::run(&config, SystemClock.now())),
     }
 }

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use crate::api;
 use crate::app::{App, Background};
 use crate::cli::{self, ExitStatus, first_start};
-use crate::config::{Config, DataDirError, LogSettings, ServerSettings};
+use crate::config::{Config, DataDirError, LogSettings, ServerSettings, StoreSection};
 use crate::db::DbError;
 use crate::http::{self, Limiter, Services, Settings};
 use crate::pipeline::Workers;
@@ -162,7 +162,7 @@ pub fn demo(output: Option<PathBuf>, runtime: &Runtime) -> anyhow::Result<ExitSt
     config.server.listen.set_port(0);
     config.server.public_url = String::new();
     config.database.url = String::new();
-    config.store.directory = PathBuf::new();
+    config.store = StoreSection::default();
     config.webhooks.allow_loopback = true;
     start_log(&LogSettings { filter: "error".to_owned(), ..config.log.clone() });
     runtime.block_on(async {

@@ -16,7 +16,7 @@ pub async fn alive() -> HttpResponse {
 pub async fn ready(services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let found = services.health.readiness().await;
     if found.is_ready() {
-        return Ok(HttpResponse::Ok().json(serde_json::json!({ "status": "ready" })));
+        return Ok(HttpResponse::Ok().json(serde_json::json!({ "status": "ready", "missing_objects": found.ghosts })));
     }
     Err(Problem::new(ProblemKind::NotReady)
         .member("database", found.database)

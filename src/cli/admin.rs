@@ -1,19 +1,21 @@
-//! `admin`: agencies, people and API keys, made by the operator with a name and a reason.
+//! `admin`: what the operator does, with a name and a reason: agencies, people, API keys, reconciliation.
 
 use std::io::{BufRead, IsTerminal, Write};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use zeroize::Zeroizing;
 
 use super::args::{AdminCommand, OnBehalf};
-use crate::accounts::Accounts;
 use crate::domain::Role;
+use crate::http::Services;
 
 /// Makes what is asked and prints its id, or the key, once.
 ///
 /// # Errors
 /// What accounts refuse, in words.
-pub async fn run(command: AdminCommand, accounts: &Accounts) -> anyhow::Result<()> {
+pub async fn run(command: AdminCommand, services: &Services) -> anyhow::Result<()> {
+    let accounts = &services.accounts;
     match command {
         AdminCommand::CreateAgency { name, on_behalf } => {
             let agency = accounts.create_agency(&name).await?;
@@ -35,11 +37,23 @@ pub async fn run(command: AdminCommand, accounts: &Accounts) -> anyhow::Result<(
             log("create-key", &on_behalf, record.id.as_str());
             print(key.reveal())
         }
+        AdminCommand::Reconcile { min_age_secs, on_behalf } => {
+            let count = services.retention.reconcile(Duration::from_secs(min_age_secs)).await?;
+            log("reconcile", &on_behalf, &format!("{count:?}"));
+            print(&format!(
+                "{} objects seen, {} without a report removed, {} of them stay, {} of live reports are missing",
+                count.seen,
+                count.orphans + count.kept,
+                count.kept,
+                count.ghosts
+            ))
+        }
+        AdminCommand::Lifecycle(_) => bail!("the bucket's rules need no database"),
     }
 }
 
-fn log(action: &'static str, on_behalf: &OnBehalf, made: &str) {
-    tracing::info!(action, operator = %on_behalf.operator, reason = %on_behalf.reason, made, "an operator made something");
+pub(super) fn log(action: &'static str, on_behalf: &OnBehalf, made: &str) {
+    tracing::info!(action, operator = %on_behalf.operator, reason = %on_behalf.reason, made, "an operator did something");
 }
 
 fn print(line: &str) -> anyhow::Result<()> {

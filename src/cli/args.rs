@@ -37,7 +37,11 @@ pub enum Command {
     /// Bring the database's tables up to date.
     Migrate,
     /// Look for everything that would keep the service from working, and say all of it.
-    Doctor,
+    Doctor {
+        /// Try every operation on the configured object store instead, each with its time.
+        #[arg(long)]
+        store: bool,
+    },
 }
 
 /// What to measure and where to put the report.
@@ -111,6 +115,30 @@ pub enum AdminCommand {
         /// Scopes with spaces between.
         #[arg(long, default_value = "analyses:write analyses:read analyses:delete webhooks:manage keys:manage")]
         scopes: ScopeSet,
+        #[command(flatten)]
+        on_behalf: OnBehalf,
+    },
+    /// Remove objects no report knows and count reports that have lost theirs; prints both.
+    Reconcile {
+        /// Leave objects younger than this alone; less than 3600 only while no node runs.
+        #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+        min_age_secs: u64,
+        #[command(flatten)]
+        on_behalf: OnBehalf,
+    },
+    /// The bucket's lifecycle rules, the backstop of our own deletions.
+    #[command(subcommand)]
+    Lifecycle(LifecycleCommand),
+}
+
+/// What can be done with the bucket's rules.
+#[derive(Debug, Subcommand)]
+pub enum LifecycleCommand {
+    /// Set a rule for each retention class, a day after its end; keeps rules of others. Needs a token that may administer the bucket.
+    Apply {
+        /// Print the rules, for a dashboard or wrangler, and set nothing.
+        #[arg(long)]
+        dry_run: bool,
         #[command(flatten)]
         on_behalf: OnBehalf,
     },

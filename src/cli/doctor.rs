@@ -24,6 +24,7 @@ pub async fn run(config: &Config, now: Timestamp) -> anyhow::Result<ExitStatus> 
     let held = DataDir::open(&config.data.directory);
     let (database, store) = match &held {
         Ok(_) => (database(config).await, store(config, now).await),
+        Err(_) if config.store.is_bucket() => (Ok(NOT_LOOKED_AT.to_owned()), store(config, now).await),
         Err(_) => (Ok(NOT_LOOKED_AT.to_owned()), Ok(NOT_LOOKED_AT.to_owned())),
     };
     let findings = [

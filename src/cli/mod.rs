@@ -7,8 +7,10 @@ pub mod demo;
 pub mod doctor;
 pub mod exit;
 pub mod first_start;
+pub mod lifecycle;
+pub mod store_check;
 
-pub use args::{AdminCommand, Args, Command};
+pub use args::{AdminCommand, Args, Command, LifecycleCommand};
 pub use exit::ExitStatus;
 
 /// A line for whoever typed the command.

@@ -6,6 +6,7 @@ mod catalog;
 mod data_dir;
 mod error;
 mod sections;
+mod store;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -17,7 +18,8 @@ use serde::{Deserialize, Serialize};
 pub use catalog::{SETTINGS, Setting};
 pub use data_dir::{DataDir, DataDirError};
 pub use error::ConfigError;
-pub use sections::{AccountsSection, DatabaseSection, PhotoSection, StoreSection, WebhooksSection};
+pub use sections::{AccountsSection, DatabaseSection, PhotoSection, WebhooksSection};
+pub use store::StoreSection;
 
 /// The file that is read when none is named, if it exists.
 pub const DEFAULT_FILE: &str = "proofsheet.toml";
@@ -114,7 +116,7 @@ pub struct Config {
     pub keys: KeysSettings,
     /// Database; an empty URL: SQLite in the data directory.
     pub database: DatabaseSection,
-    /// Object store; an empty directory: in the data directory.
+    /// Object store: a directory, or a bucket if its endpoint is set.
     pub store: StoreSection,
     /// What an upload may be.
     pub upload: crate::pipeline::AdmissionSettings,
@@ -146,13 +148,14 @@ impl Config {
             .separator("__")
             .try_parsing(true)
             .source(Some(settings_among(std::env::vars_os())));
-        let loaded: Self = config::Config::builder()
+        let mut loaded: Self = config::Config::builder()
             .add_source(source)
             .add_source(environment)
             .build()
             .and_then(config::Config::try_deserialize)
             .map_err(|source| ConfigError::Read { path: path.to_owned(), source: Box::new(source) })?;
-        let faults = loaded.faults();
+        let unread = loaded.store.read_secret().err();
+        let faults: Vec<String> = unread.into_iter().chain(loaded.faults()).collect();
         if faults.is_empty() { Ok(loaded) } else { Err(ConfigError::Faults(faults)) }
     }
 
@@ -165,6 +168,10 @@ impl Config {
             (upload.file_bytes_max <= upload.request_bytes_max, "upload.file_bytes_max must not exceed upload.request_bytes_max"),
             (upload.budget_bytes() >= upload.file_bytes_max, "upload.upload_budget_bytes must hold at least one file"),
             (upload.analysis_secs > 0, "upload.analysis_secs must be at least 1"),
+            (
+                upload.analysis_secs <= 1800,
+                "upload.analysis_secs must be at most 1800: objects without a report are removed after 3600",
+            ),
             (upload.queue_secs > 0, "upload.queue_secs must be at least 1"),
             (upload.open_secs > 0 && upload.open_max > 0, "upload.open_secs and upload.open_max must be at least 1"),
             (
@@ -179,7 +186,8 @@ impl Config {
             ),
             (self.public_url_is_plain(), "server.public_url must be http:// or https:// and must not end with a slash"),
         ];
-        rules.into_iter().filter(|(holds, _)| !holds).map(|(_, fault)| fault.to_owned()).collect()
+        let broken = rules.into_iter().filter(|(holds, _)| !holds).map(|(_, fault)| fault.to_owned());
+        broken.chain(self.store.faults()).collect()
     }
 
     fn public_url_is_plain(&self) -> bool {
@@ -202,12 +210,9 @@ impl Config {
         settings
     }
 
-    /// The object store's directory.
+    /// Where objects are kept.
     pub fn store_settings(&self) -> crate::storage::Settings {
-        if self.store.directory.as_os_str().is_empty() {
-            return crate::storage::Settings::new(self.data.directory.join("objects"));
-        }
-        crate::storage::Settings::new(self.store.directory.clone())
+        self.store.settings(&self.data.directory)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Sections of the configuration whose modules keep time in `Duration`: here in whole seconds, as people write them.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -68,14 +67,6 @@ impl DatabaseSection {
     pub fn settings(&self) -> crate::db::Settings {
         crate::db::Settings { url: self.url.clone(), readers: self.readers, ..crate::db::Settings::default() }
     }
-}
-
-/// The object store.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct StoreSection {
-    /// Directory of the objects; empty: `objects` in the data directory.
-    pub directory: PathBuf,
 }
 
 /// Webhook deliveries.

@@ -133,18 +133,47 @@ impl Tx<'_, SystemScope> {
         find_by_analysis(self.conn, analysis)
     }
 
-    /// Which of these object names a report or a photo's partial result has, whatever its life.
+    /// Which of these object names a report, live or ended, or a photo's partial result has. Objects of a report that the store has
+    /// confirmed as deleted are not known any more.
     ///
     /// # Errors
     /// What the engine refuses.
     pub fn known_objects(&mut self, names: &[String]) -> Result<BTreeSet<String>, DbError> {
-        let pdfs: Vec<String> =
-            reports::table.filter(reports::pdf_object.eq_any(names)).select(reports::pdf_object).load(self.conn)?;
-        let results: Vec<String> =
-            reports::table.filter(reports::result_object.eq_any(names)).select(reports::result_object).load(self.conn)?;
+        let stored = reports::objects_deleted.eq(false);
+        let pdfs: Vec<String> = reports::table
+            .filter(stored)
+            .filter(reports::pdf_object.eq_any(names))
+            .select(reports::pdf_object)
+            .load(self.conn)?;
+        let results: Vec<String> = reports::table
+            .filter(stored)
+            .filter(reports::result_object.eq_any(names))
+            .select(reports::result_object)
+            .load(self.conn)?;
         let partial: Vec<String> =
             partials::table.filter(partials::object.eq_any(names)).select(partials::object).load(self.conn)?;
         Ok(pdfs.into_iter().chain(results).chain(partial).collect())
+    }
+
+    /// Live reports whose time is not over, in the order of their ids, those after `after`.
+    ///
+    /// # Errors
+    /// What the engine refuses, and [`DbError::BadRow`].
+    pub fn list_live_reports(
+        &mut self,
+        after: Option<&ReportId>,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ReportRecord>, DbError> {
+        let rows: Vec<ReportRow> = reports::table
+            .filter(reports::life.eq(ReportLife::Live.slug()))
+            .filter(reports::expires_at.gt(now.epoch_millis()))
+            .filter(reports::id.gt(after.map_or("", ReportId::as_str)))
+            .order(reports::id.asc())
+            .limit(i64::from(limit))
+            .select(ReportRow::as_select())
+            .load(self.conn)?;
+        rows.into_iter().map(ReportRecord::try_from).collect()
     }
 
     /// Live reports whose time is over, longest over first.

@@ -9,11 +9,14 @@ use crate::db::DbError;
 use crate::domain::AnalysisState;
 use crate::pipeline::{AdmissionError, CancelError, OpenError, ReadError, SubmitError};
 use crate::retention::RetentionError;
+use crate::storage::StorageError;
 use crate::vault::VaultError;
 use crate::webhooks::WebhookError;
 
 /// What a client is asked to wait when the database has no connection free.
 const BUSY_RETRY: Duration = Duration::from_secs(2);
+/// What a client is asked to wait when the object store does not answer.
+const STORE_RETRY: Duration = Duration::from_secs(10);
 /// What a client is asked to wait while an analysis runs.
 const RUNNING_RETRY: Duration = Duration::from_secs(2);
 
@@ -39,6 +42,19 @@ impl From<DbError> for Problem {
             | DbError::IllegalTransition(_)
             | DbError::NotThere { .. }
             | DbError::Panicked => Self::internal(error),
+        }
+    }
+}
+
+impl From<StorageError> for Problem {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Unavailable { .. } | StorageError::Refused { .. } | StorageError::Io { .. } => {
+                tracing::error!(%error, "a request needed the object store");
+                Self::new(ProblemKind::NotReady).retry_after(STORE_RETRY).detail("The store of reports does not answer.")
+            }
+            StorageError::Stopped => Self::new(ProblemKind::NotReady).retry_after(STORE_RETRY),
+            StorageError::NotFound { .. } | StorageError::TooLarge { .. } | StorageError::Settings(_) => Self::internal(error),
         }
     }
 }
@@ -156,7 +172,8 @@ impl From<ReadError> for Problem {
             ReadError::Gone(tombstone) => gone(&tombstone),
             ReadError::Db(error) => error.into(),
             ReadError::Vault(error) => error.into(),
-            ReadError::Storage(_) | ReadError::Damaged => Self::internal(error),
+            ReadError::Storage(error) => error.into(),
+            ReadError::Damaged => Self::internal(error),
         }
     }
 }
@@ -167,10 +184,8 @@ impl From<RetentionError> for Problem {
             RetentionError::NoSuchAnalysis { .. } => Self::new(ProblemKind::NotFound),
             RetentionError::StillRunning { .. } => Self::new(ProblemKind::NotFinished).retry_after(RUNNING_RETRY),
             RetentionError::Db(error) => error.into(),
-            RetentionError::Storage(_)
-            | RetentionError::BadObjectName { .. }
-            | RetentionError::BadReceipt(_)
-            | RetentionError::Signature(_) => Self::internal(error),
+            RetentionError::Storage(error) => error.into(),
+            RetentionError::BadReceipt(_) | RetentionError::Signature(_) => Self::internal(error),
         }
     }
 }

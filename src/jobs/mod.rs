@@ -19,17 +19,20 @@ pub enum JobKind {
     RetentionSweep,
     /// Ends analyses whose node is gone.
     RecoverAnalyses,
+    /// Removes objects no report knows and counts reports that have lost theirs.
+    ReconcileObjects,
 }
 
 impl JobKind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::RetentionSweep, Self::RecoverAnalyses];
+    pub const ALL: [Self; 3] = [Self::RetentionSweep, Self::RecoverAnalyses, Self::ReconcileObjects];
 
     /// Its name in the database and the log.
     pub const fn name(self) -> &'static str {
         match self {
             Self::RetentionSweep => "retention-sweep",
             Self::RecoverAnalyses => "recover-analyses",
+            Self::ReconcileObjects => "reconcile-objects",
         }
     }
 
@@ -38,6 +41,7 @@ impl JobKind {
         match self {
             Self::RetentionSweep => "0 * * * * *",
             Self::RecoverAnalyses => "30 * * * * *",
+            Self::ReconcileObjects => "45 17 3 * * *",
         }
     }
 
@@ -46,6 +50,7 @@ impl JobKind {
         match self {
             Self::RetentionSweep => Duration::from_secs(50),
             Self::RecoverAnalyses => Duration::from_secs(30),
+            Self::ReconcileObjects => Duration::from_secs(30 * 60),
         }
     }
 }

@@ -1,13 +1,17 @@
 //! Runs a job's occurrence at most once among all nodes, within its time, and survives its panic.
 
+use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::JobKind;
 use crate::db::{Db, DbError, OccurrenceClaim, SystemScope, Tx};
 use crate::domain::{SharedClock, Timestamp};
+use crate::health::Health;
 use crate::pipeline::Pipeline;
 use crate::pipeline::recovery::Abandoned;
 use crate::retention::Retention;
@@ -19,6 +23,8 @@ pub struct Work {
     pub retention: Retention,
     /// For recovery.
     pub pipeline: Pipeline,
+    /// Told what reconciliation found.
+    pub health: Health,
 }
 
 /// Takes ticks and runs jobs.
@@ -36,24 +42,39 @@ impl Supervisor {
         Self { db, clock, node, work }
     }
 
-    /// Runs what the ticks ask for, one at a time, until told to stop; then finishes the run it is in.
+    /// Runs what the ticks ask for until told to stop, each kind at most once at a time; then ends what still runs and waits for it.
     pub async fn run(self, mut ticks: mpsc::Receiver<JobKind>, stop: CancellationToken) {
+        let (this, mut running, mut busy) = (Arc::new(self), JoinSet::new(), HashSet::new());
         loop {
-            let kind = tokio::select! {
+            tokio::select! {
                 biased;
-                () = stop.cancelled() => return,
-                tick = ticks.recv() => match tick {
-                    Some(kind) => kind,
-                    None => return,
-                },
-            };
-            if let Err(error) = self.run_occurrence(kind).await {
-                tracing::error!(job = kind.name(), %error, "a job's occurrence could not be taken");
+                () = stop.cancelled() => break,
+                Some(ended) = running.join_next(), if !running.is_empty() => {
+                    match ended {
+                        Ok(kind) => drop(busy.remove(&kind)),
+                        Err(error) => tracing::error!(%error, "an occurrence broke off"),
+                    }
+                }
+                tick = ticks.recv() => {
+                    let Some(kind) = tick else { break };
+                    if busy.insert(kind) {
+                        let (this, stop) = (Arc::clone(&this), stop.clone());
+                        running.spawn(async move { this.run_logged(kind, &stop).await });
+                    }
+                }
             }
         }
+        while running.join_next().await.is_some() {}
     }
 
-    async fn run_occurrence(&self, kind: JobKind) -> Result<(), DbError> {
+    async fn run_logged(&self, kind: JobKind, stop: &CancellationToken) -> JobKind {
+        if let Err(error) = self.run_occurrence(kind, stop).await {
+            tracing::error!(job = kind.name(), %error, "a job's occurrence could not be taken");
+        }
+        kind
+    }
+
+    async fn run_occurrence(&self, kind: JobKind, stop: &CancellationToken) -> Result<(), DbError> {
         let now = self.clock.now();
         let fired_for = Timestamp::from_epoch_millis(now.epoch_millis() - now.epoch_millis().rem_euclid(60_000));
         let (owner, until) = (self.node.clone(), now.plus(kind.time_limit() + Duration::from_secs(5)));
@@ -63,9 +84,9 @@ impl Supervisor {
         if !self.db.as_system().write(claim).await? {
             return Ok(());
         }
-        let work = self.work.clone();
+        let (work, stop) = (self.work.clone(), stop.clone());
         // A task of its own: its panic ends it and not the supervisor.
-        let running = tokio::spawn(async move { tokio::time::timeout(kind.time_limit(), run_job(kind, work)).await });
+        let running = tokio::spawn(async move { tokio::time::timeout(kind.time_limit(), run_job(kind, work, stop)).await });
         match running.await {
             Ok(Ok(())) => {}
             Ok(Err(_)) => tracing::error!(job = kind.name(), "a job was stopped at its time limit"),
@@ -79,7 +100,7 @@ impl Supervisor {
 }
 
 /// One run of a job; what goes wrong is logged here, where it is handled: the next run takes it up again.
-async fn run_job(kind: JobKind, work: Work) {
+async fn run_job(kind: JobKind, work: Work, stop: CancellationToken) {
     match kind {
         JobKind::RetentionSweep => match work.retention.sweep().await {
             Ok(count) => tracing::debug!(?count, "retention swept"),
@@ -90,5 +111,16 @@ async fn run_job(kind: JobKind, work: Work) {
                 tracing::error!(%error, "recovery failed");
             }
         }
+        JobKind::ReconcileObjects => tokio::select! {
+            // It may take long, and the next day's takes up what this one leaves.
+            () = stop.cancelled() => {}
+            found = work.retention.reconcile(Retention::ORPHAN_AGE) => match found {
+                Ok(count) => {
+                    work.health.note_ghosts(count.ghosts);
+                    tracing::info!(?count, "store and rows reconciled");
+                }
+                Err(error) => tracing::error!(%error, "reconciliation failed"),
+            },
+        },
     }
 }

@@ -22,7 +22,7 @@ use crate::vault::{ReportKey, VaultError, seal_object};
 
 /// The fence of an analysis on the node that accepted it whole.
 const FIRST_FENCE: i64 = 1;
-/// Pause before a store or a database that refused is asked again.
+/// Pause before a database that refused is asked again.
 pub(super) const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 /// Where the photos of an analysis are.
@@ -265,9 +265,9 @@ async fn store_and_record(
     let wrapped = inner.parts.vault.wrap_report_key(&key, agency, &names.report)?;
     let pdf_sealed = seal_object(&key, agency, &names.report, Part::Report.slug(), &rendered.pdf)?;
     let result_sealed = seal_object(&key, agency, &names.report, Part::Result.slug(), result)?;
-    put_until_stored(inner, &names.pdf, pdf_sealed).await;
+    inner.parts.store.put_patiently(&names.pdf, pdf_sealed).await?;
     failpoint(Failpoint::PdfStored);
-    put_until_stored(inner, &names.result, result_sealed).await;
+    inner.parts.store.put_patiently(&names.result, result_sealed).await?;
     failpoint(Failpoint::ResultStored);
     let expires_at = facts.expires_at.unwrap_or(facts.created_at);
     let report = NewReport {
@@ -294,14 +294,6 @@ async fn store_and_record(
 
 fn object(name: &ObjectName, size: usize) -> ReportObject {
     ReportObject { name: name.to_string(), size_bytes: i64::try_from(size).unwrap_or(i64::MAX) }
-}
-
-/// A store that refuses is asked again until the deadline of the analysis: the report is still in memory.
-pub(super) async fn put_until_stored(inner: &Inner, name: &ObjectName, sealed: Vec<u8>) {
-    while let Err(error) = inner.parts.store.put(name, sealed.clone()).await {
-        tracing::warn!(%error, "the object store refused an object");
-        tokio::time::sleep(RETRY_PAUSE).await;
-    }
 }
 
 async fn event_facts(inner: &Inner, carried: &Carried) -> Result<AnalysisFacts, DbError> {
@@ -331,10 +323,8 @@ async fn fail(inner: &Inner, carried: &Carried, reason: FailureReason, names: &N
         }
         Err(error) => tracing::warn!(analysis.id = %carried.analysis, %error, "the failure could not be recorded; recovery will"),
     }
-    for name in [&names.pdf, &names.result] {
-        if let Err(error) = inner.parts.store.delete(name).await {
-            tracing::warn!(%error, "an object could not be taken back; reconciliation will");
-        }
+    if let Err(error) = inner.parts.store.delete_many(&[names.pdf.clone(), names.result.clone()]).await {
+        tracing::warn!(%error, "objects could not be taken back; reconciliation will");
     }
 }
 

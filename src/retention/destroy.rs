@@ -4,8 +4,8 @@ use super::receipt::{ObjectFacts, ReceiptFacts, Remains};
 use super::{Receipt, Retention, RetentionError};
 use crate::db::{AnalysisRecord, Destruction, FailedErasure, ObjectsToDelete, ReportRecord};
 use crate::domain::event::AnalysisFacts;
-use crate::domain::{AgencyId, AnalysisId, DeletionCause, Event, Failpoint, ReceiptId, failpoint};
-use crate::storage::{ObjectName, Part};
+use crate::domain::{AgencyId, AnalysisId, DeletionCause, Event, Failpoint, ReceiptId, ReportId, failpoint};
+use crate::storage::{NameError, ObjectName, Part};
 
 impl Retention {
     /// Destroys what there is of an analysis that has its outcome: first, in one transaction, the report's key, the metadata and
@@ -38,7 +38,7 @@ impl Retention {
             (None, None) => self.end_failed(found, cause).await?,
         };
         if let Some(report) = report
-            && let Err(error) = self.delete_objects(&objects_of(&report)).await
+            && let Err(error) = self.delete_objects(&[objects_of(&report)]).await
         {
             tracing::warn!(%error, report = %report.id, "the objects of a destroyed report stay until the next sweep");
         }
@@ -105,15 +105,33 @@ impl Retention {
         Ok(record.into())
     }
 
-    /// Deletes the objects of an ended report and says so in its row.
-    pub(super) async fn delete_objects(&self, ended: &ObjectsToDelete) -> Result<(), RetentionError> {
-        for text in &ended.objects {
-            let name: ObjectName = text.parse().map_err(|_| RetentionError::BadObjectName { name: text.clone() })?;
-            self.store.delete(&name).await?;
+    /// Deletes the objects of ended reports, all in one go, and says so in the rows of those whose objects are gone. Answers how
+    /// many reports those are; the rest is on the list for the next time.
+    ///
+    /// # Errors
+    /// What the store could not do at all, and what the database refuses.
+    pub(super) async fn delete_objects(&self, ended: &[ObjectsToDelete]) -> Result<u32, RetentionError> {
+        let mut clean: Vec<(ReportId, Vec<ObjectName>)> = Vec::with_capacity(ended.len());
+        for one in ended {
+            match one.objects.iter().map(|text| text.parse()).collect::<Result<_, _>>() {
+                Ok(names) => clean.push((one.report.clone(), names)),
+                Err(NameError) => {
+                    tracing::error!(report = %one.report, "a row names an object by something that is no object's name")
+                }
+            }
         }
+        let names: Vec<ObjectName> = clean.iter().flat_map(|(_, names)| names.clone()).collect();
+        let kept = self.store.delete_many(&names).await?;
         failpoint(Failpoint::ObjectsDeleted);
-        let report = ended.report.clone();
-        self.db.as_system().write(move |tx| Ok::<_, RetentionError>(tx.mark_objects_deleted(&report)?)).await
+        clean.retain(|(_, names)| !names.iter().any(|name| kept.contains(name)));
+        let gone: Vec<ReportId> = clean.into_iter().map(|(report, _)| report).collect();
+        let count = u32::try_from(gone.len()).unwrap_or(u32::MAX);
+        let marked = self
+            .db
+            .as_system()
+            .write(move |tx| gone.iter().try_for_each(|report| Ok::<_, RetentionError>(tx.mark_objects_deleted(report)?)));
+        marked.await?;
+        Ok(count)
     }
 }
 

@@ -26,12 +26,6 @@ pub enum RetentionError {
     /// The object store did not do it; the key is destroyed, and the next sweep tries again.
     #[error(transparent)]
     Storage(#[from] StorageError),
-    /// A row names an object by something that is no object's name.
-    #[error("the database names an object {name:?}, which is no object's name")]
-    BadObjectName {
-        /// The text in the row.
-        name: String,
-    },
     /// The receipt's text is not what a receipt holds.
     #[error("the receipt cannot be read: {0}")]
     BadReceipt(#[from] serde_json::Error),

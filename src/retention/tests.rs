@@ -18,6 +18,8 @@ use crate::domain::{
 use crate::storage::{self, ObjectName, Part, Prefix, StorageError};
 use crate::vault::{KeyRing, ReportKey, WrappedKey, seal_object};
 
+mod reconcile;
+
 const START: Timestamp = Timestamp::from_epoch_millis(1_795_270_800_000);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -335,21 +337,6 @@ async fn no_file_of_the_database_holds_the_key_after_a_sweep() {
     assert!(bench.retention.sweep().await.unwrap().log_emptied);
     assert!(!bench.files_hold(&made.wrapped.wrapped));
     assert!(!bench.files_hold(b"sealed reference"));
-}
-
-#[tokio::test]
-async fn objects_nobody_knows_are_removed_when_they_are_old_enough() {
-    let bench = Bench::new(Settings::default()).await;
-    let made = bench.report(7 * DAY).await;
-    let orphan = ObjectName::new(Product::Portfolio, bench.clock.now(), Part::Report);
-    bench.store.put(&orphan, vec![1]).await.unwrap();
-    let hour = Duration::from_secs(3600);
-    assert_eq!(bench.retention.reconcile(hour).await.unwrap(), ReconcileCount { seen: 3, orphans: 0 });
-    bench.clock.advance(hour);
-    assert_eq!(bench.retention.reconcile(hour).await.unwrap(), ReconcileCount { seen: 3, orphans: 1 });
-    let mut left = bench.objects().await;
-    left.sort_unstable_by_key(ObjectName::part);
-    assert_eq!(left, made.objects);
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ async fn a_directory_does_what_every_store_does() {
     let gaps = [
         ("a_wrong_secret_is_refused", "a directory has no credentials"),
         ("a_missing_bucket_is_no_missing_object", "a directory is no bucket"),
-        ("nothing_is_put_into_a_missing_bucket", "a directory is no bucket"),
+        ("a_missing_bucket_takes_and_gives_nothing", "a directory is no bucket"),
         ("lifecycle_rules_are_set_and_read_back", "nothing but this program removes anything from a directory"),
     ];
     conformance::holds("a directory", &bench, &gaps).await;

@@ -18,6 +18,7 @@ mod conformance;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::time::Instant;
 
 pub use error::StorageError;
 pub use lifecycle::{LifecycleRule, LifecycleState};
@@ -27,8 +28,25 @@ pub use s3::{S3Settings, S3Store};
 pub use secret::Secret;
 pub use settings::{Place, Settings};
 
-/// Pause before a store that did not take an object is asked again.
+/// Pause before a store that failed is asked again.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
+
+/// How long a store that fails is asked again.
+struct Patience {
+    until: Instant,
+}
+
+impl Patience {
+    /// Whether asking again is worth it and there is time for it.
+    fn lasts(&self, error: &StorageError) -> bool {
+        !error.is_final() && Instant::now() + RETRY_PAUSE < self.until
+    }
+
+    async fn pause(&self, error: &StorageError, name: &ObjectName) {
+        tracing::warn!(%error, object = %name, "the object store failed; it is asked again");
+        tokio::time::sleep(RETRY_PAUSE).await;
+    }
+}
 
 /// The object store in use. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -69,25 +87,21 @@ impl Store {
     /// # Errors
     /// What the store answered last.
     pub async fn put_patiently(&self, name: &ObjectName, bytes: impl Into<Bytes>) -> Result<(), StorageError> {
-        let bytes = bytes.into();
-        let give_up = tokio::time::Instant::now() + self.patience();
+        let (bytes, patience) = (bytes.into(), self.patience());
         loop {
             match self.put(name, bytes.clone()).await {
-                Ok(()) => return Ok(()),
-                Err(error) if error.is_final() || tokio::time::Instant::now() + RETRY_PAUSE >= give_up => return Err(error),
-                Err(error) => {
-                    tracing::warn!(%error, object = %name, "the object store did not take an object; it is asked again")
-                }
+                Err(error) if patience.lasts(&error) => patience.pause(&error, name).await,
+                answer => return answer,
             }
-            tokio::time::sleep(RETRY_PAUSE).await;
         }
     }
 
-    fn patience(&self) -> Duration {
-        match self {
+    fn patience(&self) -> Patience {
+        let patience = match self {
             Self::Local(local) => local.patience(),
             Self::S3(s3) => s3.patience(),
-        }
+        };
+        Patience { until: Instant::now() + patience }
     }
 
     /// The object's bytes.
@@ -98,6 +112,20 @@ impl Store {
         match self {
             Self::Local(local) => local.get(name).await,
             Self::S3(s3) => s3.get(name).await,
+        }
+    }
+
+    /// As [`Store::get`], but a store that does not give it is asked again until the patience of the settings is over.
+    ///
+    /// # Errors
+    /// What the store answered last.
+    pub async fn get_patiently(&self, name: &ObjectName) -> Result<Vec<u8>, StorageError> {
+        let patience = self.patience();
+        loop {
+            match self.get(name).await {
+                Err(error) if patience.lasts(&error) => patience.pause(&error, name).await,
+                answer => return answer,
+            }
         }
     }
 
@@ -148,6 +176,14 @@ impl Store {
     /// Whether other nodes may use it at the same time.
     pub const fn is_shared(&self) -> bool {
         matches!(self, Self::S3(_))
+    }
+
+    /// Whether the store has shown that it cannot delete many objects in a request.
+    pub fn deletes_one_by_one(&self) -> bool {
+        match self {
+            Self::Local(_) => false,
+            Self::S3(s3) => s3.deletes_one_by_one(),
+        }
     }
 
     /// The bucket's lifecycle rules, as far as they are ours.

@@ -14,15 +14,15 @@ const TOKEN_LEN: usize = 26;
 const RANDOM_LEN: usize = 10;
 const VERSION: &str = "v1";
 
-/// Which object it is.
+/// Which object it is; in the order of their words, so that names sort as their texts do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
+    /// What was measured of one photo of an analysis that is still open.
+    Partial,
     /// The PDF.
     Report,
     /// The result JSON with the previews.
     Result,
-    /// What was measured of one photo of an analysis that is still open.
-    Partial,
 }
 
 impl Part {

@@ -77,7 +77,7 @@ fn die_at(place: Failpoint) {
     submit_and_destroy(&client, photo, expected(place) == Found::Destroyed);
     eventually("the service dies", Duration::from_secs(60), || !service.is_running());
 
-    let service = service.restart_after(Signal::KILL, |_| {});
+    let service = service.restart_after(Signal::KILL, Service::reconcile_shared_store);
     let client = service.client();
     let analyses = client.get("/v1/analyses").expect(200).json()["analyses"].as_array().unwrap().clone();
     match expected(place) {

@@ -28,5 +28,6 @@ mod recovery;
 mod report;
 mod settings;
 mod startup;
+mod stores;
 mod strace;
 mod support;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use crate::support::watch::{children_of, eventually, files_under, is_alive};
+use crate::support::watch::{children_of, eventually, is_alive};
 use crate::support::{Form, Receiver, Service};
 
 #[test]
@@ -29,7 +29,7 @@ fn killed_in_the_middle_the_analysis_ends_interrupted_and_the_event_is_delivered
     assert_eq!(told.json()["data"]["reason"], "interrupted");
     assert_eq!(told.json()["data"]["analysis"], seen["id"]);
 
-    assert_eq!(files_under(&service.data().join("objects")), Vec::<std::path::PathBuf>::new(), "nothing is orphaned");
+    assert_eq!(service.objects(), Vec::<std::path::PathBuf>::new(), "nothing is orphaned");
     let again = service.client().analyze(Form::product("snapshot").fixture("photos/rocket.jpg"));
     assert_eq!(again["state"], "completed", "{again}");
     assert_eq!(receiver.received().iter().filter(|one| one.json()["type"] == "analysis.failed").count(), 1, "told once");

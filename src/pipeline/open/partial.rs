@@ -10,7 +10,7 @@ use crate::pipeline::frame::{self, FrameError, FrameKind};
 use crate::pipeline::run::{Carried, RETRY_PAUSE, RunError};
 use crate::pipeline::worker::{check, child, picture_blobs};
 use crate::report::ReportPhoto;
-use crate::storage::{ObjectName, StorageError};
+use crate::storage::ObjectName;
 use crate::vault::{ReportKey, open_partial};
 
 /// How often a submitted analysis looks whether its last photos are measured.
@@ -67,16 +67,7 @@ async fn load(inner: &Inner, carried: &Carried, key: &ReportKey, row: &PartialRe
     let damaged = || RunError::PartialDamaged { number: row.number };
     let name: ObjectName = row.object.parse().map_err(|_| damaged())?;
     let number = u16::try_from(row.number).map_err(|_| damaged())?;
-    let sealed = loop {
-        match inner.parts.store.get(&name).await {
-            Ok(sealed) => break sealed,
-            Err(error @ (StorageError::NotFound { .. } | StorageError::TooLarge { .. })) => return Err(error.into()),
-            Err(error) => {
-                tracing::warn!(%error, "a partial result could not be fetched");
-                tokio::time::sleep(RETRY_PAUSE).await;
-            }
-        }
-    };
+    let sealed = inner.parts.store.get_patiently(&name).await?;
     let photo = unpack(&open_partial(key, &carried.agency, &carried.analysis, number, &sealed)?)?;
     check::photo(&photo.outcome, carried.previews).map_err(|_| damaged())?;
     if photo.number == number { Ok(photo) } else { Err(damaged()) }

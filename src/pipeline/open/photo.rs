@@ -164,7 +164,7 @@ async fn finish(inner: &Inner, claimed: &Claimed, photo: HeldPhoto) -> Result<()
     }
     let measured = run::measure(inner, agency, claimed.previews, *number, photo).await?;
     let sealed = seal_partial(&claimed.key, agency, analysis, *number, &partial::pack(&measured)?)?;
-    run::put_until_stored(inner, &claimed.object, sealed).await;
+    inner.parts.store.put_patiently(&claimed.object, sealed).await?;
     failpoint(Failpoint::PartialStored);
     let (state, problem) = run::words(&measured.outcome);
     let (number, fence) = (i32::from(*number), claimed.fence);

@@ -64,7 +64,7 @@ impl S3Store {
     pub(in crate::storage) async fn delete_many(&self, names: &[ObjectName]) -> Result<Vec<ObjectName>, StorageError> {
         let mut kept = Vec::new();
         for chunk in names.chunks(KEYS_MAX) {
-            if self.shared.one_by_one.load(Ordering::Relaxed) {
+            if self.deletes_one_by_one() {
                 kept.extend(self.delete_each(chunk).await?);
                 continue;
             }
@@ -84,6 +84,10 @@ impl S3Store {
             }
         }
         Ok(kept)
+    }
+
+    pub(in crate::storage) fn deletes_one_by_one(&self) -> bool {
+        self.shared.one_by_one.load(Ordering::Relaxed)
     }
 
     async fn delete_chunk(&self, names: &[ObjectName]) -> Result<Vec<ObjectName>, StorageError> {

@@ -33,14 +33,14 @@ pub struct S3Settings {
     pub allow_http: bool,
     /// Seconds to reach the store.
     pub connect_secs: u64,
-    /// Seconds for one try of one request, and what its bytes need at `bytes_per_sec_min`.
+    /// Seconds for one try of one request, and what its bytes need at `bytes_per_s_min`.
     pub attempt_secs: u64,
     /// Seconds for a request with all its tries, and what its bytes need in each.
     pub operation_secs: u64,
     /// Tries of one request.
     pub attempts_max: u32,
     /// Slowest transfer that is waited for, in bytes a second.
-    pub bytes_per_sec_min: u64,
+    pub bytes_per_s_min: u64,
     /// Seconds without a single byte after which a transfer is given up.
     pub stall_secs: u64,
 }
@@ -59,7 +59,7 @@ impl Default for S3Settings {
             attempt_secs: 8,
             operation_secs: 20,
             attempts_max: 3,
-            bytes_per_sec_min: 512 * 1024,
+            bytes_per_s_min: 512 * 1024,
             stall_secs: 5,
         }
     }
@@ -77,7 +77,7 @@ impl S3Settings {
             (times > 0, "store.s3.connect_secs, attempt_secs, operation_secs and stall_secs must be at least 1"),
             (self.attempt_secs <= self.operation_secs, "store.s3.attempt_secs must not exceed store.s3.operation_secs"),
             ((1..=10).contains(&self.attempts_max), "store.s3.attempts_max must be 1 to 10"),
-            (self.bytes_per_sec_min >= 1024, "store.s3.bytes_per_sec_min must be at least 1024"),
+            (self.bytes_per_s_min >= 1024, "store.s3.bytes_per_s_min must be at least 1024"),
         ];
         let endpoint = self.endpoint_fault().map(|fault| format!("store.s3.endpoint {fault}"));
         let rest = rules.into_iter().filter(|(holds, _)| !holds).map(|(_, fault)| fault.to_owned());
@@ -113,7 +113,7 @@ impl S3Settings {
 
     /// What `bytes` may take on top of the time of a request.
     pub(super) fn transfer(&self, bytes: u64) -> Duration {
-        Duration::from_secs(bytes / self.bytes_per_sec_min.max(1))
+        Duration::from_secs(bytes / self.bytes_per_s_min.max(1))
     }
 }
 

@@ -123,6 +123,11 @@ pub const HOMES: [Home; 13] = [
         at: &["webhooks/", "cli/"],
         because: "whoever calls out passes the egress guard; demo is a client",
     },
+    Home {
+        crates: &["aws_sdk_s3", "aws_smithy_http_client"],
+        at: &["storage/s3"],
+        because: "another client of S3 stays a one-folder change",
+    },
     Home { crates: &["governor"], at: &["http/"], because: "limits are counted at the border" },
     Home { crates: &["tokio_cron_scheduler"], at: &["jobs/", "app.rs"], because: "it is a clock for jobs, nothing else" },
     Home { crates: &["seccompiler", "landlock"], at: &["pipeline/worker"], because: "the sandbox is built in one place" },

@@ -2,7 +2,9 @@
 
 pub mod browser;
 pub mod client;
+pub mod fault_proxy;
 pub mod receiver;
+pub mod s3_server;
 pub mod service;
 pub mod watch;
 

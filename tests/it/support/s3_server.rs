@@ -61,6 +61,17 @@ impl S3Server {
         format!("http://{}", self.address)
     }
 
+    /// Settings of a service that uses this bucket, without the prefix of their variables.
+    pub fn settings(&self, bucket: &str) -> Vec<(String, String)> {
+        let all = [
+            ("ENDPOINT", self.endpoint()),
+            ("BUCKET", bucket.to_owned()),
+            ("ACCESS_KEY_ID", ACCESS_KEY.to_owned()),
+            ("SECRET_ACCESS_KEY", SECRET_KEY.to_owned()),
+        ];
+        all.map(|(name, value)| (format!("STORE__S3__{name}"), value)).to_vec()
+    }
+
     /// Makes an empty bucket.
     pub fn make_bucket(&self, bucket: &str) {
         std::fs::create_dir(self.root.join(bucket)).unwrap();

@@ -11,6 +11,7 @@ use proofsheet::domain::Failpoint;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::Client;
+use super::s3_server::S3Server;
 
 /// The program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_proofsheet");
@@ -52,6 +53,8 @@ pub struct Service {
     /// Lines it printed until it said where it answers, and a moment longer.
     pub printed: Vec<String>,
     settings: Vec<(String, String)>,
+    /// The bucket's server, if this run of the tests is about one.
+    s3: Option<S3Server>,
     scratch: Option<Scratch>,
     key: String,
     owner_password: String,
@@ -67,7 +70,8 @@ impl Service {
     pub fn start_with(settings: &[(&str, &str)]) -> Self {
         let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let scratch = Scratch::new("service");
-        let mut service = Self::spawn(Command::new(PROGRAM), settings, scratch);
+        let s3 = s3_of_this_run(&settings, &scratch);
+        let mut service = Self::spawn(Command::new(PROGRAM), settings, s3, scratch);
         service.read_first_start();
         service
     }
@@ -76,7 +80,9 @@ impl Service {
     pub fn start_under(program: &str, arguments: &[&str]) -> Self {
         let mut command = Command::new(program);
         command.args(arguments).arg(PROGRAM);
-        let mut service = Self::spawn(command, Vec::new(), Scratch::new("service"));
+        let scratch = Scratch::new("service");
+        let s3 = s3_of_this_run(&[], &scratch);
+        let mut service = Self::spawn(command, Vec::new(), s3, scratch);
         service.read_first_start();
         service
     }
@@ -85,8 +91,10 @@ impl Service {
     pub fn start_dying_at(place: Failpoint, settings: &[(&str, &str)]) -> Self {
         let mut command = Command::new(PROGRAM);
         command.env("FAILPOINTS", format!("{}=return", place.slug()));
-        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let mut service = Self::spawn(command, settings, Scratch::new("service"));
+        let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let scratch = Scratch::new("service");
+        let s3 = s3_of_this_run(&settings, &scratch);
+        let mut service = Self::spawn(command, settings, s3, scratch);
         service.read_first_start();
         service
     }
@@ -96,18 +104,19 @@ impl Service {
         self.stop(signal);
         between(&self);
         let scratch = self.scratch.take().unwrap();
-        let mut next = Self::spawn(Command::new(PROGRAM), self.settings.clone(), scratch);
+        let mut next = Self::spawn(Command::new(PROGRAM), self.settings.clone(), self.s3.take(), scratch);
         next.key.clone_from(&self.key);
         next.owner_password.clone_from(&self.owner_password);
         next
     }
 
-    fn spawn(mut command: Command, settings: Vec<(String, String)>, scratch: Scratch) -> Self {
+    fn spawn(mut command: Command, settings: Vec<(String, String)>, s3: Option<S3Server>, scratch: Scratch) -> Self {
         let data = scratch.path().join("data");
         let log = std::fs::File::options().create(true).append(true).open(scratch.path().join("log")).unwrap();
         command.arg("serve").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).current_dir(scratch.path());
         command.env("PROOFSHEET_SERVER__LISTEN", "127.0.0.1:0").env("PROOFSHEET_DATA__DIRECTORY", &data);
         command.env("PROOFSHEET_WEBHOOKS__ALLOW_LOOPBACK", "true");
+        command.envs(store_variables(s3.as_ref()));
         for (name, value) in &settings {
             command.env(format!("PROOFSHEET_{name}"), value);
         }
@@ -115,7 +124,7 @@ impl Service {
         let lines = follow(child.stdout.take().unwrap());
         let (printed, url) = read_until_ready(&lines, &mut child, scratch.path());
         let (key, owner_password) = (String::new(), String::new());
-        let service = Self { child, url, printed, settings, scratch: Some(scratch), key, owner_password };
+        let service = Self { child, url, printed, settings, s3, scratch: Some(scratch), key, owner_password };
         let client = Client::anonymous(&service);
         let start = Instant::now();
         while client.get("/readyz").status != 200 {
@@ -165,7 +174,18 @@ impl Service {
 
     /// The sealed objects in its store, by file name.
     pub fn objects(&self) -> Vec<PathBuf> {
-        super::watch::files_under(&self.data().join("objects"))
+        let folder = self.s3.as_ref().map_or_else(|| self.data().join("objects"), |s3| s3.bucket(BUCKET));
+        super::watch::files_under(&folder)
+    }
+
+    /// Removes orphans from a bucket at once; a running node leaves young ones alone, because others may use the bucket too. A
+    /// directory is looked through at each start.
+    pub fn reconcile_shared_store(&self) {
+        if self.s3.is_some() {
+            let why = ["--as", "test", "--reason", "no node runs"];
+            let done = self.command(&[&["admin", "reconcile", "--min-age-secs", "0"][..], &why].concat());
+            assert!(done.status.success(), "{done:?}");
+        }
     }
 
     /// Sends a signal and waits for the end.
@@ -191,8 +211,30 @@ impl Service {
     pub fn command(&self, arguments: &[&str]) -> std::process::Output {
         let mut command = Command::new(PROGRAM);
         command.args(arguments).env("PROOFSHEET_DATA__DIRECTORY", self.data()).env("PROOFSHEET_SERVER__LISTEN", "127.0.0.1:0");
+        command.envs(store_variables(self.s3.as_ref()));
+        command.envs(self.settings.iter().map(|(name, value)| (format!("PROOFSHEET_{name}"), value)));
         command.stdin(Stdio::null()).output().unwrap()
     }
+}
+
+/// The bucket of each service that has one.
+const BUCKET: &str = "proofs";
+
+/// With `PROOFSHEET_TEST_STORE=s3` each service gets a bucket on a server of its own, unless the test says where objects are kept.
+fn s3_of_this_run(settings: &[(String, String)], scratch: &Scratch) -> Option<S3Server> {
+    let wanted = std::env::var("PROOFSHEET_TEST_STORE").is_ok_and(|kind| kind == "s3");
+    let chosen = settings.iter().any(|(name, _)| name.starts_with("STORE__S3__ENDPOINT") || name == "STORE__DIRECTORY");
+    (wanted && !chosen).then(|| {
+        let s3 = S3Server::start(&scratch.path().join("s3"));
+        s3.make_bucket(BUCKET);
+        s3
+    })
+}
+
+fn store_variables(s3: Option<&S3Server>) -> Vec<(String, String)> {
+    s3.map_or_else(Vec::new, |s3| {
+        s3.settings(BUCKET).into_iter().map(|(name, value)| (format!("PROOFSHEET_{name}"), value)).collect()
+    })
 }
 
 impl Drop for Service {

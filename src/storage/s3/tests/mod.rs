@@ -68,7 +68,7 @@ fn bench(settings: &S3Settings) -> Bench {
 async fn s3s_fs_does_what_every_store_does() {
     let server = Server::start("conformance");
     let gaps = [
-        ("nothing_is_put_into_a_missing_bucket", "s3s-fs makes the bucket"),
+        ("a_missing_bucket_takes_and_gives_nothing", "s3s-fs finds no object in it, and makes it to put one"),
         ("lifecycle_rules_are_set_and_read_back", "s3s-fs answers 501"),
     ];
     conformance::holds("s3s-fs 0.14.1", &bench(&server.settings()), &gaps).await;

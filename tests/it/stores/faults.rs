@@ -1,0 +1,154 @@
+//! Nothing is `completed` without a readable object, nothing is lost, and no object outlives reconciliation.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+use serde_json::Value;
+
+use super::Stage;
+use crate::support::fault_proxy::Fault;
+use crate::support::s3_server::SECRET_KEY;
+use crate::support::watch::eventually;
+use crate::support::{Form, Receiver, Service};
+
+fn one_photo() -> Form {
+    Form::product("snapshot").fixture("photos/rocket.jpg")
+}
+
+fn place(done: &Value) -> String {
+    format!("/v1/analyses/{}", done["id"].as_str().unwrap())
+}
+
+#[track_caller]
+fn reads(service: &Service, done: &Value) {
+    assert_eq!(done["state"], "completed", "{done}");
+    let pdf = service.client().get(done["links"]["report"].as_str().unwrap()).expect(200);
+    assert_eq!(&pdf.body[..5], b"%PDF-");
+    service.client().get(done["links"]["result"].as_str().unwrap()).expect(200);
+}
+
+#[test]
+fn faults_that_pass_end_in_a_report_that_can_be_read() {
+    let stage = Stage::new(&[]);
+    let faults = [
+        (2, Fault::Status(500, "InternalError")),
+        (4, Fault::Status(503, "SlowDown")),
+        (2, Fault::Reset),
+        (2, Fault::LostReply),
+        (1, Fault::Hang),
+        (1, Fault::Slow(1024)),
+        (2, Fault::WrongEtag),
+    ];
+    for (number, (count, fault)) in (1..).zip(faults) {
+        let before = stage.proxy.broken();
+        stage.proxy.break_next(count, "PUT", fault);
+        let done = stage.service.client().analyze(one_photo());
+        assert!(stage.proxy.broken() > before, "{fault:?} was met");
+        reads(&stage.service, &done);
+        assert_eq!(stage.bucket.count(), 2 * number, "{fault:?}: two objects a report, however often they were put");
+        stage.proxy.heal();
+    }
+    println!("{} passing faults of the store: each report can be read", faults.len());
+}
+
+#[test]
+fn a_store_that_stays_down_ends_the_analysis_as_interrupted_and_tells() {
+    let stage = Stage::new(&[]);
+    let receiver = Receiver::start();
+    let (_, secret) = stage.service.client().register(&receiver.url());
+    let faults = [Fault::Status(503, "SlowDown"), Fault::Reset, Fault::LostReply, Fault::Status(403, "AccessDenied")];
+    for fault in faults {
+        stage.proxy.break_all("PUT", fault);
+        let seen = stage.service.client().analyze(one_photo());
+        assert_eq!((seen["state"].as_str(), seen["reason"].as_str()), (Some("failed"), Some("interrupted")), "{fault:?}: {seen}");
+        let told = || receiver.received().iter().filter(|one| one.json()["data"]["analysis"] == seen["id"]).count();
+        eventually("the event is delivered", Duration::from_secs(20), || told() == 1);
+        receiver.wait_for("analysis.failed").verify(&secret);
+        eventually("nothing stays in the bucket", Duration::from_secs(10), || stage.bucket.count() == 0);
+        stage.proxy.heal();
+        reads(&stage.service, &stage.service.client().analyze(one_photo()));
+        stage
+            .service
+            .client()
+            .delete(&place(&stage.service.client().get("/v1/analyses?limit=1").json()["analyses"][0]))
+            .expect(200);
+        assert_eq!((stage.bucket.count(), number <= faults.len()), (0, true));
+    }
+    println!("{} lasting faults of the store: interrupted, told, nothing left", faults.len());
+}
+
+#[test]
+fn a_store_that_is_down_at_reading_is_a_503_and_loses_nothing() {
+    let stage = Stage::new(&[]);
+    let client = stage.service.client();
+    let done = client.analyze(one_photo());
+    reads(&stage.service, &done);
+    let report = done["links"]["report"].as_str().unwrap();
+    for fault in [Fault::Status(503, "SlowDown"), Fault::Reset, Fault::Hang, Fault::Truncated, Fault::Status(403, "AccessDenied")]
+    {
+        stage.proxy.break_all("GET", fault);
+        let answer = client.get(report);
+        answer.problem(503, "not-ready");
+        assert!(answer.header("retry-after").parse::<u32>().is_ok_and(|secs| secs > 0), "{fault:?}: {:?}", answer.headers);
+        stage.proxy.heal();
+        reads(&stage.service, &done);
+    }
+    stage.proxy.break_all("", Fault::Reset);
+    eventually("the node says that its store is down", Duration::from_secs(20), || client.get("/readyz").status == 503);
+    client.get("/readyz").problem(503, "not-ready")["store"].as_bool().filter(|answers| !answers).unwrap();
+    stage.proxy.heal();
+    eventually("and that it is back", Duration::from_secs(5), || client.get("/readyz").status == 200);
+}
+
+#[test]
+fn what_the_store_will_not_delete_is_unreadable_at_once_and_goes_later() {
+    let stage = Stage::new(&[]);
+    let done = stage.service.client().analyze(one_photo());
+    for (request, fault) in [("POST", Fault::Status(403, "AccessDenied")), ("DELETE", Fault::Status(403, "AccessDenied"))] {
+        stage.proxy.break_all(request, fault);
+    }
+    let receipt = stage.service.client().delete(&place(&done)).expect(200).json();
+    assert!(receipt.to_string().contains("signature"), "{receipt}");
+    stage.service.client().get(done["links"]["report"].as_str().unwrap()).problem(410, "report-gone");
+    assert_eq!(stage.bucket.count(), 2, "the objects are still there, without a key");
+
+    // The next sweep is that of the next start.
+    stage.proxy.heal();
+    let Stage { service, bucket, .. } = stage;
+    let service = service.restart_after(Signal::TERM, |_| {});
+    eventually("the sweep takes them up again", Duration::from_secs(30), || bucket.count() == 0);
+    service.client().get(done["links"]["report"].as_str().unwrap()).problem(410, "report-gone");
+}
+
+#[test]
+fn killed_between_storing_and_recording_leaves_no_orphan_after_reconciliation() {
+    let mut stage = Stage::new(&[("STORE__PATIENCE_SECS", "60")]);
+    // The object arrives, the node never hears of it, and dies while it asks again.
+    stage.proxy.break_all("PUT", Fault::LostReply);
+    assert_eq!(stage.proxy.seen().iter().filter(|line| line.starts_with("PUT")).count(), 0);
+    let accepted = stage.service.client().submit(one_photo()).expect(202);
+    eventually("an object is stored", Duration::from_secs(60), || stage.bucket.count() > 0);
+    stage.service.stop(Signal::KILL);
+    stage.proxy.heal();
+
+    let young = stage.service.command(&["admin", "reconcile", "--as", "test", "--reason", "after a crash"]);
+    assert!(young.status.success() && stage.bucket.count() > 0, "what is young may be of a running analysis: {young:?}");
+    let all = stage.service.command(&["admin", "reconcile", "--min-age-secs", "0", "--as", "test", "--reason", "nothing runs"]);
+    let said = String::from_utf8_lossy(&all.stdout);
+    assert!(all.status.success() && said.contains("1 objects seen, 1 without a report removed"), "{all:?}");
+    assert_eq!(stage.bucket.count(), 0, "no orphan");
+
+    let service = stage.service.restart_after(Signal::KILL, |_| {});
+    let seen = service.client().follow(accepted.header("location"));
+    assert_eq!((seen["state"].as_str(), seen["reason"].as_str()), (Some("failed"), Some("interrupted")), "{seen}");
+}
+
+#[test]
+fn no_log_however_wordy_holds_the_secret() {
+    let stage = Stage::new(&[("LOG__FILTER", "trace")]);
+    stage.proxy.break_next(2, "PUT", Fault::Status(403, "SignatureDoesNotMatch"));
+    reads(&stage.service, &stage.service.client().analyze(one_photo()));
+    let log = stage.service.log();
+    assert!(log.contains("SignatureDoesNotMatch"), "the cause is told");
+    assert!(!log.contains(SECRET_KEY), "the secret is not");
+}
