@@ -1,7 +1,7 @@
 //! What is too large, not allowed or set by somebody else.
 
-use super::super::{LifecycleState, Prefix, StorageError};
 use super::{Bench, Case, SMALL, a_name, cases};
+use crate::storage::{LifecycleState, Prefix, StorageError};
 
 pub(super) const CASES: &[Case] = cases![
     too_large_to_put_is_refused_and_leaves_nothing,

@@ -1,8 +1,8 @@
 //! What was put is given back.
 
-use super::super::StorageError;
 use super::{Bench, Case, a_name, cases, name, some_bytes};
 use crate::domain::Product;
+use crate::storage::StorageError;
 
 pub(super) const CASES: &[Case] = cases![
     what_was_never_put_is_not_found,

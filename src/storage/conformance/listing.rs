@@ -1,8 +1,8 @@
 //! Names come in order, by class, in pages, each once.
 
-use super::super::{ObjectName, Prefix, Store};
 use super::{Bench, Case, cases, fill, name};
 use crate::domain::Product;
+use crate::storage::{ObjectName, Prefix, Store};
 
 pub(super) const CASES: &[Case] = cases![
     an_empty_store_lists_nothing,

@@ -1,8 +1,8 @@
 //! What was deleted is gone, and nothing else.
 
-use super::super::{ObjectName, Part, Prefix, StorageError};
 use super::{Bench, Case, a_name, cases, fill, name};
 use crate::domain::{Product, Timestamp};
+use crate::storage::{ObjectName, Part, Prefix, StorageError};
 
 pub(super) const CASES: &[Case] = cases![
     a_deleted_object_is_not_found,
