@@ -3,6 +3,7 @@
 //! A photo is measured as soon as a worker is free and its bytes are gone with that; from the stored report on, everything is
 //! in the database. Knows no HTTP.
 
+pub mod accounting;
 pub mod admission;
 pub mod bundle;
 mod ending;

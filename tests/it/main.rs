@@ -20,6 +20,7 @@ mod fixtures;
 mod flow;
 mod hostile;
 mod idempotency;
+mod memory;
 mod migrations;
 mod mutations;
 mod open_analysis;
