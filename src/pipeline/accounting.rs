@@ -15,7 +15,7 @@ const MIB: u64 = 1024 * 1024;
 pub const WORKER_BYTES: u64 = 64 * MIB;
 
 /// What the server keeps of an analysis of one photo: frame, preview, sealed report. In bytes.
-pub const ANALYSIS_BYTES: u64 = 4 * MIB;
+pub const ANALYSIS_BYTES: u64 = 2 * MIB;
 
 /// A render worker: the frames, PDF and JSON of a large set. In bytes.
 pub const RENDER_BYTES: u64 = 96 * MIB;
@@ -46,6 +46,6 @@ mod tests {
             ..AdmissionSettings::default()
         };
         let workers = WorkerSettings { parallel: 2, ..WorkerSettings::default() };
-        assert_eq!(node_bytes(&admission, &workers), (64 + 1024 + 2 * (64 + 50) + 10 * 4) * MIB);
+        assert_eq!(node_bytes(&admission, &workers), (64 + 1024 + 2 * (64 + 50) + 10 * 2) * MIB);
     }
 }
