@@ -10,7 +10,7 @@ TEST_FEATURES = postgres,failpoints
 CHECKS ?= advisories bans licenses sources
 BIN = $${CARGO_TARGET_DIR:-target}/quick/proofsheet
 
-.PHONY: help run test test-faults test-hostile lint demo bench setup audit fmt clean-data check-rust check-test-tools
+.PHONY: help run test test-faults test-hostile test-proxies lint lint-deploy demo bench setup audit fmt clean-data check-rust check-test-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -31,6 +31,13 @@ test-faults: check-rust check-test-tools ## kill -9 at every boundary, database,
 
 test-hostile: check-rust check-test-tools ## thousands of broken files through the real workers and the service, a few minutes
 	@PROOFSHEET_TEST_FULL=1 timeout 1800 $(CARGO) test --locked --features $(TEST_FEATURES) --test it mutations -- --nocapture --test-threads 1
+
+test-proxies: check-rust check-test-tools ## the shipped proxy profiles with a real HAProxy and a real nginx
+	@for tool in haproxy nginx; do command -v $$tool >/dev/null || { echo "make test-proxies needs $$tool. Install haproxy and nginx-light." >&2; exit 1; }; done
+	@PROOFSHEET_TEST_FULL=1 timeout 900 $(CARGO) test --locked --features $(TEST_FEATURES) --test it proxy -- --nocapture
+
+lint-deploy: ## docker-compose.yml against its schema, the Dockerfiles with hadolint, the scripts' syntax (needs python3-venv)
+	@.ci/lint-deploy
 
 lint: check-rust ## formatting, clippy and documentation, warnings refused
 	@$(CARGO) fmt --check

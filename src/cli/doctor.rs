@@ -7,8 +7,10 @@ use super::exit::ExitStatus;
 use crate::config::{Config, DataDir, DataDirError};
 use crate::db::Db;
 use crate::domain::{Product, Timestamp};
-use crate::pipeline::Workers;
+use crate::pipeline::{Workers, accounting};
 use crate::storage::{ObjectName, Part, Store};
+
+const MIB: u64 = 1024 * 1024;
 
 type Finding = Result<String, String>;
 
@@ -32,6 +34,8 @@ pub async fn run(config: &Config, now: Timestamp) -> anyhow::Result<ExitStatus> 
         ("database", database),
         ("object store", store),
         ("address", address(config)),
+        ("proxy", super::proxy::finding(&config.server.public_url).await),
+        ("memory", memory(config)),
         ("sandbox", sandbox(config).await),
         ("swap", swap()),
     ];
@@ -80,6 +84,21 @@ async fn sandbox(config: &Config) -> Finding {
     match Workers::new(config.worker.clone(), config.photo.limits()).probe().await {
         Ok(()) => Ok("workers run with Landlock and seccomp".to_owned()),
         Err(error) => Err(format!("the kernel does not give the whole sandbox: {error}")),
+    }
+}
+
+/// Against the machine, or the control group's limit where that is less.
+fn memory(config: &Config) -> Finding {
+    let info = rustix::system::sysinfo();
+    let machine = info.totalram.saturating_mul(u64::from(info.mem_unit.max(1)));
+    let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
+    let group = limits.iter().filter_map(|path| std::fs::read_to_string(path).ok()?.trim().parse::<u64>().ok()).min();
+    let there = group.map_or(machine, |limit| limit.min(machine)) / MIB;
+    let needed = accounting::node_bytes(&config.upload, &config.worker) / MIB;
+    if needed <= there {
+        Ok(format!("at most {needed} MiB of {there} MiB are used while photos are read row by row"))
+    } else {
+        Err(format!("{needed} MiB may be used, {there} MiB are there; lower upload.upload_budget_bytes or worker.parallel"))
     }
 }
 

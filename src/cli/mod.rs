@@ -9,6 +9,7 @@ pub mod exit;
 pub mod first_start;
 pub mod lifecycle;
 pub mod store_check;
+pub mod proxy;
 
 pub use args::{AdminCommand, Args, Command, LifecycleCommand};
 pub use exit::ExitStatus;

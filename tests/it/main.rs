@@ -24,6 +24,7 @@ mod memory;
 mod migrations;
 mod mutations;
 mod open_analysis;
+mod proxy;
 mod readme;
 mod recovery;
 mod report;

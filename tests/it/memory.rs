@@ -33,7 +33,8 @@ fn pages(pid: u32) -> u64 {
 /// Memory files a process has open, by inode.
 fn memory_files(pid: u32, into: &mut BTreeMap<u64, u64>) {
     for entry in std::fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten() {
-        let of_memory = std::fs::read_link(entry.path()).is_ok_and(|target| target.to_string_lossy().starts_with("/memfd:proofsheet"));
+        let of_memory =
+            std::fs::read_link(entry.path()).is_ok_and(|target| target.to_string_lossy().starts_with("/memfd:proofsheet"));
         if let Some(file) = of_memory.then(|| std::fs::metadata(entry.path()).ok()).flatten() {
             into.insert(file.ino(), file.size());
         }

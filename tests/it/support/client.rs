@@ -141,6 +141,11 @@ impl Client {
         Self::new(&service.url, Some(key))
     }
 
+    /// With a key, at another address of the service.
+    pub fn at(url: &str, key: &str) -> Self {
+        Self::new(url, Some(key))
+    }
+
     fn new(url: &str, key: Option<&str>) -> Self {
         install_tls_provider();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
