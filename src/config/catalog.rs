@@ -117,7 +117,7 @@ pub const SETTINGS: &[Setting] = &[
         "photo.decoder_bytes_max",
         "bytes",
         "What a decoder may hold of a picture that cannot be read row by row.",
-        "photo problem `too_many_pixels`",
+        "photo problem `too_much_memory`",
     ),
     setting("worker.sandbox", "", "`required`: no sandbox, no worker. `preferred`: as much as the kernel gives."),
     limit("worker.wall_secs", "s", "How long a worker may take by the clock.", "photo problem `worker_stopped`"),
