@@ -34,7 +34,7 @@ test-hostile: check-rust check-test-tools ## thousands of broken files through t
 
 test-proxies: check-rust check-test-tools ## the shipped proxy profiles with a real HAProxy and a real nginx
 	@for tool in haproxy nginx; do command -v $$tool >/dev/null || { echo "make test-proxies needs $$tool. Install haproxy and nginx-light." >&2; exit 1; }; done
-	@PROOFSHEET_TEST_FULL=1 timeout 900 $(CARGO) test --locked --features $(TEST_FEATURES) --test it proxy -- --nocapture
+	@timeout 900 $(CARGO) test --locked --features $(TEST_FEATURES) --test it proxy -- --nocapture --include-ignored
 
 lint-deploy: ## docker-compose.yml against its schema, the Dockerfiles with hadolint, the scripts' syntax (needs python3-venv)
 	@.ci/lint-deploy

@@ -8,8 +8,8 @@ pub mod doctor;
 pub mod exit;
 pub mod first_start;
 pub mod lifecycle;
-pub mod store_check;
 pub mod proxy;
+pub mod store_check;
 
 pub use args::{AdminCommand, Args, Command, LifecycleCommand};
 pub use exit::ExitStatus;

@@ -122,12 +122,9 @@ fn haproxy(service: &Service, scratch: &Scratch) -> Proxy {
     start("haproxy", &["-db", "-f", conf.to_str().unwrap()], port)
 }
 
-/// With `make test-proxies`, which names what it needs.
 #[test]
+#[ignore = "needs nginx and HAProxy: make test-proxies"]
 fn the_shipped_profiles_pass_a_photo_on_as_it_comes() {
-    if std::env::var_os("PROOFSHEET_TEST_FULL").is_none() {
-        return;
-    }
     let service = Service::start();
     let scratch = Scratch::new("proxies");
     for proxy in [nginx(&service, &scratch, &[]), haproxy(&service, &scratch)] {
