@@ -40,6 +40,8 @@ pub struct KeyUse {
     pub created_at: Timestamp,
 }
 
+type Row = (Vec<u8>, Vec<u8>, String, bool, i64);
+
 /// The keys of an analysis that was interrupted may be used again.
 pub(super) fn release(conn: &mut Conn, analysis: &AnalysisId) -> Result<(), DbError> {
     diesel::update(keys::table.filter(keys::resource_id.eq(analysis.as_str()))).set(keys::released.eq(true)).execute(conn)?;
@@ -64,7 +66,7 @@ impl Tx<'_, AgencyScope> {
         key_digests: &[[u8; 32]],
     ) -> Result<Option<KeyUse>, DbError> {
         let digests: Vec<Vec<u8>> = key_digests.iter().map(|digest| digest.to_vec()).collect();
-        let row: Option<(Vec<u8>, Vec<u8>, String, bool, i64)> = keys::table
+        let row: Option<Row> = keys::table
             .filter(keys::agency_id.eq(self.scope.0.as_str()))
             .filter(keys::api_key_id.eq(api_key.as_str()))
             .filter(keys::operation.eq(operation))

@@ -100,6 +100,7 @@ impl ProblemKind {
     ];
 
     /// Its row.
+    #[expect(clippy::too_many_lines, reason = "it is one table")]
     pub const fn row(self) -> Row {
         match self {
             Self::MalformedRequest => {
