@@ -12,6 +12,7 @@ pub mod frame;
 pub mod held;
 pub mod once;
 mod open;
+mod outcome;
 mod reading;
 pub mod recovery;
 mod request;

@@ -9,12 +9,12 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio_util::sync::CancellationToken;
 
+use super::outcome::{self, Names};
 use super::request::Accepting;
 use super::worker::{RenderHead, WorkerError};
 use super::{HeldPhoto, Inner, bundle, open};
-use crate::db::{AnalysisRecord, Completion, DbError, Failure, NewReport, PhotoState, ReportObject, WrappedKeyColumns};
-use crate::domain::event::AnalysisFacts;
-use crate::domain::{AgencyId, AnalysisId, ApiKeyId, Event, Failpoint, FailureReason, Product, ReportId, Timestamp, failpoint};
+use crate::db::{AnalysisRecord, DbError, NewReport, PhotoState, ReportObject, WrappedKeyColumns};
+use crate::domain::{AgencyId, AnalysisId, ApiKeyId, Failpoint, FailureReason, Product, Timestamp, failpoint};
 use crate::measure::PhotoOutcome;
 use crate::report::{RenderedReport, ReportFacts, ReportPhoto};
 use crate::storage::{ObjectName, Part, StorageError};
@@ -22,9 +22,6 @@ use crate::vault::{ReportKey, VaultError, seal_object};
 
 /// The fence of an analysis on the node that accepted it whole.
 const FIRST_FENCE: i64 = 1;
-/// Pause before a database that refused is asked again.
-pub(super) const RETRY_PAUSE: Duration = Duration::from_secs(1);
-
 /// Where the photos of an analysis are.
 #[derive(Debug)]
 pub(super) enum Photos {
@@ -127,14 +124,6 @@ impl RunError {
     }
 }
 
-/// What a run leaves in the store, named before anything is put there so that it can be taken back.
-#[derive(Debug, Clone)]
-struct Names {
-    report: ReportId,
-    pdf: ObjectName,
-    result: ObjectName,
-}
-
 /// Carries an analysis to its outcome. Never fails: what cannot be recorded now is found by recovery when the lease ends.
 pub(super) async fn carry(inner: &Inner, mut carried: Carried, cancel: CancellationToken) {
     let photos = std::mem::replace(&mut carried.photos, Photos::Held(Vec::new()));
@@ -146,12 +135,7 @@ pub(super) async fn carry(inner: &Inner, mut carried: Carried, cancel: Cancellat
 }
 
 async fn conclude(inner: &Inner, carried: &Carried, photos: Photos, cancel: CancellationToken) {
-    let now = inner.parts.clock.now();
-    let names = Names {
-        report: ReportId::generate(now),
-        pdf: ObjectName::new(carried.product, now, Part::Report),
-        result: ObjectName::new(carried.product, now, Part::Result),
-    };
+    let names = Names::new(carried.product, inner.parts.clock.now());
     let deadline = Duration::from_secs(inner.parts.admission.analysis_secs);
     let reason = tokio::select! {
         biased;
@@ -170,7 +154,7 @@ async fn conclude(inner: &Inner, carried: &Carried, photos: Photos, cancel: Canc
             Err(_) => FailureReason::Deadline,
         },
     };
-    fail(inner, carried, reason, &names).await;
+    outcome::fail(inner, carried, reason, &names).await;
 }
 
 async fn complete(inner: &Inner, carried: &Carried, photos: Photos, names: &Names) -> Result<(), RunError> {
@@ -218,10 +202,11 @@ async fn measure_all(inner: &Inner, carried: &Carried, photos: Vec<HeldPhoto>) -
 async fn measure_one(inner: &Inner, carried: &Carried, number: u16, photo: HeldPhoto) -> Result<ReportPhoto, RunError> {
     let measured = measure(inner, &carried.agency, carried.previews, number, photo).await?;
     let (state, problem) = words(&measured.outcome);
-    let (analysis, fence) = (carried.analysis.clone(), carried.fence);
-    let record =
-        inner.parts.db.as_system().write(move |tx| tx.set_photo_state(&analysis, i32::from(number), fence, state, problem));
-    record.await?;
+    outcome::until_recorded(|| {
+        let (analysis, number, fence) = (carried.analysis.clone(), i32::from(number), carried.fence);
+        inner.parts.db.as_system().write(move |tx| tx.set_photo_state(&analysis, number, fence, state, problem))
+    })
+    .await?;
     failpoint(Failpoint::PhotoRecorded);
     Ok(measured)
 }
@@ -277,61 +262,9 @@ async fn store_and_record(
         expires_at,
     };
     let key = WrappedKeyColumns { kid: wrapped.kid, nonce: wrapped.nonce, wrapped: wrapped.wrapped };
-    let facts_of_event = event_facts(inner, carried).await?;
-    let event = Event::completed(&facts_of_event, &names.report, expires_at, facts.created_at);
-    let completion =
-        Completion { analysis: carried.analysis.clone(), fence: carried.fence, report, key, event, now: facts.created_at };
-    let recorded = inner.parts.db.as_system().write(move |tx| {
-        let deliveries = tx.complete_analysis(&completion)?;
-        failpoint(Failpoint::OutcomeWritten);
-        Ok::<_, DbError>(deliveries)
-    });
-    recorded.await?;
-    failpoint(Failpoint::OutcomeRecorded);
-    inner.parts.events.notify_one();
-    Ok(())
+    Ok(outcome::complete(inner, carried, &report, &key, facts.created_at).await?)
 }
 
 fn object(name: &ObjectName, size: usize) -> ReportObject {
     ReportObject { name: name.to_string(), size_bytes: i64::try_from(size).unwrap_or(i64::MAX) }
-}
-
-async fn event_facts(inner: &Inner, carried: &Carried) -> Result<AnalysisFacts, DbError> {
-    let analysis = carried.analysis.clone();
-    let sequence = inner.parts.db.as_system().read(move |tx| tx.next_event_sequence(&analysis)).await?;
-    Ok(AnalysisFacts {
-        agency: carried.agency.clone(),
-        api_key: carried.api_key.clone(),
-        analysis: carried.analysis.clone(),
-        sequence,
-        photo_count: carried.photo_count,
-    })
-}
-
-/// Records the failure and takes back what was stored. An analysis that completed after all keeps its report.
-async fn fail(inner: &Inner, carried: &Carried, reason: FailureReason, names: &Names) {
-    match record_failure(inner, carried, reason).await {
-        Ok(()) => {
-            failpoint(Failpoint::FailureRecorded);
-            inner.parts.events.notify_one();
-            tracing::info!(analysis.id = %carried.analysis, reason = reason.slug(), "analysis ended without a report");
-        }
-        // It completed in the moment before: its report stays.
-        Err(RunError::Db(DbError::IllegalTransition(_))) => return,
-        Err(RunError::Db(DbError::StaleFence { .. })) => {
-            tracing::info!(analysis.id = %carried.analysis, "the analysis was ended by somebody else");
-        }
-        Err(error) => tracing::warn!(analysis.id = %carried.analysis, %error, "the failure could not be recorded; recovery will"),
-    }
-    if let Err(error) = inner.parts.store.delete_many(&[names.pdf.clone(), names.result.clone()]).await {
-        tracing::warn!(%error, "objects could not be taken back; reconciliation will");
-    }
-}
-
-async fn record_failure(inner: &Inner, carried: &Carried, reason: FailureReason) -> Result<(), RunError> {
-    let now = inner.parts.clock.now();
-    let event = Event::failed(&event_facts(inner, carried).await?, reason, now);
-    let failure = Failure { analysis: carried.analysis.clone(), fence: carried.fence, reason, event, now };
-    inner.parts.db.as_system().write(move |tx| tx.fail_analysis(&failure)).await?;
-    Ok(())
 }

@@ -7,7 +7,8 @@ use crate::db::{DbError, PartialRecord, PhotoState};
 use crate::domain::AnalysisId;
 use crate::pipeline::Inner;
 use crate::pipeline::frame::{self, FrameError, FrameKind};
-use crate::pipeline::run::{Carried, RETRY_PAUSE, RunError};
+use crate::pipeline::outcome::until_recorded;
+use crate::pipeline::run::{Carried, RunError};
 use crate::pipeline::worker::{check, child, picture_blobs};
 use crate::report::ReportPhoto;
 use crate::storage::ObjectName;
@@ -43,23 +44,18 @@ pub(in crate::pipeline) async fn gather(inner: &Inner, carried: &Carried, key: &
 
 async fn settled(inner: &Inner, analysis: &AnalysisId) -> Result<Vec<PartialRecord>, RunError> {
     loop {
-        let id = analysis.clone();
-        match inner.parts.db.as_system().read(move |tx| tx.list_partials_any(&id)).await {
-            Ok(rows) => {
-                let now = inner.parts.clock.now();
-                if let Some(lost) = rows.iter().find(|row| row.is_lost(now)) {
-                    return Err(RunError::PhotoLost { number: lost.number });
-                }
-                if rows.iter().all(|row| row.state != PhotoState::Received) {
-                    return Ok(rows);
-                }
-                tokio::time::sleep(POLL).await;
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the photos of an analysis could not be looked up");
-                tokio::time::sleep(RETRY_PAUSE).await;
-            }
+        let look = || {
+            let id = analysis.clone();
+            inner.parts.db.as_system().read(move |tx| tx.list_partials_any(&id))
+        };
+        let (rows, now) = (until_recorded(look).await?, inner.parts.clock.now());
+        if let Some(lost) = rows.iter().find(|row| row.is_lost(now)) {
+            return Err(RunError::PhotoLost { number: lost.number });
         }
+        if rows.iter().all(|row| row.state != PhotoState::Received) {
+            return Ok(rows);
+        }
+        tokio::time::sleep(POLL).await;
     }
 }
 
@@ -95,8 +91,10 @@ async fn clear_batch(inner: &Inner, of: Option<&AnalysisId>) -> Result<usize, Ru
     let leftovers = db.as_system().read(move |tx| tx.list_leftover_partials(of.as_ref(), now, CLEAR_BATCH)).await?;
     let count = leftovers.len();
     for leftover in leftovers {
-        let name: ObjectName = leftover.object.parse().map_err(|_| RunError::PartialDamaged { number: leftover.number })?;
-        inner.parts.store.delete(&name).await?;
+        match leftover.object.parse() {
+            Ok(name) => inner.parts.store.delete(&name).await?,
+            Err(_) => tracing::error!(object = leftover.object, "a row names an object by something that is no object's name"),
+        }
         db.as_system().write::<(), DbError>(move |tx| tx.forget_partial(&leftover)).await?;
     }
     Ok(count)

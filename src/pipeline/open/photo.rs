@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{opened, partial};
 use crate::db::{AgencyScope, DbError, NewPartial, OpenRecord, Tx};
 use crate::domain::{AgencyId, AnalysisId, Failpoint, Timestamp, failpoint};
-use crate::pipeline::run::{self, RETRY_PAUSE, RunError};
+use crate::pipeline::outcome::until_recorded;
+use crate::pipeline::run::{self, RunError};
 use crate::pipeline::{AdmissionError, HeldPhoto, Inner, LEASE, OpenError, Pipeline, Upload};
 use crate::storage::ObjectName;
 use crate::vault::{Digest, Purpose, ReportKey, seal_partial};
@@ -168,21 +169,17 @@ async fn finish(inner: &Inner, claimed: &Claimed, photo: HeldPhoto) -> Result<()
     failpoint(Failpoint::PartialStored);
     let (state, problem) = run::words(&measured.outcome);
     let (number, fence) = (i32::from(*number), claimed.fence);
-    loop {
+    let settled = until_recorded(|| {
         let id = analysis.clone();
-        let settle = inner.parts.db.as_system().write(move |tx| tx.settle_partial(&id, number, fence, state, problem));
-        match settle.await {
-            Ok(()) => return Ok(()),
-            // The analysis ended, or the photo was put again: nobody will ask for this object.
-            Err(DbError::StaleFence { .. }) => {
-                delete(inner, &claimed.object).await;
-                return Ok(());
-            }
-            Err(error) => {
-                tracing::warn!(%error, "a measured photo could not be recorded");
-                tokio::time::sleep(RETRY_PAUSE).await;
-            }
+        inner.parts.db.as_system().write(move |tx| tx.settle_partial(&id, number, fence, state, problem))
+    });
+    match settled.await {
+        // The analysis ended, or the photo was put again: nobody will ask for this object.
+        Err(DbError::StaleFence { .. }) => {
+            delete(inner, &claimed.object).await;
+            Ok(())
         }
+        other => Ok(other?),
     }
 }
 
