@@ -10,7 +10,7 @@ TEST_FEATURES = postgres,failpoints
 CHECKS ?= advisories bans licenses sources
 BIN = $${CARGO_TARGET_DIR:-target}/quick/proofsheet
 
-.PHONY: help run test test-faults test-hostile test-proxies lint lint-deploy demo bench setup audit fmt clean-data check-rust check-test-tools
+.PHONY: help run test test-faults test-stores test-hostile test-proxies lint lint-deploy demo bench setup audit fmt clean-data check-rust check-test-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -28,6 +28,13 @@ test: check-rust check-test-tools ## every test: installs what the tests need, t
 
 test-faults: check-rust check-test-tools ## kill -9 at every boundary, database, store and disk failing: all of it, a few minutes
 	@PROOFSHEET_TEST_FULL=1 timeout 1800 $(CARGO) test --locked --features $(TEST_FEATURES) --test it faults -- --nocapture --test-threads 2
+
+test-stores: check-rust check-test-tools ## every case on s3s-fs and Garage, every fault of a bucket; builds Garage once (10 to 40 minutes; WITHOUT_GARAGE=1 leaves it out)
+	@$(CARGO) test --locked --features $(TEST_FEATURES) --no-run
+	@PROOFSHEET_TEST_FULL=1 timeout 1800 $(CARGO) test --locked --features $(TEST_FEATURES) --lib storage:: -- --nocapture
+	@PROOFSHEET_TEST_FULL=1 timeout 2700 $(CARGO) test --locked --features $(TEST_FEATURES) --test it stores:: -- --nocapture --test-threads 2
+	@if [ -n "$(WITHOUT_GARAGE)" ]; then echo "make test-stores: without Garage"; exit 0; fi
+	@.ci/garage timeout 900 $(CARGO) test --locked --features $(TEST_FEATURES) --lib storage:: -- --ignored --nocapture
 
 test-hostile: check-rust check-test-tools ## thousands of broken files through the real workers and the service, a few minutes
 	@PROOFSHEET_TEST_FULL=1 timeout 1800 $(CARGO) test --locked --features $(TEST_FEATURES) --test it mutations -- --nocapture --test-threads 1

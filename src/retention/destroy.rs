@@ -116,7 +116,7 @@ impl Retention {
             match one.objects.iter().map(|text| text.parse()).collect::<Result<_, _>>() {
                 Ok(names) => clean.push((one.report.clone(), names)),
                 Err(NameError) => {
-                    tracing::error!(report = %one.report, "a row names an object by something that is no object's name")
+                    tracing::error!(report = %one.report, "a row names an object by something that is no object's name");
                 }
             }
         }

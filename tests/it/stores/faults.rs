@@ -142,6 +142,67 @@ fn killed_between_storing_and_recording_leaves_no_orphan_after_reconciliation() 
     assert_eq!((seen["state"].as_str(), seen["reason"].as_str()), (Some("failed"), Some("interrupted")), "{seen}");
 }
 
+/// Every fault at every kind of request, lasting through a whole analysis, its reading and its deletion. Four of them in the plain
+/// suite, all with `make test-stores`.
+#[test]
+fn whatever_breaks_wherever_nothing_is_lost_and_nothing_is_left() {
+    let faults = [
+        Fault::Status(500, "InternalError"),
+        Fault::Status(403, "AccessDenied"),
+        Fault::LostReply,
+        Fault::Hang,
+        Fault::Slow(1024),
+        Fault::Reset,
+        Fault::WrongEtag,
+        Fault::Truncated,
+    ];
+    let full = std::env::var_os("PROOFSHEET_TEST_FULL").is_some();
+    let requests = if full { &["PUT", "GET", "POST", "DELETE", ""][..] } else { &[""] };
+    let faults = if full { &faults[..] } else { &faults[..4] };
+    let mut stage = Stage::new(&[]);
+    let (mut counted, mut completed) = (0, 0);
+    for fault in faults {
+        for request in requests {
+            completed += u32::from(live_through(&stage, request, *fault));
+            counted += 1;
+        }
+    }
+    stage.service.stop(Signal::TERM);
+    let reconcile = ["admin", "reconcile", "--min-age-secs", "0", "--as", "test", "--reason", "nothing runs"];
+    let done = stage.service.command(&reconcile);
+    assert!(done.status.success(), "{done:?}");
+    let service = stage.service.restart_after(Signal::KILL, |_| {});
+    eventually("nothing is left after reconciliation and sweep", Duration::from_secs(90), || stage.bucket.count() == 0);
+    drop(service);
+    println!(
+        "{counted} lasting faults: {completed} analyses completed and could be read, the others told that they were interrupted"
+    );
+}
+
+/// One analysis under a fault; whether it completed.
+fn live_through(stage: &Stage, request: &'static str, fault: Fault) -> bool {
+    let client = stage.service.client();
+    stage.proxy.break_all(request, fault);
+    let seen = client.analyze(one_photo());
+    let report = format!("{}/report.pdf", place(&seen));
+    if seen["state"] == "completed" {
+        let answer = client.get(&report);
+        assert!(matches!(answer.status, 200 | 503), "{request} {fault:?}: {}", answer.text());
+        stage.proxy.heal();
+        reads(&stage.service, &seen);
+        stage.proxy.break_all(request, fault);
+    } else {
+        assert_eq!((seen["state"].as_str(), seen["reason"].as_str()), (Some("failed"), Some("interrupted")), "{seen}");
+    }
+    client.delete(&place(&seen)).expect(200);
+    let completed = seen["state"] == "completed";
+    if completed {
+        client.get(&report).problem(410, "report-gone");
+    }
+    stage.proxy.heal();
+    completed
+}
+
 #[test]
 fn no_log_however_wordy_holds_the_secret() {
     let stage = Stage::new(&[("LOG__FILTER", "trace")]);

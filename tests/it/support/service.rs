@@ -172,6 +172,11 @@ impl Service {
         std::fs::read_to_string(self.scratch.as_ref().unwrap().path().join("log")).unwrap_or_default()
     }
 
+    /// Whether it keeps its objects in a bucket.
+    pub const fn has_bucket(&self) -> bool {
+        self.s3.is_some()
+    }
+
     /// The sealed objects in its store, by file name.
     pub fn objects(&self) -> Vec<PathBuf> {
         let folder = self.s3.as_ref().map_or_else(|| self.data().join("objects"), |s3| s3.bucket(BUCKET));

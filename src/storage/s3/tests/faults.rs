@@ -173,6 +173,59 @@ async fn keys_of_others_are_passed_over_page_by_page() {
     assert_eq!(setup.store.list(Prefix::All, Some(&name), 1).await.unwrap(), []);
 }
 
+/// Random faults at every kind of request. What was answered as stored is there to the last byte; what was not is gone once it is
+/// deleted. 300 puts with `make test-stores`, 12 otherwise.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_long_run_of_random_faults_loses_nothing_and_leaves_nothing() {
+    const FAULTS: [Fault; 9] = [
+        Fault::Status(500, "InternalError"),
+        Fault::Status(503, "SlowDown"),
+        Fault::Status(403, "AccessDenied"),
+        Fault::Reset,
+        Fault::LostReply,
+        Fault::WrongEtag,
+        Fault::Truncated,
+        Fault::Hang,
+        Fault::Slow(1024),
+    ];
+    let setup = setup("long");
+    let (mut chance, mut stored, mut failed) = (0x9e37_79b9_u32, Vec::new(), Vec::new());
+    let mut next = |below: u32| {
+        chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (chance >> 16) % below
+    };
+    let rounds = if full_form() { 300 } else { 12 };
+    for round in 0..rounds {
+        let fault = FAULTS[next(9) as usize];
+        setup.proxy.break_next(1 + next(4), ["PUT", "GET", "DELETE", ""][next(4) as usize], fault);
+        let (name, bytes) = (a_name(), vec![round as u8; 1 + next(40_000) as usize]);
+        match setup.store.put(&name, bytes.clone()).await {
+            Ok(()) => stored.push((name, bytes)),
+            Err(_) => failed.push(name),
+        }
+        let at = next(1000) as usize % stored.len().max(1);
+        if let Some((name, bytes)) = stored.get(at)
+            && let Ok(read) = setup.store.get(name).await
+        {
+            assert!(read == *bytes, "{fault:?}: other bytes came back");
+        }
+        setup.proxy.heal();
+    }
+    assert_eq!(setup.store.delete_many(&failed).await.unwrap(), []);
+    for (name, bytes) in &stored {
+        assert!(setup.store.get(name).await.unwrap() == *bytes, "{name}");
+    }
+    let mut names: Vec<ObjectName> = stored.into_iter().map(|(name, _)| name).collect();
+    names.sort_unstable();
+    assert_eq!(setup.store.list(Prefix::All, None, 1000).await.unwrap(), names);
+    println!("{rounds} puts under {} random faults: {} stored and whole, {} failed and gone", setup.proxy.broken(), names.len(), failed.len());
+}
+
+#[expect(clippy::disallowed_methods, reason = "how much is tested is said by the environment")]
+fn full_form() -> bool {
+    std::env::var_os("PROOFSHEET_TEST_FULL").is_some()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn patience_outlasts_a_short_fault_and_ends() {
     let setup = setup("patience");

@@ -74,6 +74,21 @@ async fn s3s_fs_does_what_every_store_does() {
     conformance::holds("s3s-fs 0.14.1", &bench(&server.settings()), &gaps).await;
 }
 
+/// Whichever server the variables of `.ci/garage` name.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs a server: make test-stores starts Garage"]
+#[expect(clippy::disallowed_methods, reason = "the server is named by the environment")]
+async fn garage_does_what_every_store_does() {
+    let variable = |name: &str| std::env::var(format!("PROOFSHEET_TEST_S3_{name}")).unwrap();
+    let settings = S3Settings {
+        bucket: variable("BUCKET"),
+        access_key_id: Secret::new(variable("ACCESS_KEY_ID")),
+        secret_access_key: Secret::new(variable("SECRET_ACCESS_KEY")),
+        ..settings(&variable("ENDPOINT"))
+    };
+    conformance::holds("Garage 2.5.0", &bench(&settings), &[]).await;
+}
+
 #[test]
 fn settings_that_cannot_be_open_no_store_and_print_no_secret() {
     let wrong = S3Settings { endpoint: "https://id:hunter2@example.org".to_owned(), ..settings("") };
