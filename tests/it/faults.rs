@@ -2,6 +2,8 @@
 //! event, no orphan. All places with `make test-faults`; the plain suite takes those that differ most.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use proofsheet::domain::Failpoint;
@@ -133,4 +135,55 @@ fn check(found: Found, client: &Client, receiver: &Receiver, secret: &str, place
         receiver.received().iter().filter(|one| one.json()["type"] == kind).map(|one| one.id().to_owned()).collect();
     assert_eq!(ids.len(), 1, "one event, however often it is delivered: {outcomes:?}");
     assert!(outcomes.iter().all(|body| *body == outcomes[0]), "each delivery says the same: {outcomes:?}");
+}
+
+/// A service whose data lie on a small disk of its own, which slows down once everything is measured.
+fn on_a_small_disk() -> Service {
+    let script = "mkdir -p \"$PROOFSHEET_DATA__DIRECTORY\" && mount -t tmpfs -o size=24m tmpfs \"$PROOFSHEET_DATA__DIRECTORY\" \
+                  && FAILPOINTS='all_measured=sleep(2500)' exec \"$0\" \"$@\"";
+    Service::start_under("unshare", &["--user", "--map-root-user", "--mount", "sh", "-c", script])
+}
+
+/// The same folder as the service sees it.
+fn seen_from_inside(service: &Service) -> PathBuf {
+    let data = service.data();
+    PathBuf::from(format!("/proc/{}/root", service.pid())).join(data.strip_prefix("/").unwrap())
+}
+
+/// Fills the disk to its last byte.
+fn fill(disk: &Path) -> PathBuf {
+    let path = disk.join("filler");
+    let mut file = std::fs::File::create(&path).unwrap();
+    let block = [0_u8; 4096];
+    while file.write_all(&block).is_ok() {}
+    while file.write_all(&[0]).is_ok() {}
+    path
+}
+
+#[test]
+fn a_full_disk_is_a_503_and_what_was_accepted_completes_when_there_is_room_again() {
+    let service = on_a_small_disk();
+    let (client, disk, receiver) = (service.client(), seen_from_inside(&service), Receiver::start());
+    let (_, secret) = client.register(&receiver.url());
+    let before = client.analyze(Form::product("snapshot").fixture("photos/rocket.jpg"));
+    let report = format!("/v1/analyses/{}/report.pdf", before["id"].as_str().unwrap());
+
+    let filler = fill(&disk);
+    let refused = service.client().submit(Form::product("snapshot").fixture("photos/rocket.jpg"));
+    refused.problem(503, "not-ready");
+    assert!(!refused.header("retry-after").is_empty());
+    assert!(service.client().get(&report).expect(200).body.starts_with(b"%PDF"), "what is there can be read");
+    std::fs::remove_file(filler).unwrap();
+
+    let accepted = service.client().submit(Form::product("snapshot").fixture("photos/rocket.jpg")).expect(202);
+    let place = accepted.header("location").to_owned();
+    let filler = fill(&disk);
+    std::thread::sleep(Duration::from_secs(5));
+    assert_eq!(service.client().get(&place).expect(200).json()["state"], "processing", "it waits for room");
+    std::fs::remove_file(filler).unwrap();
+    let seen = service.client().follow(&place);
+    assert_eq!(seen["state"], "completed", "{seen}");
+    let told = receiver.wait_until("both analyses", |all| (all.len() == 2).then(|| all.to_vec()));
+    told.iter().for_each(|one| one.verify(&secret));
+    assert!(told.iter().all(|one| one.json()["type"] == "analysis.completed"));
 }

@@ -51,7 +51,7 @@ fn a_job_that_never_ends_loses_its_worker_and_nobody_else_notices() {
 }
 
 /// 98 MP of colour in a small file: within every limit, and more than a second of work.
-fn endless_png() -> Vec<u8> {
+pub fn endless_png() -> Vec<u8> {
     let side = 9_900_u32;
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, side, side);

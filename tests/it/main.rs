@@ -20,6 +20,7 @@ mod fixtures;
 mod flow;
 mod hostile;
 mod idempotency;
+mod limits;
 mod memory;
 mod migrations;
 mod mutations;
