@@ -47,25 +47,42 @@ impl PhotoSection {
 }
 
 /// The database.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DatabaseSection {
-    /// `sqlite:` and a path; empty: `proofsheet.db` in the data directory.
+    /// `sqlite:` and a path, or `postgres://` and a server; empty: `proofsheet.db` in the data directory.
     pub url: String,
-    /// Connections that read; one more writes.
+    /// Connections that read, 1 to 64.
     pub readers: usize,
+    /// Connections that write on PostgreSQL, 1 to 64; on SQLite one does.
+    pub writers: usize,
+    /// Who changes the tables on PostgreSQL, as an address; empty: `url`.
+    pub migration_url: String,
+    /// Whether `serve` brings the tables on PostgreSQL up to date itself; if not, `proofsheet migrate` does.
+    pub migrate_at_start: bool,
 }
 
 impl Default for DatabaseSection {
     fn default() -> Self {
-        Self { url: String::new(), readers: crate::db::Settings::default().readers }
+        let crate::db::Settings { readers, writers, .. } = crate::db::Settings::default();
+        Self { url: String::new(), readers, writers, migration_url: String::new(), migrate_at_start: false }
+    }
+}
+
+/// Without the addresses: they may hold passwords.
+impl std::fmt::Debug for DatabaseSection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { url: _, migration_url: _, readers, writers, migrate_at_start } = self;
+        let mut shown = f.debug_struct("DatabaseSection");
+        shown.field("readers", readers).field("writers", writers).field("migrate_at_start", migrate_at_start).finish()
     }
 }
 
 impl DatabaseSection {
     /// As `db` takes them.
     pub fn settings(&self) -> crate::db::Settings {
-        crate::db::Settings { url: self.url.clone(), readers: self.readers, ..crate::db::Settings::default() }
+        let Self { url, readers, writers, .. } = self.clone();
+        crate::db::Settings { url, readers, writers, ..crate::db::Settings::default() }
     }
 }
 

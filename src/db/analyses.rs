@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::DbError;
-use super::conn::Conn;
+use super::conn::{Conn, locked};
 use super::schema::{analyses, photos};
 use super::scope::{AgencyScope, SystemScope, Tx};
 use super::words::{number, time_or_none, word, word_or_none};
@@ -151,6 +151,13 @@ impl TryFrom<AnalysisRow> for AnalysisRecord {
 pub(super) fn find(conn: &mut Conn, analysis: &AnalysisId) -> Result<Option<AnalysisRecord>, DbError> {
     let row: Option<AnalysisRow> =
         analyses::table.find(analysis.as_str()).select(AnalysisRow::as_select()).first(conn).optional()?;
+    row.map(AnalysisRecord::try_from).transpose()
+}
+
+/// As [`find`], for whoever decides upon it.
+pub(super) fn find_locked(conn: &mut Conn, analysis: &AnalysisId) -> Result<Option<AnalysisRecord>, DbError> {
+    let row: Option<AnalysisRow> =
+        locked!(conn, analyses::table.find(analysis.as_str()).select(AnalysisRow::as_select()), first).optional()?;
     row.map(AnalysisRecord::try_from).transpose()
 }
 

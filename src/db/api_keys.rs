@@ -143,6 +143,11 @@ impl Tx<'_, AgencyScope> {
     /// # Errors
     /// What the engine refuses.
     pub fn revoke_api_key(&mut self, key: &ApiKeyId, now: Timestamp) -> Result<bool, DbError> {
+        match self.lock_api_key(key) {
+            Ok(()) => {}
+            Err(DbError::NotThere { .. }) => return Ok(false),
+            Err(refused) => return Err(refused),
+        }
         let Some(found) = self.find_api_key(key)? else { return Ok(false) };
         if found.revoked_at.is_some() {
             return Ok(true);
@@ -153,6 +158,7 @@ impl Tx<'_, AgencyScope> {
         let active: Vec<String> = endpoints::table
             .filter(endpoints::api_key_id.eq(key.as_str()))
             .filter(endpoints::status.eq(super::EndpointStatus::Active.slug()))
+            .order(endpoints::id.asc())
             .select(endpoints::id)
             .load(self.conn)?;
         for endpoint in &active {

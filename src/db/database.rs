@@ -12,25 +12,36 @@ use super::{DbError, conn};
 use crate::domain::{AgencyId, UserId};
 
 /// Where the database is and how much of it may be used at once.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// `sqlite:` and the path of a file in a directory that exists.
+    /// `sqlite:` and the path of a file in a directory that exists; or `postgres://` and a server, perhaps with a password.
     pub url: String,
-    /// Connections that read, 1..64; one more writes.
+    /// Connections that read, 1..64.
     pub readers: usize,
+    /// Connections that write on PostgreSQL, 1..64; on SQLite one does.
+    pub writers: usize,
     /// The longest wait for a free connection.
     pub wait_max: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { url: "sqlite:data/proofsheet.db".to_owned(), readers: 4, wait_max: Duration::from_secs(10) }
+        Self { url: "sqlite:data/proofsheet.db".to_owned(), readers: 4, writers: 8, wait_max: Duration::from_secs(10) }
     }
 }
 
-/// The database: one writer, several readers. Clones share them.
+/// Without the address: it may hold a password.
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { url: _, readers, writers, wait_max } = self;
+        f.debug_struct("Settings").field("readers", readers).field("writers", writers).field("wait_max", wait_max).finish()
+    }
+}
+
+/// The database: connections that write (one on SQLite) and connections that read. Clones share them.
 #[derive(Clone)]
 pub struct Db {
+    shared: bool,
     writer: Arc<Lane>,
     readers: Arc<Lane>,
 }
@@ -42,16 +53,24 @@ impl std::fmt::Debug for Db {
 }
 
 impl Db {
-    /// Opens the file, or creates it in a directory that exists. Blocks for some milliseconds; meant for the start.
+    /// Opens the file, or creates it in a directory that exists; or connects to the server. Blocks for some milliseconds, within
+    /// 5 s when a server does not answer; meant for the start.
     ///
     /// # Errors
     /// For an address that is not one ([`DbError::UnknownScheme`], [`DbError::NoPostgres`], [`DbError::NotAPath`]: nothing is
-    /// created then), and [`DbError::Open`] with what the engine said.
+    /// created then), [`DbError::Open`] and [`DbError::Unreachable`] with what the engine said.
     pub fn open(settings: &Settings) -> Result<Self, DbError> {
         let location = Location::parse(&settings.url)?;
-        let writer = Lane::open(location.clone(), Purpose::Write, 1, settings.wait_max)?;
+        let shared = location.is_shared();
+        let writers = if shared { settings.writers.clamp(1, 64) } else { 1 };
+        let writer = Lane::open(location.clone(), Purpose::Write, writers, settings.wait_max)?;
         let readers = Lane::open(location, Purpose::Read, settings.readers.clamp(1, 64), settings.wait_max)?;
-        Ok(Self { writer, readers })
+        Ok(Self { shared, writer, readers })
+    }
+
+    /// Whether other nodes may be working on the same rows: PostgreSQL. A SQLite file belongs to one process.
+    pub const fn is_shared(&self) -> bool {
+        self.shared
     }
 
     /// Brings the schema up to date. Run before any scope is used.
@@ -60,6 +79,17 @@ impl Db {
     /// [`DbError::SchemaTooNew`] if a newer program was here; nothing is changed then. [`DbError::Migration`] if one fails.
     pub async fn migrate(&self) -> Result<MigrationCount, DbError> {
         Arc::clone(&self.writer).run(migrate::run).await
+    }
+
+    /// That nothing is left to migrate.
+    ///
+    /// # Errors
+    /// [`DbError::SchemaTooOld`], [`DbError::SchemaTooNew`], and what the engine refuses.
+    pub async fn check_schema(&self) -> Result<(), DbError> {
+        match self.pending_migrations().await? {
+            0 => Ok(()),
+            pending => Err(DbError::SchemaTooOld { pending }),
+        }
     }
 
     /// Migrations that [`Db::migrate`] would run: 0 for a database that is up to date.

@@ -9,7 +9,7 @@ use super::conn::Conn;
 use super::schema::{attempts, deliveries, events};
 use super::scope::{AgencyScope, Tx};
 use super::words::{number, time_or_none, word};
-use crate::domain::{DeliveryId, EndpointId, EventId, EventKind, Timestamp};
+use crate::domain::{AnalysisId, DeliveryId, EndpointId, EventId, EventKind, Timestamp};
 
 /// Where a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,9 +183,10 @@ pub(super) fn cancel_pending_of_endpoint(conn: &mut Conn, endpoint: &str, now: T
     Ok(cancelled)
 }
 
-/// Cancels what waits of one event. The fence rises, as above.
-pub(super) fn cancel_pending_of_event(conn: &mut Conn, event: &str, now: Timestamp) -> Result<usize, DbError> {
-    let cancelled = diesel::update(deliveries::table.filter(deliveries::event_id.eq(event)))
+/// Cancels what waits of an analysis's events. The fence rises, as above.
+pub(super) fn cancel_pending_of_analysis(conn: &mut Conn, analysis: &AnalysisId, now: Timestamp) -> Result<usize, DbError> {
+    let told = events::table.filter(events::analysis_id.eq(analysis.as_str())).select(events::id);
+    let cancelled = diesel::update(deliveries::table.filter(deliveries::event_id.eq_any(told)))
         .filter(deliveries::state.eq(DeliveryState::Pending.slug()))
         .set((
             deliveries::state.eq(DeliveryState::Cancelled.slug()),

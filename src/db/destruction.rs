@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::DbError;
 use super::conn::Conn;
-use super::deliveries::cancel_pending_of_event;
+use super::deliveries::cancel_pending_of_analysis;
 use super::receipts::{self, NewReceipt, ReceiptRecord};
 use super::schema::{analyses, attempts, deliveries, events, photos, report_keys, reports as table};
 use super::scope::{SystemScope, Tx};
@@ -58,13 +58,16 @@ impl Tx<'_, SystemScope> {
     /// [`DbError::NotThere`] for no such report, or an event of another analysis; what the engine refuses.
     pub fn destroy_report(&mut self, destruction: &Destruction) -> Result<ReceiptRecord, DbError> {
         let Destruction { report, cause, receipt, event, now } = destruction;
-        let found = reports::find(self.conn, report)?.ok_or(DbError::NotThere { what: "report" })?;
+        analysis_rows::find_locked(self.conn, &analysis_of(event)?)?;
+        let found = reports::find_locked(self.conn, report)?.ok_or(DbError::NotThere { what: "report" })?;
         if let Some(first) = receipts::find_by_analysis(self.conn, &found.analysis)? {
             return Ok(first);
         }
         if event.agency != found.agency || event.analysis.as_ref() != Some(&found.analysis) {
             return Err(DbError::NotThere { what: "event of this analysis" });
         }
+        // Endpoints before deliveries, as everywhere.
+        event_rows::listeners(self.conn, event)?;
         diesel::delete(report_keys::table.find(report.as_str())).execute(self.conn)?;
         diesel::update(table::table.find(report.as_str()))
             .set((
@@ -88,7 +91,7 @@ impl Tx<'_, SystemScope> {
     /// [`DbError::NotThere`] if there is no such failed analysis; what the engine refuses.
     pub fn erase_failed(&mut self, erasure: &FailedErasure) -> Result<ReceiptRecord, DbError> {
         let FailedErasure { analysis, receipt, now } = erasure;
-        let failed = analysis_rows::find(self.conn, analysis)?.filter(|found| found.state.failure_reason().is_some());
+        let failed = analysis_rows::find_locked(self.conn, analysis)?.filter(|found| found.state.failure_reason().is_some());
         let found = failed.ok_or(DbError::NotThere { what: "failed analysis" })?;
         if let Some(first) = receipts::find_by_analysis(self.conn, analysis)? {
             return Ok(first);
@@ -134,6 +137,11 @@ impl Tx<'_, SystemScope> {
     }
 }
 
+/// The analysis an event tells of.
+fn analysis_of(event: &Event) -> Result<AnalysisId, DbError> {
+    event.analysis.clone().ok_or(DbError::NotThere { what: "event of this analysis" })
+}
+
 fn record(
     receipt: &NewReceipt,
     agency: AgencyId,
@@ -150,16 +158,14 @@ fn erase_traces(conn: &mut Conn, analysis: &AnalysisId, now: Timestamp) -> Resul
     diesel::delete(photos::table.filter(photos::analysis_id.eq(analysis.as_str()))).execute(conn)?;
     diesel::update(analyses::table.find(analysis.as_str())).set(analyses::reference_sealed.eq(None::<Vec<u8>>)).execute(conn)?;
     idempotency::erase(conn, analysis)?;
-    let told: Vec<String> = events::table.filter(events::analysis_id.eq(analysis.as_str())).select(events::id).load(conn)?;
-    for event in &told {
-        cancel_pending_of_event(conn, event, now)?;
-        let sent: Vec<String> = deliveries::table.filter(deliveries::event_id.eq(event)).select(deliveries::id).load(conn)?;
-        for delivery in &sent {
-            diesel::update(attempts::table.filter(attempts::delivery_id.eq(delivery)))
-                .set(attempts::response_excerpt_sealed.eq(None::<Vec<u8>>))
-                .execute(conn)?;
-        }
-        diesel::update(events::table.find(event)).set(events::body.eq(None::<String>)).execute(conn)?;
-    }
+    cancel_pending_of_analysis(conn, analysis, now)?;
+    let told = || events::table.filter(events::analysis_id.eq(analysis.as_str())).select(events::id);
+    let sent = deliveries::table.filter(deliveries::event_id.eq_any(told())).select(deliveries::id);
+    diesel::update(attempts::table.filter(attempts::delivery_id.eq_any(sent)))
+        .set(attempts::response_excerpt_sealed.eq(None::<Vec<u8>>))
+        .execute(conn)?;
+    diesel::update(events::table.filter(events::analysis_id.eq(analysis.as_str())))
+        .set(events::body.eq(None::<String>))
+        .execute(conn)?;
     Ok(())
 }

@@ -2,9 +2,10 @@
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{Bool, Text};
 
 use super::DbError;
+use super::conn::{Conn, locked};
 use super::deliveries::{DeliveryState, cancel_pending_of_endpoint};
 use super::endpoints::EndpointStatus;
 use super::schema::{attempts, deliveries, events, webhook_endpoints as endpoints};
@@ -118,53 +119,50 @@ const PENDING: &str = "deliveries.state = 'pending'";
 impl Tx<'_, SystemScope> {
     /// Claims deliveries that are due, longest due first, and counts the attempt: one that kills its node each time still
     /// comes to an end. A claim whose lease ends without a record is due again. No endpoint gets more than its share, so a
-    /// dead one with a long queue does not fill the batch. All in one transaction: one write to disk for the whole batch.
+    /// dead one with a long queue does not fill the batch. Two statements and one write to disk for the whole batch; of two
+    /// nodes that ask at the same moment the second passes over what the first is taking.
     ///
     /// # Errors
     /// What the engine refuses, and [`DbError::BadRow`].
     pub fn claim_due_deliveries(&mut self, claim_of: &DueClaim) -> Result<Vec<ClaimedDelivery>, DbError> {
-        let DueClaim { owner, now, lease_until, limit, per_endpoint } = claim_of;
-        let fair = self.list_fair_share(*now, *limit, *per_endpoint)?;
-        let due = self.list_due(&fair)?;
-        let mut claimed = Vec::with_capacity(due.len());
-        for row in due {
-            let changed = diesel::update(deliveries::table.find(&row.id))
-                .filter(deliveries::fence.eq(row.fence))
-                .set((
-                    deliveries::lease_owner.eq(Some(owner.as_str())),
-                    deliveries::lease_until.eq(Some(lease_until.epoch_millis())),
-                    deliveries::next_attempt_at.eq(Some(lease_until.epoch_millis())),
-                    deliveries::attempt_count.eq(row.attempt_count + 1),
-                    deliveries::fence.eq(row.fence + 1),
-                ))
-                .execute(self.conn)?;
-            if changed == 1 {
-                claimed.push(claim(row)?);
-            }
+        let taken = self.take_fair_share(claim_of)?;
+        if taken.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(claimed)
+        self.list_taken(&taken)?.into_iter().map(claim).collect()
     }
 
     /// What is due, numbered within its endpoint behind what is under way there; the first few of each, longest due first.
-    fn list_fair_share(&mut self, now: Timestamp, limit: u32, per_endpoint: u32) -> Result<Vec<String>, DbError> {
-        // Numbers stand in the text: the engines write placeholders differently, and none of these came from outside.
-        let now = now.epoch_millis();
+    fn take_fair_share(&mut self, claim_of: &DueClaim) -> Result<Vec<String>, DbError> {
+        let DueClaim { owner, now, lease_until, limit, per_endpoint } = claim_of;
+        let (now, until) = (now.epoch_millis(), lease_until.epoch_millis());
+        let passing_over = match self.conn {
+            Conn::Sqlite(_) => "",
+            #[cfg(feature = "postgres")]
+            Conn::Postgres(_) => "FOR NO KEY UPDATE SKIP LOCKED",
+        };
+        // MATERIALIZED: the rows are chosen once. The numbers came from no outside.
         let rows: Vec<IdRow> = diesel::sql_query(format!(
-            "SELECT id FROM (SELECT id, next_attempt_at, lease_until, row_number() OVER (PARTITION BY endpoint_id \
+            "WITH mine AS MATERIALIZED (SELECT id AS mine_id FROM deliveries WHERE id IN (\
+             SELECT id FROM (SELECT id, next_attempt_at, row_number() OVER (PARTITION BY endpoint_id \
              ORDER BY CASE WHEN lease_until > {now} THEN 0 ELSE 1 END, next_attempt_at, id) AS place \
              FROM deliveries WHERE {PENDING} AND (next_attempt_at <= {now} OR lease_until > {now})) AS waiting \
-             WHERE place <= {per_endpoint} AND next_attempt_at <= {now} ORDER BY next_attempt_at, id LIMIT {limit}"
+             WHERE place <= {per_endpoint} AND next_attempt_at <= {now} ORDER BY next_attempt_at, id LIMIT {limit}) \
+             AND {PENDING} AND next_attempt_at <= {now} {passing_over}) \
+             UPDATE deliveries SET lease_owner = $1, lease_until = {until}, next_attempt_at = {until}, \
+             attempt_count = attempt_count + 1, fence = fence + 1 FROM mine WHERE id = mine_id RETURNING id"
         ))
+        .bind::<Text, _>(owner)
         .load(self.conn)?;
         Ok(rows.into_iter().map(|row| row.id).collect())
     }
 
-    fn list_due(&mut self, ids: &[String]) -> Result<Vec<DueRow>, DbError> {
+    fn list_taken(&mut self, ids: &[String]) -> Result<Vec<DueRow>, DbError> {
         let rows = deliveries::table
             .inner_join(events::table.on(events::id.eq(deliveries::event_id)))
             .inner_join(endpoints::table.on(endpoints::id.eq(deliveries::endpoint_id)))
             .filter(deliveries::id.eq_any(ids))
-            .order((deliveries::next_attempt_at.asc(), deliveries::id.asc()))
+            .order(deliveries::id.asc())
             .select((
                 deliveries::id,
                 deliveries::agency_id,
@@ -189,17 +187,30 @@ impl Tx<'_, SystemScope> {
     /// # Errors
     /// What the engine refuses, and [`DbError::BadRow`].
     pub fn record_attempt(&mut self, attempt: &AttemptRecord) -> Result<bool, DbError> {
-        let held: Option<(String, i32, String)> = deliveries::table
-            .find(attempt.delivery.as_str())
-            .filter(deliveries::fence.eq(attempt.fence))
-            .filter(sql::<Bool>(PENDING))
-            .select((deliveries::agency_id, deliveries::attempt_count, deliveries::endpoint_id))
-            .first(self.conn)
-            .optional()?;
+        if attempt.next == DeliveryNext::EndpointGone {
+            self.lock_endpoint_of(attempt)?;
+        }
+        let ours = || {
+            deliveries::table
+                .find(attempt.delivery.as_str())
+                .filter(deliveries::fence.eq(attempt.fence))
+                .filter(sql::<Bool>(PENDING))
+                .select((deliveries::agency_id, deliveries::attempt_count, deliveries::endpoint_id))
+        };
+        let held: Option<(String, i32, String)> = locked!(self.conn, ours(), first).optional()?;
         let Some((agency, number, endpoint)) = held else { return Ok(false) };
         self.insert_attempt(attempt, &agency, number)?;
         self.apply_next(attempt, &endpoint)?;
         Ok(true)
+    }
+
+    /// The endpoint before its deliveries, as everywhere.
+    fn lock_endpoint_of(&mut self, attempt: &AttemptRecord) -> Result<(), DbError> {
+        let its = deliveries::table.find(attempt.delivery.as_str()).select(deliveries::endpoint_id);
+        let endpoint: Option<String> = its.first(self.conn).optional()?;
+        let row = || endpoints::table.find(endpoint.clone().unwrap_or_default()).select(endpoints::id);
+        let _there: Option<String> = locked!(self.conn, row(), first).optional()?;
+        Ok(())
     }
 
     fn insert_attempt(&mut self, attempt: &AttemptRecord, agency: &str, number: i32) -> Result<(), DbError> {
@@ -273,7 +284,7 @@ fn claim(row: DueRow) -> Result<ClaimedDelivery, DbError> {
         endpoint: word("webhook_endpoints.id", &row.endpoint_id)?,
         url_sealed: row.url_sealed,
         secret_sealed: row.secret_sealed,
-        attempt: row.attempt_count + 1,
-        fence: row.fence + 1,
+        attempt: row.attempt_count,
+        fence: row.fence,
     })
 }

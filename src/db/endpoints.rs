@@ -6,8 +6,9 @@ use std::str::FromStr;
 use diesel::prelude::*;
 
 use super::DbError;
+use super::conn::locked;
 use super::deliveries::cancel_pending_of_endpoint;
-use super::schema::webhook_endpoints as endpoints;
+use super::schema::{api_keys, webhook_endpoints as endpoints};
 use super::scope::{AgencyScope, Tx};
 use super::words::word;
 use crate::domain::{AgencyId, ApiKeyId, EndpointId, EventKind, Timestamp};
@@ -129,7 +130,7 @@ impl Tx<'_, AgencyScope> {
     /// # Errors
     /// [`DbError::NotThere`] for a key of another agency, [`DbError::AlreadyThere`], and what the engine refuses.
     pub fn insert_endpoint(&mut self, new: &NewEndpoint) -> Result<(), DbError> {
-        self.find_api_key(&new.api_key)?.ok_or(DbError::NotThere { what: "API key" })?;
+        self.lock_api_key(&new.api_key)?;
         let kinds: Vec<&str> = new.kinds.iter().map(|kind| kind.slug()).collect();
         diesel::insert_into(endpoints::table)
             .values((
@@ -145,6 +146,20 @@ impl Tx<'_, AgencyScope> {
             .execute(self.conn)
             .map_err(DbError::of_insert)?;
         Ok(())
+    }
+
+    /// Holds one of the agency's keys until the transaction ends: whoever counts its endpoints before making one asks first,
+    /// and whoever revokes it waits.
+    ///
+    /// # Errors
+    /// [`DbError::NotThere`] for a key of another agency, and what the engine refuses.
+    pub fn lock_api_key(&mut self, api_key: &ApiKeyId) -> Result<(), DbError> {
+        let ours = || {
+            let agency = self.scope.0.as_str();
+            api_keys::table.find(api_key.as_str()).filter(api_keys::agency_id.eq(agency)).select(api_keys::id)
+        };
+        let found: Option<String> = locked!(self.conn, ours(), first).optional()?;
+        found.map(drop).ok_or(DbError::NotThere { what: "API key" })
     }
 
     /// The endpoints of one of the agency's keys, oldest first.

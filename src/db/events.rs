@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::DbError;
-use super::conn::Conn;
+use super::conn::{Conn, held};
 use super::endpoints::{self, EndpointStatus};
 use super::schema::{deliveries, events, webhook_endpoints};
 use super::scope::{AgencyScope, SystemScope, Tx};
@@ -12,22 +12,29 @@ use crate::domain::{AgencyId, AnalysisId, ApiKeyId, DeliveryId, Event};
 /// Stores the event and makes a delivery for each active endpoint of its key that wants its kind. Answers how many.
 pub(super) fn insert(conn: &mut Conn, event: &Event) -> Result<usize, DbError> {
     insert_row(conn, event)?;
-    let Some(api_key) = &event.api_key else { return Ok(0) };
-    let candidates: Vec<(String, String)> = webhook_endpoints::table
-        .filter(webhook_endpoints::api_key_id.eq(api_key.as_str()))
-        .filter(webhook_endpoints::agency_id.eq(event.agency.as_str()))
-        .filter(webhook_endpoints::status.eq(EndpointStatus::Active.slug()))
-        .order(webhook_endpoints::id.asc())
-        .select((webhook_endpoints::id, webhook_endpoints::kinds))
-        .load(conn)?;
     let mut made = 0;
-    for (endpoint, kinds) in candidates {
+    for (endpoint, kinds) in listeners(conn, event)? {
         if endpoints::wants(&endpoints::parse_kinds(&kinds)?, event.kind) {
             insert_delivery(conn, event, &endpoint)?;
             made += 1;
         }
     }
     Ok(made)
+}
+
+/// The active endpoints of the event's key with their kinds. They stay active until the transaction ends: whoever ends one
+/// waits, and then cancels the deliveries made here as well.
+pub(super) fn listeners(conn: &mut Conn, event: &Event) -> Result<Vec<(String, String)>, DbError> {
+    let Some(api_key) = &event.api_key else { return Ok(Vec::new()) };
+    let active = || {
+        webhook_endpoints::table
+            .filter(webhook_endpoints::api_key_id.eq(api_key.as_str()))
+            .filter(webhook_endpoints::agency_id.eq(event.agency.as_str()))
+            .filter(webhook_endpoints::status.eq(EndpointStatus::Active.slug()))
+            .order(webhook_endpoints::id.asc())
+            .select((webhook_endpoints::id, webhook_endpoints::kinds))
+    };
+    Ok(held!(conn, active(), load)?)
 }
 
 fn insert_row(conn: &mut Conn, event: &Event) -> Result<(), DbError> {
@@ -96,7 +103,14 @@ impl Tx<'_, AgencyScope> {
     /// [`DbError::NotThere`] for another agency's event, [`DbError::AlreadyThere`], and what the engine refuses.
     pub fn insert_event_for(&mut self, event: &Event, endpoint: &crate::domain::EndpointId) -> Result<bool, DbError> {
         check_agency(event, &self.scope.0)?;
-        let active = self.find_endpoint(endpoint)?.is_some_and(|found| found.status == EndpointStatus::Active);
+        let ours = || {
+            webhook_endpoints::table
+                .find(endpoint.as_str())
+                .filter(webhook_endpoints::agency_id.eq(self.scope.0.as_str()))
+                .filter(webhook_endpoints::status.eq(EndpointStatus::Active.slug()))
+                .select(webhook_endpoints::id)
+        };
+        let active = held!(self.conn, ours(), first).optional()?.is_some_and(|id: String| id == endpoint.as_str());
         if active {
             insert_row(self.conn, event)?;
             insert_delivery(self.conn, event, endpoint.as_str())?;
@@ -106,11 +120,13 @@ impl Tx<'_, AgencyScope> {
 }
 
 impl Tx<'_, SystemScope> {
-    /// The number of the next event of an analysis, from 1. Ask in the writing transaction that inserts the event.
+    /// The number of the next event of an analysis, from 1, and nobody else's until the transaction ends. Ask in the writing
+    /// transaction that inserts the event.
     ///
     /// # Errors
     /// What the engine refuses.
     pub fn next_event_sequence(&mut self, analysis: &AnalysisId) -> Result<i32, DbError> {
+        super::analyses::find_locked(self.conn, analysis)?;
         next_sequence(self.conn, analysis)
     }
 }

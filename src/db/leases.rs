@@ -27,9 +27,9 @@ pub struct AbandonedAnalysis {
     pub lease_until: Timestamp,
 }
 
-/// The analysis, if `fence` is its newest.
+/// The analysis, if `fence` is its newest; it stays so until the transaction ends.
 pub(super) fn check_fence(conn: &mut Conn, analysis: &AnalysisId, fence: i64) -> Result<AnalysisRecord, DbError> {
-    match rows::find(conn, analysis)? {
+    match rows::find_locked(conn, analysis)? {
         Some(found) if found.fence == fence => Ok(found),
         _ => Err(DbError::StaleFence { analysis: analysis.clone() }),
     }

@@ -7,13 +7,17 @@ use super::DbError;
 pub(super) enum Location {
     /// The path of a file.
     Sqlite(String),
+    /// A server.
+    #[cfg(feature = "postgres")]
+    Postgres(super::postgres::Address),
 }
 
 impl Location {
-    /// `sqlite:PATH`, also `sqlite://PATH`. No options, no `:memory:` (each connection would have its own), no `file:`.
+    /// `sqlite:PATH`, also `sqlite://PATH`: no options, no `:memory:` (each connection would have its own), no `file:`. Or
+    /// `postgres://` and what libpq takes after it; never its `key=value` form.
     pub(super) fn parse(url: &str) -> Result<Self, DbError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Err(DbError::NoPostgres);
+            return Self::server(url);
         }
         let rest = url.strip_prefix("sqlite:").ok_or(DbError::UnknownScheme)?;
         let path = rest.strip_prefix("//").unwrap_or(rest);
@@ -22,6 +26,22 @@ impl Location {
             return Err(DbError::NotAPath { url: url.to_owned() });
         }
         Ok(Self::Sqlite(path.to_owned()))
+    }
+
+    #[cfg(feature = "postgres")]
+    #[expect(clippy::unnecessary_wraps, reason = "without the feature it fails")]
+    fn server(url: &str) -> Result<Self, DbError> {
+        Ok(Self::Postgres(super::postgres::Address::new(url)))
+    }
+
+    #[cfg(not(feature = "postgres"))]
+    fn server(_: &str) -> Result<Self, DbError> {
+        Err(DbError::NoPostgres)
+    }
+
+    /// Whether several nodes may work on it at once.
+    pub(super) const fn is_shared(&self) -> bool {
+        !matches!(self, Self::Sqlite(_))
     }
 }
 
@@ -33,9 +53,11 @@ mod tests {
     fn only_a_plain_sqlite_path_is_taken() {
         assert_eq!(Location::parse("sqlite:data/p.db").unwrap(), Location::Sqlite("data/p.db".to_owned()));
         assert_eq!(Location::parse("sqlite:///srv/p.db").unwrap(), Location::Sqlite("/srv/p.db".to_owned()));
-        assert!(matches!(Location::parse("postgres://u@h/db"), Err(DbError::NoPostgres)));
-        assert!(matches!(Location::parse("postgresql://u@h/db"), Err(DbError::NoPostgres)));
-        for wrong in ["host=localhost dbname=p", "data/p.db", "mysql://h/db", "", "SQLITE:p.db"] {
+        for server in ["postgres://u@h/db", "postgresql://u@h/db"] {
+            let parsed = Location::parse(server);
+            assert!(if cfg!(feature = "postgres") { parsed.is_ok() } else { matches!(parsed, Err(DbError::NoPostgres)) });
+        }
+        for wrong in ["host=localhost dbname=p", "data/p.db", "mysql://h/db", "", "SQLITE:p.db", "postgres:h/db", "Postgres://h/db"] {
             assert!(matches!(Location::parse(wrong), Err(DbError::UnknownScheme)), "{wrong}");
         }
         for wrong in ["sqlite:", "sqlite://", "sqlite::memory:", "sqlite:file:p.db", "sqlite:p.db?mode=ro", "sqlite:data/"] {

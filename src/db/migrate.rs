@@ -11,6 +11,7 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MigrationCount(pub usize);
 
+/// Both engines have the same migrations; a test compares their names.
 fn known_versions() -> Result<Vec<String>, DbError> {
     use diesel::migration::MigrationSource;
     let known = MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE).map_err(DbError::Migration)?;
@@ -19,10 +20,7 @@ fn known_versions() -> Result<Vec<String>, DbError> {
     Ok(versions)
 }
 
-/// Migrations not yet run.
-pub(super) fn pending(conn: &mut Conn) -> Result<usize, DbError> {
-    let Conn::Sqlite(sqlite) = conn;
-    let applied: Vec<String> = sqlite.applied_migrations().map_err(DbError::Migration)?.iter().map(ToString::to_string).collect();
+fn count_pending(applied: &[String]) -> Result<usize, DbError> {
     let known = known_versions()?;
     if let Some(found) = applied.iter().filter(|version| !known.contains(version)).max() {
         return Err(DbError::SchemaTooNew { found: found.clone(), known: known.last().cloned().unwrap_or_default() });
@@ -30,10 +28,75 @@ pub(super) fn pending(conn: &mut Conn) -> Result<usize, DbError> {
     Ok(known.len().saturating_sub(applied.len()))
 }
 
-/// Runs those not yet run, each in its own transaction.
+/// Migrations not yet run.
+pub(super) fn pending(conn: &mut Conn) -> Result<usize, DbError> {
+    match conn {
+        Conn::Sqlite(sqlite) => {
+            let applied = sqlite.applied_migrations().map_err(DbError::Migration)?;
+            count_pending(&applied.iter().map(ToString::to_string).collect::<Vec<_>>())
+        }
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(postgres) => count_pending(&server::applied(postgres)?),
+    }
+}
+
+/// Runs those not yet run: on SQLite each in its own transaction, on PostgreSQL all in one, by one node at a time.
 pub(super) fn run(conn: &mut Conn) -> Result<MigrationCount, DbError> {
-    pending(conn)?;
-    let Conn::Sqlite(sqlite) = conn;
-    let ran = sqlite.run_pending_migrations(SQLITE).map_err(DbError::Migration)?;
-    Ok(MigrationCount(ran.len()))
+    match conn {
+        Conn::Sqlite(_) => {
+            pending(conn)?;
+            let Conn::Sqlite(sqlite) = conn else { return Ok(MigrationCount(0)) };
+            let ran = sqlite.run_pending_migrations(SQLITE).map_err(DbError::Migration)?;
+            Ok(MigrationCount(ran.len()))
+        }
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(postgres) => server::run(postgres),
+    }
+}
+
+/// PostgreSQL: the tables belong to the role `ps_migrator`; whoever migrates must be able to become it.
+#[cfg(feature = "postgres")]
+mod server {
+    use diesel::connection::SimpleConnection;
+    use diesel::{Connection, PgConnection, RunQueryDsl};
+    use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+    use super::{MigrationCount, count_pending};
+    use crate::db::DbError;
+
+    const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+    /// Makes the roles that are not there.
+    const ROLES: &str = include_str!("../../migrations/postgres-roles.sql");
+    /// Only one at a time in a database, for at most a minute; the number is this program's own.
+    const ALONE: &str = "SET LOCAL lock_timeout = '60s'; SELECT pg_advisory_xact_lock(7077706865)";
+
+    #[derive(diesel::QueryableByName)]
+    struct Text {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        text: String,
+    }
+
+    /// The migrations noted in the database; none in an empty one. Needs no role: everybody may read the list.
+    pub(super) fn applied(conn: &mut PgConnection) -> Result<Vec<String>, DbError> {
+        const LIST: &str = "SELECT tablename::text AS text FROM pg_tables WHERE tablename = '__diesel_schema_migrations'";
+        let list: Vec<Text> = diesel::sql_query(LIST).load(conn)?;
+        if list.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<Text> = diesel::sql_query("SELECT version::text AS text FROM __diesel_schema_migrations").load(conn)?;
+        Ok(rows.into_iter().map(|row| row.text).collect())
+    }
+
+    pub(super) fn run(conn: &mut PgConnection) -> Result<MigrationCount, DbError> {
+        conn.transaction(|conn| {
+            conn.batch_execute(ALONE)?;
+            if count_pending(&applied(conn)?)? == 0 {
+                return Ok(MigrationCount(0));
+            }
+            conn.batch_execute(ROLES)?;
+            conn.batch_execute("SET LOCAL ROLE ps_migrator")?;
+            let ran = conn.run_pending_migrations(POSTGRES).map_err(DbError::Migration)?;
+            Ok(MigrationCount(ran.len()))
+        })
+    }
 }

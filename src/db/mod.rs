@@ -1,8 +1,12 @@
-//! All the SQL there is: rows in, domain types out, on SQLite behind a connection type prepared for PostgreSQL.
+//! All the SQL there is: rows in, domain types out, on SQLite and PostgreSQL behind one connection type.
 //!
 //! There is no way to a connection but through a scope ([`Db::as_agency`] and its sisters), and the queries are methods of
 //! [`Tx`] with that scope: a query on a tenant's rows cannot be written without the tenant. Knows no HTTP, no keys and no
 //! plain names or secrets: what is sealed arrives sealed and leaves sealed.
+//!
+//! On PostgreSQL there are many writers. Whoever reads a row to decide upon it takes it by `conn::locked!` (or `held!`), always
+//! in the order agency, key, analysis, report, endpoint, delivery; where two could insert the same, `ON CONFLICT` decides. A
+//! refused statement ends its transaction there: nothing may be tried after it.
 
 mod agencies;
 mod analyses;
@@ -15,6 +19,7 @@ mod dispatch;
 mod endpoints;
 mod error;
 mod events;
+mod guise;
 mod idempotency;
 mod leases;
 mod location;
@@ -25,6 +30,8 @@ mod outcome;
 mod partials;
 mod photos;
 mod pool;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod receipts;
 mod reports;
 mod schema;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use super::DbError;
 use super::schema::job_occurrences as table;
@@ -37,31 +38,19 @@ impl Tx<'_, SystemScope> {
         diesel::delete(table::table.filter(table::job.eq(job)))
             .filter(table::fired_for.lt(now.minus(KEPT).epoch_millis()))
             .execute(self.conn)?;
-        let found: Option<(i64, i64, Option<i64>)> = table::table
-            .find((job, fired_for.epoch_millis()))
-            .select((table::lease_until, table::fence, table::finished_at))
-            .first(self.conn)
-            .optional()?;
-        let Some((lease_until, fence, finished_at)) = found else {
-            diesel::insert_into(table::table)
-                .values((
-                    table::job.eq(job),
-                    table::fired_for.eq(fired_for.epoch_millis()),
-                    table::lease_owner.eq(owner),
-                    table::lease_until.eq(until.epoch_millis()),
-                    table::fence.eq(1_i64),
-                ))
-                .execute(self.conn)
-                .map_err(DbError::of_insert)?;
-            return Ok(true);
-        };
-        if finished_at.is_some() || lease_until > now.epoch_millis() {
-            return Ok(false);
-        }
-        let taken = diesel::update(table::table.find((job, fired_for.epoch_millis())))
-            .filter(table::fence.eq(fence))
-            .set((table::lease_owner.eq(owner), table::lease_until.eq(until.epoch_millis()), table::fence.eq(fence + 1)))
-            .execute(self.conn)?;
+        // Of two that ask at the same moment the engine lets one insert; the other changes a row whose lease has ended, or none.
+        let taken = diesel::sql_query(format!(
+            "INSERT INTO job_occurrences (job, fired_for, lease_owner, lease_until, fence) VALUES ($1, {}, $2, {}, 1) \
+             ON CONFLICT (job, fired_for) DO UPDATE SET lease_owner = excluded.lease_owner, lease_until = excluded.lease_until, \
+             fence = job_occurrences.fence + 1 \
+             WHERE job_occurrences.finished_at IS NULL AND job_occurrences.lease_until <= {}",
+            fired_for.epoch_millis(),
+            until.epoch_millis(),
+            now.epoch_millis()
+        ))
+        .bind::<Text, _>(job)
+        .bind::<Text, _>(owner)
+        .execute(self.conn)?;
         Ok(taken == 1)
     }
 

@@ -8,9 +8,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::DbError;
 use super::conn::{self, Conn, Purpose};
+use super::guise::Guise;
 use super::location::Location;
 
-/// As many connections as may work at once, all for one purpose. Opened when first needed, then kept.
+/// As many connections as may work at once, all for one purpose. Opened when first needed, then kept while they work.
 pub(super) struct Lane {
     location: Location,
     purpose: Purpose,
@@ -35,18 +36,41 @@ impl Lane {
         }
     }
 
-    fn take(&self) -> Result<Conn, DbError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.map_or_else(|| conn::open(&self.location, self.purpose), Ok)
+    fn take_idle(&self) -> Option<Conn> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
-    fn give_back(&self, conn: Conn) {
+    /// When one idle connection is dead the server went away, and the others with it.
+    fn forget_idle(&self) {
+        let dead = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        tracing::info!(count = dead.len() + 1, "idle database connections were lost and are opened again when needed");
+    }
+
+    fn give_back(&self, mut conn: Conn) {
+        if conn::is_broken(&mut conn) {
+            tracing::warn!("a database connection was lost in the middle of its work");
+            return;
+        }
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
     }
 
-    /// Runs `work` outside any transaction.
-    #[expect(clippy::disallowed_methods, reason = "bounded by the lane's size: the permit lives as long as the work")]
-    pub(super) async fn run<T, E>(self: Arc<Self>, work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    /// A connection with a transaction begun. A dead idle one shows itself here, before anything was done on it.
+    fn begin(&self, guise: &Guise) -> Result<Conn, DbError> {
+        while let Some(mut idle) = self.take_idle() {
+            match conn::begin(&mut idle, self.purpose, guise) {
+                Ok(()) => return Ok(idle),
+                Err(_) if conn::is_broken(&mut idle) => self.forget_idle(),
+                Err(refused) => return Err(refused),
+            }
+        }
+        let mut fresh = conn::open(&self.location, self.purpose)?;
+        conn::begin(&mut fresh, self.purpose, guise)?;
+        Ok(fresh)
+    }
+
+    /// Runs `task` on a blocking thread, when a connection is allowed.
+    #[expect(clippy::disallowed_methods, reason = "bounded by the lane's size: the permit lives as long as the task")]
+    async fn on_thread<T, E>(self: Arc<Self>, task: impl FnOnce(&Self) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
@@ -56,51 +80,65 @@ impl Lane {
         let task = tokio::task::spawn_blocking(move || {
             let _held = permit;
             let _in_span = span.enter();
-            let mut conn = self.take()?;
-            match catch_unwind(AssertUnwindSafe(|| work(&mut conn))) {
-                Ok(outcome) => {
-                    self.give_back(conn);
-                    outcome
-                }
-                // The connection is dropped, and with it whatever it was in the middle of.
-                Err(_panic) => Err(DbError::Panicked.into()),
-            }
+            task(&self)
         });
         task.await.unwrap_or_else(|join| Err(if join.is_cancelled() { DbError::Ending } else { DbError::Panicked }.into()))
     }
 
-    /// Runs `work` in a transaction: committed if it answers `Ok`, rolled back if not.
+    /// Runs `work` outside any transaction; on a server on a connection of its own, since an idle one may be dead.
+    pub(super) async fn run<T, E>(self: Arc<Self>, work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        self.on_thread(move |lane| {
+            if lane.location.is_shared() {
+                return unless_panicked(|| work(&mut conn::open(&lane.location, lane.purpose)?))?;
+            }
+            let mut conn = lane.take_idle().map_or_else(|| conn::open(&lane.location, lane.purpose), Ok)?;
+            let outcome = unless_panicked(|| work(&mut conn))?;
+            lane.give_back(conn);
+            outcome
+        })
+        .await
+    }
+
+    /// Runs `work` in a transaction as `guise`: committed if it answers `Ok`, rolled back if not.
     pub(super) async fn transact<T, E>(
         self: Arc<Self>,
+        guise: Guise,
         work: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let purpose = self.purpose;
-        self.run(move |conn| {
-            conn::begin(conn, purpose)?;
-            match work(conn) {
-                Ok(value) => {
-                    if let Err(refused) = conn::commit(conn) {
-                        roll_back_or_say(conn);
-                        return Err(refused.into());
-                    }
-                    Ok(value)
-                }
-                Err(error) => {
-                    roll_back_or_say(conn);
-                    Err(error)
-                }
+        self.on_thread(move |lane| {
+            let mut conn = lane.begin(&guise)?;
+            let kept = match unless_panicked(|| work(&mut conn))? {
+                Ok(value) => conn::commit(&mut conn).map(|()| value).map_err(E::from),
+                Err(error) => Err(error),
+            };
+            if kept.is_err() {
+                roll_back_or_say(&mut conn);
             }
+            lane.give_back(conn);
+            kept
         })
         .await
     }
 }
 
+/// After a panic the connection is dropped, and with it whatever it was in the middle of.
+fn unless_panicked<T>(work: impl FnOnce() -> T) -> Result<T, DbError> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_panic| DbError::Panicked)
+}
+
+/// Where the transaction is over already, or the connection lost, there is nothing to roll back.
 fn roll_back_or_say(conn: &mut Conn) {
-    if let Err(error) = conn::roll_back(conn) {
-        tracing::warn!(%error, "a transaction could not be rolled back");
+    use diesel::result::Error::{BrokenTransactionManager, NotInTransaction};
+    match conn::roll_back(conn) {
+        Ok(()) | Err(DbError::Unreachable { .. } | DbError::Query(BrokenTransactionManager | NotInTransaction)) => {}
+        Err(error) => tracing::warn!(%error, "a transaction could not be rolled back"),
     }
 }

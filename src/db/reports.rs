@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 
 use super::DbError;
-use super::conn::Conn;
+use super::conn::{Conn, locked};
 use super::outcome::WrappedKeyColumns;
 use super::schema::{partials, report_keys, reports};
 use super::scope::{AgencyScope, SystemScope, Tx};
@@ -85,9 +85,10 @@ impl TryFrom<ReportRow> for ReportRecord {
     }
 }
 
-/// One report, whoever's; for the scopes that may.
-pub(super) fn find(conn: &mut Conn, report: &ReportId) -> Result<Option<ReportRecord>, DbError> {
-    let row: Option<ReportRow> = reports::table.find(report.as_str()).select(ReportRow::as_select()).first(conn).optional()?;
+/// One report, whoever's, for whoever decides upon it.
+pub(super) fn find_locked(conn: &mut Conn, report: &ReportId) -> Result<Option<ReportRecord>, DbError> {
+    let row: Option<ReportRow> =
+        locked!(conn, reports::table.find(report.as_str()).select(ReportRow::as_select()), first).optional()?;
     row.map(ReportRecord::try_from).transpose()
 }
 

@@ -6,6 +6,7 @@
 use super::DbError;
 use super::conn::Conn;
 use super::database::Db;
+use super::guise::Scope;
 use crate::domain::{AgencyId, UserId};
 
 /// One tenant.
@@ -47,7 +48,7 @@ impl<S> std::fmt::Debug for Tx<'_, S> {
     }
 }
 
-impl<S: Send + 'static> Scoped<S> {
+impl<S: Scope> Scoped<S> {
     /// Runs `work` on a reading connection, in one consistent view. The engine refuses to write in it.
     ///
     /// # Errors
@@ -58,7 +59,7 @@ impl<S: Send + 'static> Scoped<S> {
         E: From<DbError> + Send + 'static,
     {
         let Self { db, scope } = self;
-        db.readers().transact(move |conn| work(&mut Tx { conn, scope: &scope })).await
+        db.readers().transact(scope.guise(), move |conn| work(&mut Tx { conn, scope: &scope })).await
     }
 
     /// Runs `work` in a transaction that is kept if it answers `Ok` and forgotten if not.
@@ -71,13 +72,13 @@ impl<S: Send + 'static> Scoped<S> {
         E: From<DbError> + Send + 'static,
     {
         let Self { db, scope } = self;
-        db.writer().transact(move |conn| work(&mut Tx { conn, scope: &scope })).await
+        db.writer().transact(scope.guise(), move |conn| work(&mut Tx { conn, scope: &scope })).await
     }
 }
 
 impl Scoped<SystemScope> {
-    /// Empties the write-ahead log into the file, so that what was deleted is in neither. Outside any transaction; waits up
-    /// to 5 s for readers. False if one was still in the way: call again.
+    /// Empties SQLite's write-ahead log into the file, so that what was deleted is in neither. Outside any transaction; waits up
+    /// to 5 s for readers. False if one was still in the way: call again. Nothing to do on PostgreSQL.
     ///
     /// # Errors
     /// What the engine refuses.

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
+use diesel::sql_types::Binary;
 
 use super::DbError;
 use super::schema::sign_in_attempts as attempts;
@@ -42,32 +43,21 @@ impl Tx<'_, AuthenticatorScope> {
     ) -> Result<SignInGate, DbError> {
         let over = now.minus(limits.window).epoch_millis();
         diesel::delete(attempts::table.filter(attempts::window_start.le(over))).execute(self.conn)?;
-        let found: Option<(i32, i64)> = attempts::table
-            .find(email_digest.to_vec())
-            .select((attempts::attempt_count, attempts::window_start))
-            .first(self.conn)
-            .optional()?;
-        match found {
-            None => {
-                diesel::insert_into(attempts::table)
-                    .values((
-                        attempts::email_digest.eq(email_digest.to_vec()),
-                        attempts::attempt_count.eq(1),
-                        attempts::window_start.eq(now.epoch_millis()),
-                    ))
-                    .execute(self.conn)?;
-                Ok(SignInGate::Open)
-            }
-            Some((count, start)) if i64::from(count) >= i64::from(limits.attempts_max) => {
-                Ok(SignInGate::ShutUntil(Timestamp::from_epoch_millis(start).plus(limits.window)))
-            }
-            Some(_) => {
-                diesel::update(attempts::table.find(email_digest.to_vec()))
-                    .set(attempts::attempt_count.eq(attempts::attempt_count + 1))
-                    .execute(self.conn)?;
-                Ok(SignInGate::Open)
-            }
+        // One statement, so that of attempts at the same moment none is left uncounted; below the limit it changes the row.
+        let counted = diesel::sql_query(format!(
+            "INSERT INTO sign_in_attempts (email_digest, attempt_count, window_start) VALUES ($1, 1, {}) \
+             ON CONFLICT (email_digest) DO UPDATE SET attempt_count = sign_in_attempts.attempt_count + 1 \
+             WHERE sign_in_attempts.attempt_count < {}",
+            now.epoch_millis(),
+            limits.attempts_max
+        ))
+        .bind::<Binary, _>(email_digest.to_vec())
+        .execute(self.conn)?;
+        if counted == 1 {
+            return Ok(SignInGate::Open);
         }
+        let start: i64 = attempts::table.find(email_digest.to_vec()).select(attempts::window_start).first(self.conn)?;
+        Ok(SignInGate::ShutUntil(Timestamp::from_epoch_millis(start).plus(limits.window)))
     }
 
     /// How the attempt ended: a success forgets the count, a failure leaves it as [`Tx::enter_sign_in`] made it.

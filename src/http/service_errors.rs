@@ -17,6 +17,8 @@ use crate::webhooks::WebhookError;
 const BUSY_RETRY: Duration = Duration::from_secs(2);
 /// What a client is asked to wait when the object store does not answer.
 const STORE_RETRY: Duration = Duration::from_secs(10);
+/// What a client is asked to wait while the database is away.
+const AWAY_RETRY: Duration = Duration::from_secs(5);
 /// What a client is asked to wait while an analysis runs.
 const RUNNING_RETRY: Duration = Duration::from_secs(2);
 
@@ -27,13 +29,18 @@ fn no_room(wait: Duration) -> Problem {
 impl From<DbError> for Problem {
     fn from(error: DbError) -> Self {
         match error {
-            DbError::Busy { .. } => no_room(BUSY_RETRY),
+            DbError::Busy { .. } | DbError::Contended { .. } => no_room(BUSY_RETRY),
+            DbError::Unreachable { .. } | DbError::NoSpace { .. } => {
+                tracing::warn!(%error, "a request was turned away");
+                Self::new(ProblemKind::NotReady).retry_after(AWAY_RETRY)
+            }
             DbError::Ending => Self::new(ProblemKind::NotReady).retry_after(BUSY_RETRY),
             DbError::UnknownScheme
             | DbError::NoPostgres
             | DbError::NotAPath { .. }
             | DbError::Open { .. }
             | DbError::SchemaTooNew { .. }
+            | DbError::SchemaTooOld { .. }
             | DbError::Migration(_)
             | DbError::Query(_)
             | DbError::BadRow { .. }

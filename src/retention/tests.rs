@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
+use crate::db::tests::scratch::ScratchDb;
 use crate::db::{
-    self, Completion, DbError, DeliveryState, DueClaim, Failure, NewAgency, NewAnalysis, NewApiKey, NewEndpoint, NewReport,
+    Completion, DbError, DeliveryState, DueClaim, Failure, NewAgency, NewAnalysis, NewApiKey, NewEndpoint, NewReport,
     Origin, ReportObject, ReportRecord, WrappedKeyColumns,
 };
 use crate::domain::event::AnalysisFacts;
@@ -32,12 +33,7 @@ struct Bench {
     key: ApiKeyId,
     retention: Retention,
     folder: PathBuf,
-}
-
-impl Drop for Bench {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.folder).unwrap_or_default();
-    }
+    scratch: ScratchDb,
 }
 
 struct Made {
@@ -48,15 +44,11 @@ struct Made {
 }
 
 impl Bench {
-    #[expect(clippy::disallowed_methods, reason = "a database and a store need a folder")]
     async fn new(settings: Settings) -> Self {
         let clock = ManualClock::starting_at(START);
         let (agency, key) = (AgencyId::generate(START), ApiKeyId::generate(START));
-        let folder = std::env::temp_dir().join(format!("proofsheet-retention-{agency}"));
-        std::fs::create_dir_all(&folder).unwrap();
-        let url = format!("sqlite:{}", folder.join("test.db").display());
-        let db = Db::open(&db::Settings { url, ..db::Settings::default() }).unwrap();
-        db.migrate().await.unwrap();
+        let scratch = ScratchDb::open().await;
+        let (db, folder) = (scratch.db.clone(), scratch.directory.clone());
         let new = NewAgency { id: agency.clone(), name_sealed: vec![1], created_at: START };
         db.as_system().write(move |tx| tx.insert_agency(&new)).await.unwrap();
         let new = NewApiKey {
@@ -73,7 +65,7 @@ impl Bench {
         let vault = Vault::new(KeyRing::generate());
         let store = Store::open(&storage::Settings::new(folder.join("objects"))).unwrap();
         let retention = Retention::with_settings(db.clone(), vault.clone(), store.clone(), clock.clone(), settings);
-        Self { db, vault, store, clock, agency, key, retention, folder }
+        Self { db, vault, store, clock, agency, key, retention, folder, scratch }
     }
 
     async fn running(&self) -> AnalysisId {
@@ -163,10 +155,9 @@ impl Bench {
         self.store.list(Prefix::All, None, 100).await.unwrap()
     }
 
-    /// Whether any file of the database holds these bytes.
+    /// Whether the database holds these bytes anywhere.
     fn files_hold(&self, needle: &[u8]) -> bool {
-        let files = std::fs::read_dir(&self.folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
-        files.into_iter().any(|path| std::fs::read(path).unwrap().windows(needle.len()).any(|window| window == needle))
+        self.scratch.raw_bytes().windows(needle.len()).any(|window| window == needle)
     }
 }
 

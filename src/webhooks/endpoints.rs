@@ -91,6 +91,7 @@ impl Webhooks {
         self.db
             .as_agency(agency)
             .write(move |tx| {
+                tx.lock_api_key(&endpoint.api_key)?;
                 if tx.list_endpoints(&endpoint.api_key)?.len() >= limit {
                     return Err(WebhookError::TooManyEndpoints { limit });
                 }

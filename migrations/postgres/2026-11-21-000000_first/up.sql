@@ -204,17 +204,7 @@ CREATE TABLE job_occurrences (
 --   SET LOCAL ROLE ps_worker; for workers and jobs, which see all tenants.
 -- The login of the program is a member of both and NOINHERIT: before it has taken a role it sees no table at all.
 -- FORCE binds the owner of the tables as well. Without a setting there are no rows, not an error: nullif turns the empty
--- text a setting has after its transaction into "unknown".
-
-DO $$
-DECLARE wanted TEXT;
-BEGIN
-    FOREACH wanted IN ARRAY ARRAY['ps_app', 'ps_worker', 'ps_ro'] LOOP
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
-            EXECUTE format('CREATE ROLE %I NOLOGIN NOBYPASSRLS', wanted);
-        END IF;
-    END LOOP;
-END $$;
+-- text a setting has after its transaction into "unknown". The roles are made by migrations/postgres-roles.sql.
 
 CREATE FUNCTION ps_scope() RETURNS TEXT LANGUAGE sql STABLE
     AS $$ SELECT nullif(current_setting('app.scope', true), '') $$;
@@ -320,5 +310,15 @@ GRANT SELECT, INSERT ON analyses, events TO ps_app;
 GRANT INSERT ON photos TO ps_app;
 GRANT SELECT, INSERT, UPDATE ON api_keys, webhook_endpoints, deliveries TO ps_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON sessions, sign_in_attempts TO ps_app;
--- The program's own list of migrations has no tenants; ps_ro reads it and, having no policy, no tenant's row.
+-- ps_ro may look at every table and, having no policy, sees no tenant's row.
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO ps_ro;
+-- Tables of later migrations: the same for workers and ps_ro; what ps_app may do there each of them says itself.
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ps_worker;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO ps_ro;
+-- The program's own list of migrations has no tenants: a program that starts reads it before it takes a role.
+REVOKE INSERT, UPDATE, DELETE ON __diesel_schema_migrations FROM ps_worker;
+GRANT SELECT ON __diesel_schema_migrations TO PUBLIC;
+
+-- Wrapped keys and bodies that were deleted are not to lie about in dead rows: vacuumed at the server's next round.
+ALTER TABLE report_keys SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 0);
+ALTER TABLE events SET (autovacuum_vacuum_scale_factor = 0.01);

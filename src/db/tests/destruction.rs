@@ -60,6 +60,9 @@ async fn a_second_destruction_answers_the_first_receipt_and_tells_nobody() {
 #[tokio::test]
 async fn the_wrapped_key_is_in_no_file_after_a_checkpoint() {
     let scratch = ScratchDb::open().await;
+    if scratch.db.is_shared() {
+        return; // how long a server keeps dead rows is its own matter: docs/postgresql.md
+    }
     let ours = scratch.tenant().await;
     ours.endpoint(&[]).await;
     let done = ours.completed().await;

@@ -16,7 +16,7 @@ fn migrations(engine: &str) -> Vec<String> {
     names
 }
 
-fn sql(engine: &str) -> String {
+pub(super) fn sql(engine: &str) -> String {
     let read = |name: &String| {
         std::fs::read_to_string(format!("{}/migrations/{engine}/{name}/up.sql", env!("CARGO_MANIFEST_DIR"))).unwrap()
     };
@@ -68,7 +68,7 @@ fn every_table_of_a_tenant_carries_the_agency_and_is_guarded_by_rows_on_postgres
 #[tokio::test]
 async fn the_schema_of_the_program_is_the_one_of_the_migrations() {
     let scratch = ScratchDb::open().await;
-    assert_eq!(scratch.db.migrate().await.unwrap(), MigrationCount(0));
+    assert_eq!(scratch.migrator().migrate().await.unwrap(), MigrationCount(0));
     assert_eq!(scratch.db.pending_migrations().await.unwrap(), 0);
     let schema = include_str!("../schema.rs");
     let mut declared = Tables::new();
@@ -109,7 +109,7 @@ async fn the_schema_of_the_program_is_the_one_of_the_migrations() {
 async fn a_schema_newer_than_the_program_is_refused_and_left_alone() {
     let scratch = ScratchDb::open().await;
     scratch.run_sql("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')").await;
-    for refused in [scratch.db.migrate().await.unwrap_err(), scratch.db.pending_migrations().await.unwrap_err()] {
+    for refused in [scratch.migrator().migrate().await.unwrap_err(), scratch.db.pending_migrations().await.unwrap_err()] {
         assert!(
             matches!(&refused, DbError::SchemaTooNew { found, known } if found == "29990101000000" && known == "20261122100000"),
             "{refused}"
@@ -121,15 +121,18 @@ async fn a_schema_newer_than_the_program_is_refused_and_left_alone() {
 async fn down_and_up_again() {
     use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
     const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+    #[cfg(feature = "postgres")]
+    const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
     let scratch = ScratchDb::open().await;
-    let writer = scratch.db.writer();
-    writer
-        .run::<(), DbError>(|conn| {
-            let Conn::Sqlite(sqlite) = conn;
-            sqlite.revert_all_migrations(SQLITE).map_err(DbError::Migration)?;
-            Ok(())
-        })
-        .await
-        .unwrap();
-    assert_eq!(scratch.db.migrate().await.unwrap(), MigrationCount(2));
+    let revert = |conn: &mut Conn| {
+        let reverted = match conn {
+            Conn::Sqlite(sqlite) => sqlite.revert_all_migrations(SQLITE),
+            #[cfg(feature = "postgres")]
+            Conn::Postgres(postgres) => postgres.revert_all_migrations(POSTGRES),
+        };
+        reverted.map(|all| all.len()).map_err(DbError::Migration)
+    };
+    let all = scratch.migrator().writer().run(revert).await.unwrap();
+    assert_eq!(scratch.migrator().migrate().await.unwrap(), MigrationCount(all));
+    assert_eq!(all, migrations("sqlite").len());
 }

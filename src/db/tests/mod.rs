@@ -1,4 +1,4 @@
-//! What the rows promise, on a real SQLite file.
+//! What the rows promise, on a real SQLite file or a real PostgreSQL.
 
 mod destruction;
 mod isolation;
@@ -9,3 +9,5 @@ mod outcome;
 mod partials;
 mod people;
 pub(crate) mod scratch;
+#[cfg(feature = "postgres")]
+pub(crate) mod server;

@@ -14,7 +14,10 @@ fn a_wrong_address_ends_with_its_cause_and_creates_no_file() {
     let directory = scratch_directory();
     let place = directory.display();
     for (url, says) in [
-        (format!("postgres://nobody@127.0.0.1:1/{place}"), "no PostgreSQL"),
+        (
+            format!("postgres://nobody@127.0.0.1:1/{place}"),
+            if cfg!(feature = "postgres") { "Connection refused" } else { "no PostgreSQL" },
+        ),
         (format!("host={place} dbname=p"), "must start with sqlite:"),
         (format!("{place}/p.db"), "must start with sqlite:"),
         (format!("sqlite:file:{place}/p.db"), "plain path"),

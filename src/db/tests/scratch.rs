@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+#[cfg(feature = "postgres")]
+use crate::db::tests::server::ServerDatabase;
 use crate::db::{
     ClaimedDelivery, Completion, Db, DbError, Destruction, DueClaim, NewAgency, NewAnalysis, NewApiKey, NewEndpoint, NewReceipt,
     NewReport, NewUser, Origin, ReportObject, Settings, WrappedKeyColumns,
@@ -21,10 +23,12 @@ pub(crate) fn at(secs: u64) -> Timestamp {
     NOON.plus(Duration::from_secs(secs))
 }
 
-/// A migrated database of one test.
+/// The database of one test: a file in its directory, or one of the server that `PROOFSHEET_TEST_DATABASE_URL` names.
 pub(crate) struct ScratchDb {
     pub(crate) db: Db,
     pub(crate) directory: PathBuf,
+    #[cfg(feature = "postgres")]
+    pub(crate) server: Option<ServerDatabase>,
 }
 
 impl Drop for ScratchDb {
@@ -44,29 +48,63 @@ pub(crate) fn scratch_directory() -> PathBuf {
 
 impl ScratchDb {
     pub(crate) fn unmigrated() -> Self {
-        let directory = scratch_directory();
-        let url = format!("sqlite:{}/p.db", directory.display());
-        let db = Db::open(&Settings { url, readers: 2, wait_max: Duration::from_secs(10) }).expect("a new database opens");
-        Self { db, directory }
+        Self::new(false)
     }
 
     pub(crate) async fn open() -> Self {
-        let scratch = Self::unmigrated();
-        scratch.db.migrate().await.expect("the migrations run");
+        let scratch = Self::new(true);
+        if !scratch.db.is_shared() {
+            scratch.db.migrate().await.expect("the migrations run");
+        }
         scratch
     }
 
-    /// Every byte SQLite has on disk: the file and its write-ahead log.
+    fn open_db(url: String) -> Db {
+        let settings = Settings { url, readers: 2, writers: 4, wait_max: Duration::from_secs(10) };
+        Db::open(&settings).expect("a new database opens")
+    }
+
+    #[cfg(feature = "postgres")]
+    fn new(migrated: bool) -> Self {
+        let directory = scratch_directory();
+        let server = super::server::superuser().map(|_| ServerDatabase::create(migrated));
+        let file = format!("sqlite:{}/p.db", directory.display());
+        let db = Self::open_db(server.as_ref().map_or(file, ServerDatabase::url));
+        Self { db, directory, server }
+    }
+
+    #[cfg(not(feature = "postgres"))]
+    fn new(_migrated: bool) -> Self {
+        let directory = scratch_directory();
+        let db = Self::open_db(format!("sqlite:{}/p.db", directory.display()));
+        Self { db, directory }
+    }
+
+    /// A second handle, as whoever may change tables.
+    pub(crate) fn migrator(&self) -> Db {
+        #[cfg(feature = "postgres")]
+        if let Some(server) = &self.server {
+            return Self::open_db(server.superuser_url());
+        }
+        self.db.clone()
+    }
+
+    /// What the database keeps: every byte SQLite has on disk, file and write-ahead log; on a server every row.
     pub(crate) fn raw_bytes(&self) -> Vec<u8> {
+        #[cfg(feature = "postgres")]
+        if let Some(server) = &self.server {
+            return server.raw_bytes();
+        }
         let entries = std::fs::read_dir(&self.directory).expect("the directory is there");
-        entries.flat_map(|entry| std::fs::read(entry.expect("an entry").path()).expect("a file")).collect()
+        let files = entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_file());
+        files.flat_map(|path| std::fs::read(path).expect("a file")).collect()
     }
 
     /// Any statement, past all scopes.
     pub(crate) async fn run_sql(&self, sql: &'static str) {
         use diesel::connection::SimpleConnection as _;
-        let run = move |conn: &mut crate::db::conn::Conn| conn.batch_execute(sql).map_err(DbError::Query);
-        self.db.writer().run(run).await.expect("the statement runs");
+        let run = move |conn: &mut crate::db::conn::Conn| conn.batch_execute(sql).map_err(DbError::from);
+        self.migrator().writer().run(run).await.expect("the statement runs");
     }
 
     /// Claims what is due, any number for an endpoint.

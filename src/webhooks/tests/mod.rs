@@ -6,13 +6,13 @@ mod hostile;
 mod receiver;
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::*;
-use crate::db::{self, AttemptRow, Db, DeliveryRecord, NewAgency, NewApiKey};
+use crate::db::tests::scratch::ScratchDb;
+use crate::db::{AttemptRow, Db, DeliveryRecord, NewAgency, NewApiKey};
 use crate::domain::{AgencyId, ApiKeyId, Clock as _, EndpointId, Event, EventKind, ManualClock, Scope, ScopeSet, SystemClock};
 use crate::vault::{KeyRing, Vault};
 
@@ -48,13 +48,7 @@ pub struct Bench {
     pub agency: AgencyId,
     pub key: ApiKeyId,
     pub webhooks: Webhooks,
-    folder: PathBuf,
-}
-
-impl Drop for Bench {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.folder).unwrap_or_default();
-    }
+    pub scratch: ScratchDb,
 }
 
 impl Bench {
@@ -62,21 +56,17 @@ impl Bench {
         Self::with_lookup(settings, Arc::new(SystemLookup)).await
     }
 
-    #[expect(clippy::disallowed_methods, reason = "a database needs a file")]
     pub async fn with_lookup(settings: Settings, lookup: Arc<dyn Lookup>) -> Self {
         // Starts at the present, since receivers' libraries compare with it.
         let clock = ManualClock::starting_at(SystemClock.now());
         let agency = AgencyId::generate(clock.now());
-        let folder = std::env::temp_dir().join(format!("proofsheet-webhooks-{agency}"));
-        std::fs::create_dir_all(&folder).unwrap();
-        let url = format!("sqlite:{}", folder.join("test.db").display());
-        let db = Db::open(&db::Settings { url, ..db::Settings::default() }).unwrap();
-        db.migrate().await.unwrap();
+        let scratch = ScratchDb::open().await;
+        let db = scratch.db.clone();
         let vault = Vault::new(KeyRing::generate());
         let webhooks = Webhooks::with_lookup(db.clone(), vault.clone(), clock.clone(), settings, lookup);
         let new = NewAgency { id: agency.clone(), name_sealed: vec![1], created_at: clock.now() };
         db.as_system().write(move |tx| tx.insert_agency(&new)).await.unwrap();
-        let mut bench = Self { key: ApiKeyId::generate(clock.now()), db, vault, clock, agency, webhooks, folder };
+        let mut bench = Self { key: ApiKeyId::generate(clock.now()), db, vault, clock, agency, webhooks, scratch };
         bench.key = bench.another_key().await;
         bench
     }
