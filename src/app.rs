@@ -10,8 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Accounts;
 use crate::config::{Config, DataDir};
-use crate::db::Db;
-use crate::domain::{SharedClock, SystemClock, Timestamp};
+use crate::db::{Db, DbError, MigrationCount};
+use crate::domain::{SharedClock, SystemClock};
 use crate::health::Health;
 use crate::http::Services;
 use crate::jobs::{self, JobKind, Supervisor, Work};
@@ -49,6 +49,32 @@ pub struct Background {
     clock: tokio_cron_scheduler::JobScheduler,
 }
 
+/// Opens the database with its tables up to date. Those of a server are changed only if the settings say so.
+///
+/// # Errors
+/// [`DbError::SchemaTooOld`] when they are not up to date, and what the database refuses.
+pub async fn open_database(config: &Config) -> Result<Db, DbError> {
+    let db = Db::open(&config.database_settings())?;
+    if !db.is_shared() {
+        db.migrate().await?;
+    } else if config.database.migrate_at_start {
+        migrate_database(config).await?;
+    }
+    db.check_schema().await?;
+    Ok(db)
+}
+
+/// Brings the tables up to date as whoever may, and lets the program's own login in. Several nodes may do so at once.
+///
+/// # Errors
+/// What the database refuses; nothing is changed then.
+pub async fn migrate_database(config: &Config) -> Result<MigrationCount, DbError> {
+    let db = Db::open(&config.migration_settings())?;
+    let ran = db.migrate().await?;
+    db.admit(&config.database_settings()).await?;
+    Ok(ran)
+}
+
 impl App {
     /// Opens data directory, key ring, database (migrated) and store, and puts the services together.
     ///
@@ -58,11 +84,10 @@ impl App {
         let clock: SharedClock = Arc::new(SystemClock);
         let data_dir = DataDir::open(&config.data.directory)?;
         let vault = Vault::new(data_dir.key_ring(&config.keys.ring_file)?);
-        let db = Db::open(&config.database_settings())?;
-        db.migrate().await?;
+        let db = open_database(&config).await?;
         let store = Store::open(&config.store_settings())?;
         let store_is_shared = store.is_shared();
-        let node = node_name(clock.now());
+        let node = data_dir.node_name()?;
         let accounts = Accounts::with_settings(db.clone(), vault.clone(), Arc::clone(&clock), config.accounts.settings());
         let webhooks = Webhooks::new(db.clone(), vault.clone(), Arc::clone(&clock), config.webhooks.settings());
         let dispatcher = webhooks.dispatcher(&*node)?;
@@ -100,9 +125,12 @@ impl App {
     /// The database's, or the clock's.
     pub async fn start_background(&self) -> anyhow::Result<Background> {
         let services = &self.services;
-        services.pipeline.recover(Abandoned::All).await?;
-        if !self.store_is_shared {
-            // Nobody else uses this directory and nothing runs yet: an object without a report is an orphan, however young.
+        // A file belongs to this process alone and nothing runs yet: whatever is left in it is over. On a server only what this
+        // node left itself is surely over; other nodes may be working.
+        let which = if services.db.is_shared() { Abandoned::OfThisNode } else { Abandoned::All };
+        services.pipeline.recover(which).await?;
+        if !self.store_is_shared && !services.db.is_shared() {
+            // An object without a report is an orphan, however young.
             services.retention.reconcile(Duration::ZERO).await?;
         }
         let stop = CancellationToken::new();
@@ -156,9 +184,4 @@ async fn keep_leases(pipeline: Pipeline, stop: CancellationToken) {
             tracing::warn!(%error, "leases could not be renewed");
         }
     }
-}
-
-/// A name no other process has: the time it started and 32 random bits.
-fn node_name(now: Timestamp) -> String {
-    format!("node-{}-{:08x}", now.epoch_millis(), rand::random::<u32>())
 }

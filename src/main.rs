@@ -65,9 +65,7 @@ fn run(args: Args) -> anyhow::Result<ExitStatus> {
             Ok(ExitStatus::Success)
         }),
         Command::Migrate => runtime.block_on(async {
-            let url = config.public_url(config.server.listen.port());
-            App::open(config, url).await?;
-            cli::say("The database is up to date.")?;
+            cli::migrate::run(&config).await?;
             Ok(ExitStatus::Success)
         }),
         Command::Doctor { store: true } => runtime.block_on(cli::store_check::run(&config, SystemClock.now())),

@@ -196,8 +196,8 @@ pub fn exit_status(error: &anyhow::Error) -> ExitStatus {
         if matches!(cause.downcast_ref(), Some(DataDirError::InUse(_))) {
             return ExitStatus::DataDirInUse;
         }
-        if matches!(cause.downcast_ref(), Some(DbError::SchemaTooNew { .. })) {
-            return ExitStatus::SchemaTooNew;
+        if matches!(cause.downcast_ref(), Some(DbError::SchemaTooNew { .. } | DbError::SchemaTooOld { .. })) {
+            return ExitStatus::OtherSchema;
         }
     }
     ExitStatus::Failure

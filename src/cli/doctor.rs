@@ -4,8 +4,8 @@ use std::io::Write;
 use std::net::TcpListener;
 
 use super::exit::ExitStatus;
+use crate::app;
 use crate::config::{Config, DataDir, DataDirError};
-use crate::db::Db;
 use crate::domain::{Product, Timestamp};
 use crate::pipeline::{Workers, accounting};
 use crate::storage::{ObjectName, Part, Store};
@@ -57,8 +57,7 @@ fn data_dir(config: &Config, held: Result<DataDir, DataDirError>) -> Finding {
 }
 
 async fn database(config: &Config) -> Finding {
-    let db = Db::open(&config.database_settings()).map_err(|error| error.to_string())?;
-    db.migrate().await.map_err(|error| error.to_string())?;
+    app::open_database(config).await.map_err(|error| error.to_string())?;
     Ok("opens, its tables are up to date".to_owned())
 }
 

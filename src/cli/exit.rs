@@ -15,8 +15,8 @@ pub enum ExitStatus {
     AddressInUse = 3,
     /// Another process uses the data directory.
     DataDirInUse = 4,
-    /// The database is newer than this program.
-    SchemaTooNew = 5,
+    /// The database's tables are newer than this program, or older and not to be changed at a start.
+    OtherSchema = 5,
 }
 
 impl From<ExitStatus> for ExitCode {

@@ -1,4 +1,4 @@
-//! The commands, one file each. What they need is put together by `main`; nothing here opens a database.
+//! The commands, one file each. What they need is put together by `main` or by `app`.
 
 pub mod admin;
 pub mod analyze;
@@ -10,6 +10,7 @@ pub mod first_start;
 pub mod lifecycle;
 pub mod proxy;
 pub mod store_check;
+pub mod migrate;
 
 pub use args::{AdminCommand, Args, Command, LifecycleCommand};
 pub use exit::ExitStatus;

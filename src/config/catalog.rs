@@ -43,8 +43,24 @@ pub const SETTINGS: &[Setting] = &[
     limit("server.wait_secs_max", "s", "Longest `Prefer: wait`.", "the wait is cut to it"),
     setting("data.directory", "", "Directory of lock, key ring, and by default database and objects."),
     setting("keys.ring_file", "", "File of the key ring, the same for all nodes; empty: `keyring` in the data directory."),
-    setting("database.url", "", "`sqlite:` and a path; empty: `proofsheet.db` in the data directory."),
-    setting("database.readers", "connections", "Connections that read."),
+    setting(
+        "database.url",
+        "",
+        "`sqlite:` and a path, or `postgres://` and a server; empty: `proofsheet.db` in the data directory.",
+    ),
+    limit("database.readers", "connections", "Connections that read, 1 to 64.", "503 `no-room` after 10 s without one"),
+    limit(
+        "database.writers",
+        "connections",
+        "Connections that write on PostgreSQL, 1 to 64; on SQLite one does.",
+        "503 `no-room` after 10 s without one",
+    ),
+    setting("database.migration_url", "", "Who changes the tables on PostgreSQL, as an address; empty: `database.url`."),
+    setting(
+        "database.migrate_at_start",
+        "",
+        "Whether `serve` brings PostgreSQL's tables up to date; if not, `proofsheet migrate` does.",
+    ),
     setting("store.directory", "", "Directory of the objects; empty: `objects` in the data directory."),
     setting("store.parallel_max", "objects", "Objects read or written at the same moment; the rest wait."),
     limit(

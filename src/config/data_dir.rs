@@ -12,6 +12,7 @@ use crate::vault::{KeyRing, KeyRingError};
 
 const KEY_RING_FILE: &str = "keyring";
 const LOCK_FILE: &str = "lock";
+const NODE_FILE: &str = "node";
 
 /// Why a data directory cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,25 @@ impl DataDir {
         }
     }
 
+    /// The name of the node that uses this directory: made once and kept, so that a node that starts again knows what it left
+    /// undone. Nobody else has it, since nobody else holds the directory.
+    ///
+    /// # Errors
+    /// [`DataDirError::Io`].
+    pub fn node_name(&self) -> Result<String, DataDirError> {
+        let path = self.path.join(NODE_FILE);
+        let fault = |source| DataDirError::Io { path: path.clone(), source };
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        let is_name = kept.strip_prefix("node-").is_some_and(|id| id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()));
+        if is_name {
+            return Ok(kept);
+        }
+        let name = format!("node-{:032x}", rand::random::<u128>());
+        let mut file = private().write(true).create(true).truncate(true).open(&path).map_err(fault)?;
+        file.write_all(name.as_bytes()).and_then(|()| file.sync_all()).map_err(fault)?;
+        Ok(name)
+    }
+
     /// The key ring, in `file` or, if that is empty, in the data directory; made on first start (mode 0600).
     ///
     /// # Errors
@@ -97,6 +117,10 @@ mod tests {
         assert!(matches!(DataDir::open(&path), Err(DataDirError::InUse(_))));
         let first = dir.key_ring(Path::new("")).unwrap().file_text();
         assert_eq!(*dir.key_ring(Path::new("")).unwrap().file_text(), *first);
+        let node = dir.node_name().unwrap();
+        assert_eq!(dir.node_name().unwrap(), node);
+        std::fs::write(path.join(NODE_FILE), "node-half").unwrap();
+        assert_ne!(dir.node_name().unwrap(), node, "what is no name is made anew");
         drop(dir);
         let dir = DataDir::open(&path).unwrap();
         std::fs::remove_file(path.join(KEY_RING_FILE)).unwrap();

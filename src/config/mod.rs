@@ -210,6 +210,13 @@ impl Config {
         settings
     }
 
+    /// The database as whoever changes its tables.
+    pub fn migration_settings(&self) -> crate::db::Settings {
+        let settings = self.database_settings();
+        let url = &self.database.migration_url;
+        crate::db::Settings { url: if url.is_empty() { settings.url } else { url.clone() }, readers: 1, writers: 1, ..settings }
+    }
+
     /// Where objects are kept.
     pub fn store_settings(&self) -> crate::storage::Settings {
         self.store.settings(&self.data.directory)

@@ -81,6 +81,16 @@ impl Db {
         Arc::clone(&self.writer).run(migrate::run).await
     }
 
+    /// Lets the login of `program` take the program's roles, as whoever has just migrated. Nothing to do where both are one, and
+    /// on SQLite.
+    ///
+    /// # Errors
+    /// What the engine refuses, such as a login that is not there or may not be let in by this one.
+    pub async fn admit(&self, program: &Settings) -> Result<(), DbError> {
+        let program = Location::parse(&program.url)?;
+        Arc::clone(&self.writer).run(move |conn| migrate::admit(conn, &program)).await
+    }
+
     /// That nothing is left to migrate.
     ///
     /// # Errors

@@ -48,18 +48,22 @@ impl Tx<'_, SystemScope> {
         Ok(renewed)
     }
 
-    /// Analyses under way whose lease has ended, longest first; at most 100.
+    /// Analyses under way whose lease has ended, of one owner or of anybody; longest first, at most 100.
     ///
     /// # Errors
     /// What the engine refuses, and [`DbError::BadRow`].
-    pub fn list_abandoned(&mut self, now: Timestamp) -> Result<Vec<AbandonedAnalysis>, DbError> {
-        let found: Vec<(AnalysisRow, Option<i64>)> = analyses::table
+    pub fn list_abandoned(&mut self, now: Timestamp, owner: Option<&str>) -> Result<Vec<AbandonedAnalysis>, DbError> {
+        let mut query = analyses::table
             .filter(under_way())
             .filter(analyses::lease_until.le(now.epoch_millis()))
             .order(analyses::lease_until.asc())
             .limit(100)
             .select((AnalysisRow::as_select(), analyses::lease_until))
-            .load(self.conn)?;
+            .into_boxed();
+        if let Some(owner) = owner {
+            query = query.filter(analyses::lease_owner.eq(owner));
+        }
+        let found: Vec<(AnalysisRow, Option<i64>)> = query.load(self.conn)?;
         found
             .into_iter()
             .map(|(row, until)| {

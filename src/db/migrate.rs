@@ -4,6 +4,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::DbError;
 use super::conn::Conn;
+use super::location::Location;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
@@ -54,6 +55,17 @@ pub(super) fn run(conn: &mut Conn) -> Result<MigrationCount, DbError> {
     }
 }
 
+/// Lets the login of the program take its roles.
+pub(super) fn admit(conn: &mut Conn, program: &Location) -> Result<(), DbError> {
+    match (conn, program) {
+        (Conn::Sqlite(_), _) => Ok(()),
+        #[cfg(feature = "postgres")]
+        (Conn::Postgres(postgres), Location::Postgres(address)) => server::admit(postgres, address.login().as_deref()),
+        #[cfg(feature = "postgres")]
+        (Conn::Postgres(_), Location::Sqlite(_)) => Ok(()),
+    }
+}
+
 /// PostgreSQL: the tables belong to the role `ps_migrator`; whoever migrates must be able to become it.
 #[cfg(feature = "postgres")]
 mod server {
@@ -67,6 +79,8 @@ mod server {
     const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
     /// Makes the roles that are not there.
     const ROLES: &str = include_str!("../../migrations/postgres-roles.sql");
+    /// Lets the login `ps.login` in.
+    const ADMISSION: &str = include_str!("../../migrations/postgres-admission.sql");
     /// Only one at a time in a database, for at most a minute; the number is this program's own.
     const ALONE: &str = "SET LOCAL lock_timeout = '60s'; SELECT pg_advisory_xact_lock(7077706865)";
 
@@ -85,6 +99,16 @@ mod server {
         }
         let rows: Vec<Text> = diesel::sql_query("SELECT version::text AS text FROM __diesel_schema_migrations").load(conn)?;
         Ok(rows.into_iter().map(|row| row.text).collect())
+    }
+
+    /// Without a name in the address libpq takes another from its surroundings, which an operator lets in by hand.
+    pub(super) fn admit(conn: &mut PgConnection, login: Option<&str>) -> Result<(), DbError> {
+        let Some(login) = login else { return Ok(()) };
+        conn.transaction(|conn| {
+            conn.batch_execute(ALONE)?;
+            diesel::sql_query("SELECT set_config('ps.login', $1, true)").bind::<diesel::sql_types::Text, _>(login).execute(conn)?;
+            Ok(conn.batch_execute(ADMISSION)?)
+        })
     }
 
     pub(super) fn run(conn: &mut PgConnection) -> Result<MigrationCount, DbError> {

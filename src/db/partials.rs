@@ -197,12 +197,12 @@ impl Tx<'_, SystemScope> {
         problem: Option<&str>,
     ) -> Result<(), DbError> {
         let stale = || DbError::StaleFence { analysis: analysis.clone() };
+        let found = rows::find_locked(self.conn, analysis)?.ok_or_else(stale)?;
         let changed = diesel::update(partials::table.find((analysis.as_str(), number)))
             .filter(partials::fence.eq(fence))
             .filter(partials::lease_until.is_not_null())
             .set(partials::lease_until.eq(None::<i64>))
             .execute(self.conn)?;
-        let found = rows::find(self.conn, analysis)?.ok_or_else(stale)?;
         if changed == 0 || found.state.is_outcome() {
             return Err(stale());
         }
@@ -238,15 +238,20 @@ impl Tx<'_, SystemScope> {
         Ok(renewed)
     }
 
-    /// Ends the leases of all nodes on photos they measure. Only where this process is the only one and just started.
+    /// Ends the leases on photos that a node held before it ended; without a name those of all nodes, only where this process is
+    /// the only one and just started.
     ///
     /// # Errors
     /// What the engine refuses.
-    pub fn end_partial_leases(&mut self, now: Timestamp) -> Result<usize, DbError> {
-        let ended = diesel::update(partials::table.filter(partials::lease_until.gt(now.epoch_millis())))
+    pub fn end_partial_leases(&mut self, owner: Option<&str>, now: Timestamp) -> Result<usize, DbError> {
+        let mut ending = diesel::update(partials::table)
+            .filter(partials::lease_until.gt(now.epoch_millis()))
             .set(partials::lease_until.eq(Some(now.epoch_millis())))
-            .execute(self.conn)?;
-        Ok(ended)
+            .into_boxed();
+        if let Some(owner) = owner {
+            ending = ending.filter(partials::lease_owner.eq(owner));
+        }
+        Ok(ending.execute(self.conn)?)
     }
 
     /// Partial results of analyses that have their outcome, but for those a node may still be about to store; at most

@@ -69,6 +69,15 @@ impl Address {
         Self { secrets: secrets(url), url: complete }
     }
 
+    /// Who signs in, if the address says so.
+    pub(super) fn login(&self) -> Option<String> {
+        let rest = self.url.split_once("://")?.1.split('?').next()?;
+        let named = rest.rsplit_once('@').map(|(user, _)| user.split(':').next().unwrap_or_default());
+        let written = named.filter(|name| !name.is_empty()).or_else(|| parameter(&self.url, "user"))?;
+        let as_form = format!("user={}", written.replace('+', "%2B"));
+        url::form_urlencoded::parse(as_form.as_bytes()).next().map(|(_, name)| name.into_owned())
+    }
+
     /// What libpq or the server said, without the address and its password: some messages quote it.
     pub(super) fn redact(&self, message: &str) -> String {
         let mut said = message.replace(&self.url, "the address");
@@ -159,6 +168,18 @@ mod tests {
         assert_eq!(said.url.matches("connect_timeout").count(), 1);
         assert_eq!(said.url.matches("sslrootcert").count(), 1);
         assert!(!Address::new("postgres://h/db?sslmode=require").url.contains("sslrootcert"));
+    }
+
+    #[test]
+    fn the_login_is_read_from_the_address() {
+        for (url, login) in [
+            ("postgres://ada:pw@h/db", Some("ada")),
+            ("postgres://ada%40studio@h/db", Some("ada@studio")),
+            ("postgresql://h/db?user=a+b", Some("a+b")),
+            ("postgres://h/db", None),
+        ] {
+            assert_eq!(Address::new(url).login().as_deref(), login, "{url}");
+        }
     }
 
     #[test]

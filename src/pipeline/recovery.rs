@@ -4,7 +4,7 @@
 use super::ending::{end_now, record_failure};
 use super::once::KEY_LIFE;
 use super::{LEASE, Pipeline, open};
-use crate::db::{AbandonedAnalysis, DbError};
+use crate::db::{AbandonedAnalysis, DbError, SystemScope, Tx};
 use crate::domain::{AnalysisId, AnalysisState, FailureReason, Timestamp};
 
 /// Which analyses are without a node.
@@ -12,7 +12,9 @@ use crate::domain::{AnalysisId, AnalysisState, FailureReason, Timestamp};
 pub enum Abandoned {
     /// Those whose lease has run out. For running nodes.
     LeaseEnded,
-    /// All of them: nobody else can use this data directory. Before this node accepts its first.
+    /// Those this node held before it ended: nobody else has its name. Before this node accepts its first.
+    OfThisNode,
+    /// All of them: nobody else can use this database. Before this node accepts its first.
     All,
 }
 
@@ -23,8 +25,13 @@ impl Pipeline {
     /// The database's; what was not ended is found again.
     pub async fn recover(&self, which: Abandoned) -> Result<usize, DbError> {
         let now = self.now();
-        if which == Abandoned::All {
-            self.inner.parts.db.as_system().write(move |tx| tx.end_partial_leases(now)).await?;
+        let gone = match which {
+            Abandoned::LeaseEnded => None,
+            Abandoned::OfThisNode => Some(Some(self.inner.parts.node.clone())),
+            Abandoned::All => Some(None),
+        };
+        if let Some(owner) = gone {
+            self.inner.parts.db.as_system().write(move |tx| tx.end_partial_leases(owner.as_deref(), now)).await?;
         }
         let interrupted = self.end_abandoned(which, now).await?;
         let overdue = self.end_overdue(now).await?;
@@ -38,13 +45,17 @@ impl Pipeline {
     }
 
     async fn end_abandoned(&self, which: Abandoned, now: Timestamp) -> Result<usize, DbError> {
-        let cutoff = match which {
-            Abandoned::LeaseEnded => now,
-            Abandoned::All => Timestamp::from_epoch_millis(i64::MAX),
+        let node = &self.inner.parts.node;
+        let (cutoff, owner) = match which {
+            Abandoned::LeaseEnded => (now, None),
+            Abandoned::OfThisNode => (Timestamp::from_epoch_millis(i64::MAX), Some(node)),
+            Abandoned::All => (Timestamp::from_epoch_millis(i64::MAX), None),
         };
         let mut ended = 0;
         loop {
-            let found = self.inner.parts.db.as_system().read(move |tx| tx.list_abandoned(cutoff)).await?;
+            let owner = owner.cloned();
+            let list = move |tx: &mut Tx<'_, SystemScope>| tx.list_abandoned(cutoff, owner.as_deref());
+            let found = self.inner.parts.db.as_system().read(list).await?;
             let mut ended_now = 0;
             for abandoned in found {
                 ended_now += usize::from(self.interrupt(abandoned, now).await?);

@@ -10,7 +10,7 @@ use proofsheet::domain::{Clock, ManualClock, Scope, SharedClock, SystemClock};
 use proofsheet::vault::{KeyRing, Vault};
 use proofsheet::webhooks::{Jitter, Settings, Webhooks};
 
-use crate::support::Receiver;
+use crate::support::{Database, Receiver};
 use crate::support::client::install_tls_provider;
 use crate::support::service::Scratch;
 
@@ -18,9 +18,16 @@ use crate::support::service::Scratch;
 async fn a_receiver_that_fails_three_times_gets_the_same_event_a_fourth_time() {
     install_tls_provider();
     let scratch = Scratch::new("deliveries");
-    let url = format!("sqlite:{}", scratch.path().join("t.db").display());
-    let db = Db::open(&DbSettings { url, ..DbSettings::default() }).unwrap();
-    db.migrate().await.unwrap();
+    let file = format!("sqlite:{}", scratch.path().join("t.db").display());
+    let server = Database::if_wanted();
+    let settings = |url| DbSettings { url, ..DbSettings::default() };
+    let ours = settings(server.as_ref().map_or(file, Database::url));
+    let migrator = server.as_ref().map_or(ours.clone(), |server| settings(server.superuser_url()));
+    let migrator = Db::open(&migrator).unwrap();
+    migrator.migrate().await.unwrap();
+    migrator.admit(&ours).await.unwrap();
+    drop(migrator);
+    let db = Db::open(&ours).unwrap();
     let vault = Vault::new(KeyRing::generate());
     // The last attempt falls on the present, so that a receiver's own check of the time passes.
     let waits = [Duration::from_secs(5), Duration::from_secs(5 * 60), Duration::from_secs(30 * 60)];

@@ -20,7 +20,7 @@ fn killed_in_the_middle_the_analysis_ends_interrupted_and_the_event_is_delivered
 
     let service = service.restart_after(Signal::KILL, |killed| {
         eventually("workers die with their server", Duration::from_secs(5), || workers.iter().all(|pid| !is_alive(*pid)));
-        assert!(killed.data().join("proofsheet.db").exists());
+        assert!(killed.data().join("lock").exists());
     });
     let seen = service.client().follow(&place);
     assert_eq!((seen["state"].as_str(), seen["reason"].as_str()), (Some("failed"), Some("interrupted")), "{seen}");

@@ -58,6 +58,10 @@ fn every_fault_of_the_settings_is_told_at_once() {
 fn a_database_from_a_newer_program_is_left_alone() {
     let mut service = Service::start();
     service.stop(Signal::TERM);
+    if let Some(database) = service.database() {
+        database.run("INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')");
+        return refuses(&service.command(&["serve"]), 5, &["newer"]);
+    }
     let database = service.data().join("proofsheet.db");
     add_migration_of_the_future(&database);
     let before = std::fs::read(&database).unwrap();

@@ -79,9 +79,13 @@ async fn whoever_lost_the_lease_changes_nothing() {
     let scratch = ScratchDb::open().await;
     let ours = scratch.tenant().await;
     let analysis = ours.analysis(ours.by_key()).await;
-    assert!(scratch.db.as_system().read(|tx| tx.list_abandoned(at(59))).await.unwrap().is_empty());
-    let abandoned = scratch.db.as_system().read(|tx| tx.list_abandoned(at(60))).await.unwrap();
+    assert!(scratch.db.as_system().read(|tx| tx.list_abandoned(at(59), None)).await.unwrap().is_empty());
+    let abandoned = scratch.db.as_system().read(|tx| tx.list_abandoned(at(60), None)).await.unwrap();
     assert_eq!(abandoned.len(), 1);
+    for (owner, left) in [("node-a", 1), ("node-b", 0)] {
+        let of = scratch.db.as_system().read(move |tx| tx.list_abandoned(at(60), Some(owner))).await.unwrap();
+        assert_eq!(of.len(), left, "{owner}");
+    }
     let (one, two) = (abandoned[0].clone(), abandoned[0].clone());
     let taken = scratch.db.as_system().write(move |tx| tx.take_over(&one, "node-b", at(200))).await.unwrap();
     let late = scratch.db.as_system().write(move |tx| tx.take_over(&two, "node-c", at(200))).await.unwrap();
@@ -101,7 +105,7 @@ async fn whoever_lost_the_lease_changes_nothing() {
 
     let failure = failure(&ours, &analysis, 2);
     scratch.db.as_system().write(move |tx| tx.fail_analysis(&failure)).await.unwrap();
-    assert!(scratch.db.as_system().read(|tx| tx.list_abandoned(at(9_999))).await.unwrap().is_empty());
+    assert!(scratch.db.as_system().read(|tx| tx.list_abandoned(at(9_999), None)).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -109,10 +113,10 @@ async fn a_renewed_lease_is_not_abandoned() {
     let scratch = ScratchDb::open().await;
     let ours = scratch.tenant().await;
     ours.analysis(ours.by_key()).await;
-    let seen = scratch.db.as_system().read(|tx| tx.list_abandoned(at(60))).await.unwrap();
+    let seen = scratch.db.as_system().read(|tx| tx.list_abandoned(at(60), None)).await.unwrap();
     assert_eq!(scratch.db.as_system().write(|tx| tx.renew_leases("node-b", at(500))).await.unwrap(), 0);
     assert_eq!(scratch.db.as_system().write(|tx| tx.renew_leases("node-a", at(500))).await.unwrap(), 1);
-    assert!(scratch.db.as_system().read(|tx| tx.list_abandoned(at(499))).await.unwrap().is_empty());
+    assert!(scratch.db.as_system().read(|tx| tx.list_abandoned(at(499), None)).await.unwrap().is_empty());
     let late = scratch.db.as_system().write(move |tx| tx.take_over(&seen[0], "node-b", at(900))).await.unwrap();
     assert_eq!(late, None, "renewed between the look and the leap");
 }

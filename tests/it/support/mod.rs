@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod client;
+pub mod database;
 pub mod fault_proxy;
 pub mod receiver;
 pub mod s3_server;
@@ -9,5 +10,6 @@ pub mod service;
 pub mod watch;
 
 pub use client::{Client, Form};
+pub use database::Database;
 pub use receiver::Receiver;
 pub use service::Service;

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use proofsheet::domain::Failpoint;
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::Client;
 use super::s3_server::S3Server;
+use super::{Client, Database};
 
 /// The program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_proofsheet");
@@ -56,6 +56,8 @@ pub struct Service {
     /// The bucket's server, if this run of the tests is about one.
     s3: Option<S3Server>,
     scratch: Option<Scratch>,
+    /// Its database, if this run of the tests is about a server.
+    database: Option<Database>,
     key: String,
     owner_password: String,
 }
@@ -104,19 +106,31 @@ impl Service {
         self.stop(signal);
         between(&self);
         let scratch = self.scratch.take().unwrap();
-        let mut next = Self::spawn(Command::new(PROGRAM), self.settings.clone(), self.s3.take(), scratch);
+        let (command, settings) = (Command::new(PROGRAM), self.settings.clone());
+        let mut next = Self::spawn_on(self.database.take(), command, settings, self.s3.take(), scratch);
         next.key.clone_from(&self.key);
         next.owner_password.clone_from(&self.owner_password);
         next
     }
 
-    fn spawn(mut command: Command, settings: Vec<(String, String)>, s3: Option<S3Server>, scratch: Scratch) -> Self {
+    fn spawn(command: Command, settings: Vec<(String, String)>, s3: Option<S3Server>, scratch: Scratch) -> Self {
+        Self::spawn_on(Database::if_wanted(), command, settings, s3, scratch)
+    }
+
+    fn spawn_on(
+        database: Option<Database>,
+        mut command: Command,
+        settings: Vec<(String, String)>,
+        s3: Option<S3Server>,
+        scratch: Scratch,
+    ) -> Self {
         let data = scratch.path().join("data");
         let log = std::fs::File::options().create(true).append(true).open(scratch.path().join("log")).unwrap();
         command.arg("serve").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).current_dir(scratch.path());
         command.env("PROOFSHEET_SERVER__LISTEN", "127.0.0.1:0").env("PROOFSHEET_DATA__DIRECTORY", &data);
         command.env("PROOFSHEET_WEBHOOKS__ALLOW_LOOPBACK", "true");
         command.envs(store_variables(s3.as_ref()));
+        command.envs(database.iter().flat_map(Database::settings));
         for (name, value) in &settings {
             command.env(format!("PROOFSHEET_{name}"), value);
         }
@@ -125,6 +139,7 @@ impl Service {
         let (printed, url) = read_until_ready(&lines, &mut child, scratch.path());
         let (key, owner_password) = (String::new(), String::new());
         let service = Self { child, url, printed, settings, s3, scratch: Some(scratch), key, owner_password };
+        let service = Self { child, url, printed, settings, s3, scratch: Some(scratch), database, key, owner_password };
         let client = Client::anonymous(&service);
         let start = Instant::now();
         while client.get("/readyz").status != 200 {
@@ -165,6 +180,11 @@ impl Service {
     /// Its data directory.
     pub fn data(&self) -> PathBuf {
         self.scratch.as_ref().unwrap().path().join("data")
+    }
+
+    /// Its database on a server, if it has one.
+    pub fn database(&self) -> Option<&Database> {
+        self.database.as_ref()
     }
 
     /// What it logged.
