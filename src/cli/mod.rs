@@ -8,9 +8,9 @@ pub mod doctor;
 pub mod exit;
 pub mod first_start;
 pub mod lifecycle;
+pub mod migrate;
 pub mod proxy;
 pub mod store_check;
-pub mod migrate;
 
 pub use args::{AdminCommand, Args, Command, LifecycleCommand};
 pub use exit::ExitStatus;

@@ -36,12 +36,15 @@ pub(super) fn check_fence(conn: &mut Conn, analysis: &AnalysisId, fence: i64) ->
 }
 
 impl Tx<'_, SystemScope> {
-    /// Prolongs all leases of `owner` on analyses under way. Answers how many there are.
+    /// Prolongs the leases of `owner` on those of the analyses that are under way. Answers how many there are. What a node holds
+    /// and does not carry any more, since its end could not be recorded, is left to recovery.
     ///
     /// # Errors
     /// What the engine refuses.
-    pub fn renew_leases(&mut self, owner: &str, until: Timestamp) -> Result<usize, DbError> {
-        let renewed = diesel::update(analyses::table.filter(analyses::lease_owner.eq(owner)))
+    pub fn renew_leases(&mut self, owner: &str, running: &[AnalysisId], until: Timestamp) -> Result<usize, DbError> {
+        let ids = running.iter().map(AnalysisId::as_str);
+        let renewed = diesel::update(analyses::table.filter(analyses::id.eq_any(ids)))
+            .filter(analyses::lease_owner.eq(owner))
             .filter(under_way())
             .set(analyses::lease_until.eq(Some(until.epoch_millis())))
             .execute(self.conn)?;

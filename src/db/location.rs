@@ -57,7 +57,9 @@ mod tests {
             let parsed = Location::parse(server);
             assert!(if cfg!(feature = "postgres") { parsed.is_ok() } else { matches!(parsed, Err(DbError::NoPostgres)) });
         }
-        for wrong in ["host=localhost dbname=p", "data/p.db", "mysql://h/db", "", "SQLITE:p.db", "postgres:h/db", "Postgres://h/db"] {
+        for wrong in
+            ["host=localhost dbname=p", "data/p.db", "mysql://h/db", "", "SQLITE:p.db", "postgres:h/db", "Postgres://h/db"]
+        {
             assert!(matches!(Location::parse(wrong), Err(DbError::UnknownScheme)), "{wrong}");
         }
         for wrong in ["sqlite:", "sqlite://", "sqlite::memory:", "sqlite:file:p.db", "sqlite:p.db?mode=ro", "sqlite:data/"] {

@@ -106,7 +106,9 @@ mod server {
         let Some(login) = login else { return Ok(()) };
         conn.transaction(|conn| {
             conn.batch_execute(ALONE)?;
-            diesel::sql_query("SELECT set_config('ps.login', $1, true)").bind::<diesel::sql_types::Text, _>(login).execute(conn)?;
+            diesel::sql_query("SELECT set_config('ps.login', $1, true)")
+                .bind::<diesel::sql_types::Text, _>(login)
+                .execute(conn)?;
             Ok(conn.batch_execute(ADMISSION)?)
         })
     }

@@ -30,8 +30,7 @@ const LOCK_MAX_MS: u32 = 5_000;
 /// Longest pause of the program within a transaction, in milliseconds.
 const IDLE_MAX_MS: u32 = 60_000;
 /// Where systems keep the certificates they trust: Debian, Red Hat, Alpine. The OpenSSL in this program knows none of them.
-const TRUSTED: [&str; 3] =
-    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
+const TRUSTED: [&str; 3] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
 /// The address of a server, with its password. Does not print it.
 #[derive(Clone, PartialEq, Eq)]

@@ -52,7 +52,7 @@ where
 }
 
 const fn may_pass(error: &DbError) -> bool {
-    matches!(error, DbError::Busy { .. } | DbError::Query(_) | DbError::Open { .. })
+    error.may_pass() || matches!(error, DbError::Query(_) | DbError::Open { .. })
 }
 
 fn event_facts(tx: &mut Tx<'_, SystemScope>, about: &AnalysisFacts) -> Result<AnalysisFacts, DbError> {

@@ -110,8 +110,9 @@ impl Pipeline {
     pub async fn renew_leases(&self) -> Result<(), DbError> {
         let running: Vec<_> = self.inner.lock_running().iter().map(|(id, run)| (id.clone(), run.cancel.clone())).collect();
         let (node, now) = (self.inner.parts.node.clone(), self.now());
+        let ids: Vec<AnalysisId> = running.iter().map(|(id, _)| id.clone()).collect();
         let renew = self.inner.parts.db.as_system().write(move |tx| {
-            tx.renew_leases(&node, now.plus(LEASE))?;
+            tx.renew_leases(&node, &ids, now.plus(LEASE))?;
             tx.renew_partial_leases(&node, now, now.plus(LEASE))?;
             tx.list_held(&node)
         });

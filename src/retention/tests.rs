@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::*;
 use crate::db::tests::scratch::ScratchDb;
 use crate::db::{
-    Completion, DbError, DeliveryState, DueClaim, Failure, NewAgency, NewAnalysis, NewApiKey, NewEndpoint, NewReport,
-    Origin, ReportObject, ReportRecord, WrappedKeyColumns,
+    Completion, DbError, DeliveryState, DueClaim, Failure, NewAgency, NewAnalysis, NewApiKey, NewEndpoint, NewReport, Origin,
+    ReportObject, ReportRecord, WrappedKeyColumns,
 };
 use crate::domain::event::AnalysisFacts;
 use crate::domain::{

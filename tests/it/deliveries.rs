@@ -10,9 +10,9 @@ use proofsheet::domain::{Clock, ManualClock, Scope, SharedClock, SystemClock};
 use proofsheet::vault::{KeyRing, Vault};
 use proofsheet::webhooks::{Jitter, Settings, Webhooks};
 
-use crate::support::{Database, Receiver};
 use crate::support::client::install_tls_provider;
 use crate::support::service::Scratch;
+use crate::support::{Database, Receiver};
 
 #[tokio::test]
 async fn a_receiver_that_fails_three_times_gets_the_same_event_a_fourth_time() {

@@ -114,8 +114,11 @@ async fn a_renewed_lease_is_not_abandoned() {
     let ours = scratch.tenant().await;
     ours.analysis(ours.by_key()).await;
     let seen = scratch.db.as_system().read(|tx| tx.list_abandoned(at(60), None)).await.unwrap();
-    assert_eq!(scratch.db.as_system().write(|tx| tx.renew_leases("node-b", at(500))).await.unwrap(), 0);
-    assert_eq!(scratch.db.as_system().write(|tx| tx.renew_leases("node-a", at(500))).await.unwrap(), 1);
+    let id = seen[0].analysis.id.clone();
+    for (owner, carried, renewed) in [("node-b", vec![id.clone()], 0), ("node-a", vec![], 0), ("node-a", vec![id], 1)] {
+        let renew = scratch.db.as_system().write(move |tx| tx.renew_leases(owner, &carried, at(500)));
+        assert_eq!(renew.await.unwrap(), renewed, "{owner}");
+    }
     assert!(scratch.db.as_system().read(|tx| tx.list_abandoned(at(499), None)).await.unwrap().is_empty());
     let late = scratch.db.as_system().write(move |tx| tx.take_over(&seen[0], "node-b", at(900))).await.unwrap();
     assert_eq!(late, None, "renewed between the look and the leap");

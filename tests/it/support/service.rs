@@ -138,7 +138,6 @@ impl Service {
         let lines = follow(child.stdout.take().unwrap());
         let (printed, url) = read_until_ready(&lines, &mut child, scratch.path());
         let (key, owner_password) = (String::new(), String::new());
-        let service = Self { child, url, printed, settings, s3, scratch: Some(scratch), key, owner_password };
         let service = Self { child, url, printed, settings, s3, scratch: Some(scratch), database, key, owner_password };
         let client = Client::anonymous(&service);
         let start = Instant::now();
@@ -237,6 +236,7 @@ impl Service {
         let mut command = Command::new(PROGRAM);
         command.args(arguments).env("PROOFSHEET_DATA__DIRECTORY", self.data()).env("PROOFSHEET_SERVER__LISTEN", "127.0.0.1:0");
         command.envs(store_variables(self.s3.as_ref()));
+        command.envs(self.database.iter().flat_map(Database::settings));
         command.envs(self.settings.iter().map(|(name, value)| (format!("PROOFSHEET_{name}"), value)));
         command.stdin(Stdio::null()).output().unwrap()
     }
