@@ -36,15 +36,14 @@ pub(super) fn check_fence(conn: &mut Conn, analysis: &AnalysisId, fence: i64) ->
 }
 
 impl Tx<'_, SystemScope> {
-    /// Prolongs the leases of `owner` on those of the analyses that are under way. Answers how many there are. What a node holds
-    /// and does not carry any more, since its end could not be recorded, is left to recovery.
+    /// Prolongs the leases of `owner` on those of these analyses that are under way. One it does not work on, because it never
+    /// heard that its row was written, is left to end. Answers how many there are.
     ///
     /// # Errors
     /// What the engine refuses.
     pub fn renew_leases(&mut self, owner: &str, running: &[AnalysisId], until: Timestamp) -> Result<usize, DbError> {
-        let ids = running.iter().map(AnalysisId::as_str);
-        let renewed = diesel::update(analyses::table.filter(analyses::id.eq_any(ids)))
-            .filter(analyses::lease_owner.eq(owner))
+        let renewed = diesel::update(analyses::table.filter(analyses::lease_owner.eq(owner)))
+            .filter(analyses::id.eq_any(running.iter().map(AnalysisId::as_str)))
             .filter(under_way())
             .set(analyses::lease_until.eq(Some(until.epoch_millis())))
             .execute(self.conn)?;

@@ -225,13 +225,20 @@ impl Tx<'_, SystemScope> {
         Ok(())
     }
 
-    /// Prolongs all leases of `owner` on photos it measures. Answers how many there are.
+    /// Prolongs the leases of `owner` on the photos it measures, known by the names of their objects. Answers how many there are.
     ///
     /// # Errors
     /// What the engine refuses.
-    pub fn renew_partial_leases(&mut self, owner: &str, now: Timestamp, until: Timestamp) -> Result<usize, DbError> {
+    pub fn renew_partial_leases(
+        &mut self,
+        owner: &str,
+        measuring: &[String],
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<usize, DbError> {
         // One that has ended is lost: somebody may have been told so.
         let renewed = diesel::update(partials::table.filter(partials::lease_owner.eq(owner)))
+            .filter(partials::object.eq_any(measuring))
             .filter(partials::lease_until.gt(now.epoch_millis()))
             .set(partials::lease_until.eq(Some(until.epoch_millis())))
             .execute(self.conn)?;

@@ -20,7 +20,7 @@ mod run;
 pub mod scheduler;
 pub mod worker;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -95,6 +95,8 @@ struct Inner {
     budget: Arc<ByteBudget>,
     running: Mutex<HashMap<AnalysisId, Running>>,
     keys: Keys,
+    /// Objects of the photos that are measured here now.
+    measuring: Mutex<HashSet<String>>,
     tasks: TaskTracker,
     stopping: CancellationToken,
 }
@@ -110,6 +112,7 @@ impl Pipeline {
             budget,
             running: Mutex::new(HashMap::new()),
             keys: Keys::default(),
+            measuring: Mutex::new(HashSet::new()),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
         };
@@ -267,5 +270,9 @@ impl New {
 impl Inner {
     fn lock_running(&self) -> MutexGuard<'_, HashMap<AnalysisId, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_measuring(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.measuring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -42,17 +42,13 @@ where
 {
     loop {
         match work().await {
-            Err(error) if may_pass(&error) => {
+            Err(error) if error.may_pass() => {
                 tracing::warn!(%error, "the database did not take what is to be recorded");
                 tokio::time::sleep(RETRY_PAUSE).await;
             }
             other => return other,
         }
     }
-}
-
-const fn may_pass(error: &DbError) -> bool {
-    error.may_pass() || matches!(error, DbError::Query(_) | DbError::Open { .. })
 }
 
 fn event_facts(tx: &mut Tx<'_, SystemScope>, about: &AnalysisFacts) -> Result<AnalysisFacts, DbError> {

@@ -103,17 +103,19 @@ impl Pipeline {
         lost_the_race(ended.await)
     }
 
-    /// Says that this node still works on its analyses and photos, and stops work on those it lost.
+    /// Says that this node still works on what it works on, and stops work on what it lost. A row of its own that it does not work
+    /// on, because the answer to writing it was lost, is not renewed: it ends as if the node were gone.
     ///
     /// # Errors
     /// The database's.
     pub async fn renew_leases(&self) -> Result<(), DbError> {
         let running: Vec<_> = self.inner.lock_running().iter().map(|(id, run)| (id.clone(), run.cancel.clone())).collect();
-        let (node, now) = (self.inner.parts.node.clone(), self.now());
         let ids: Vec<AnalysisId> = running.iter().map(|(id, _)| id.clone()).collect();
+        let measuring: Vec<String> = self.inner.lock_measuring().iter().cloned().collect();
+        let (node, now) = (self.inner.parts.node.clone(), self.now());
         let renew = self.inner.parts.db.as_system().write(move |tx| {
             tx.renew_leases(&node, &ids, now.plus(LEASE))?;
-            tx.renew_partial_leases(&node, now, now.plus(LEASE))?;
+            tx.renew_partial_leases(&node, &measuring, now, now.plus(LEASE))?;
             tx.list_held(&node)
         });
         let held = renew.await?;

@@ -24,6 +24,7 @@ mod limits;
 mod memory;
 mod migrations;
 mod mutations;
+mod nodes;
 mod open_analysis;
 mod proxy;
 mod readme;

@@ -12,7 +12,7 @@ use crate::support::watch::eventually;
 use crate::support::{Client, Receiver, Service};
 
 /// Opens a portfolio analysis; gives its place.
-fn open(client: &Client) -> String {
+pub fn open(client: &Client) -> String {
     open_with(client, &json!({ "open": true, "product": "portfolio", "reference": "From a train" }))
 }
 
@@ -25,21 +25,21 @@ fn open_with(client: &Client, body: &Value) -> String {
     place
 }
 
-fn photo(path: &str) -> Vec<u8> {
+pub fn photo(path: &str) -> Vec<u8> {
     std::fs::read(fixture(path)).unwrap()
 }
 
-fn put(client: &Client, place: &str, number: u32, name: &str, bytes: Vec<u8>) -> Answer {
+pub fn put(client: &Client, place: &str, number: u32, name: &str, bytes: Vec<u8>) -> Answer {
     let path = format!("{place}/photos/{number}?file_name={name}");
     client.send("PUT", &path, &[("content-type", "image/jpeg")], bytes)
 }
 
-fn post(client: &Client, path: &str) -> Answer {
+pub fn post(client: &Client, path: &str) -> Answer {
     client.send("POST", path, &[], Vec::new())
 }
 
 /// Waits until no photo is being measured.
-fn settled(client: &Client, place: &str) -> Value {
+pub fn settled(client: &Client, place: &str) -> Value {
     let mut seen = Value::Null;
     eventually("all photos are measured", Duration::from_secs(60), || {
         seen = client.get(place).expect(200).json();

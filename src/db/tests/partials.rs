@@ -74,9 +74,11 @@ async fn a_lost_lease_is_not_renewed_and_a_held_one_is() {
     scratch.db.as_agency(&ours.agency).write(move |tx| tx.insert_partial(&new)).await.unwrap();
     let renew = |owner: &'static str, now: Timestamp| {
         let until = now.plus(Duration::from_secs(60));
-        scratch.db.as_system().write(move |tx| tx.renew_partial_leases(owner, now, until))
+        scratch.db.as_system().write(move |tx| tx.renew_partial_leases(owner, &["v1/first".to_owned()], now, until))
     };
     assert_eq!(renew("node-b", NOON).await.unwrap(), 0);
+    let other = scratch.db.as_system().write(|tx| tx.renew_partial_leases("node-a", &[], NOON, at(500)));
+    assert_eq!(other.await.unwrap(), 0, "one it does not work on is left to end");
     assert_eq!(renew("node-a", at(59)).await.unwrap(), 1);
     assert!(!only(&scratch, &id).await.is_lost(at(118)));
     assert_eq!(renew("node-a", at(119)).await.unwrap(), 0, "somebody may have been told that it is lost");

@@ -108,7 +108,15 @@ impl Pipeline {
 
     fn start_photo(&self, claimed: Claimed, photo: HeldPhoto) {
         let inner = std::sync::Arc::clone(&self.inner);
-        self.inner.tasks.spawn_on(async move { carry(&inner, &claimed, photo).await }, &self.inner.parts.runtime);
+        let object = claimed.object.to_string();
+        self.inner.lock_measuring().insert(object.clone());
+        self.inner.tasks.spawn_on(
+            async move {
+                carry(&inner, &claimed, photo).await;
+                inner.lock_measuring().remove(&object);
+            },
+            &self.inner.parts.runtime,
+        );
     }
 }
 

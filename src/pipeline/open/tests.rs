@@ -178,6 +178,19 @@ async fn cancelled_on_another_node_the_holder_writes_nothing_more() {
 }
 
 #[tokio::test]
+async fn a_row_whose_writing_was_never_answered_ends_as_if_its_node_were_gone() {
+    let bench = Bench::new().await;
+    let mut new = bench.ours.new_analysis(bench.ours.by_key());
+    new.lease_owner = "node-b".to_owned();
+    let id = new.id.clone();
+    bench.scratch.db.as_agency(&bench.ours.agency).write(move |tx| tx.insert_analysis(&new)).await.expect("it is stored");
+    bench.pipeline.renew_leases().await.expect("leases are renewed");
+    bench.clock.advance(Duration::from_secs(60));
+    assert_eq!(bench.pipeline.recover(Abandoned::LeaseEnded).await.expect("recovery"), 1);
+    assert_eq!((bench.state(&id).await, bench.told().await), (AnalysisState::Failed(FailureReason::Interrupted), 1));
+}
+
+#[tokio::test]
 async fn a_key_means_its_request_for_a_day_and_not_longer() {
     let bench = Bench::new().await;
     let first = bench.open(Some("k")).await.expect("it opens");

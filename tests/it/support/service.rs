@@ -101,6 +101,18 @@ impl Service {
         service
     }
 
+    /// Another node of the same installation: its database on a server, its settings and its key ring, a data directory of its own.
+    pub fn another_node(&self) -> Self {
+        let database = self.database.as_ref().expect("nodes share a database on a server").settings();
+        let database = database.into_iter().map(|(name, value)| (name.trim_start_matches("PROOFSHEET_").to_owned(), value));
+        let ring = ("KEYS__RING_FILE".to_owned(), self.data().join("keyring").display().to_string());
+        let settings = self.settings.iter().cloned().chain(database).chain([ring]).collect();
+        let mut node = Self::spawn_on(None, Command::new(PROGRAM), settings, None, Scratch::new("node"));
+        node.key.clone_from(&self.key);
+        node.owner_password.clone_from(&self.owner_password);
+        node
+    }
+
     /// Stops it by `signal`, lets something happen, and starts it again on the same data directory.
     pub fn restart_after(mut self, signal: Signal, between: impl FnOnce(&Self)) -> Self {
         self.stop(signal);
