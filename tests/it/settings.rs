@@ -22,6 +22,9 @@ const FIXED: &[(&str, &str, &str)] = &[
     ("A webhook endpoint's URL", "2,048 bytes", "422 `invalid-fields`, field `url`"),
     ("Webhook endpoints of an API key", "10", "409 `limit-reached`"),
     ("Scans of a JPEG", "64", "photo problem `unsupported_coding`"),
+    ("Entries of a TIFF directory", "4,096", "photo problem `damaged`"),
+    ("Directories of a TIFF that are looked at", "2,048", "the file is noted as incomplete"),
+    ("Side of a TIFF tile", "16 to 65,536 px", "photo problem `damaged`"),
 ];
 
 /// Every leaf of the default configuration by its dotted name.

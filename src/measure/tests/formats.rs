@@ -109,3 +109,29 @@ fn palettes_and_further_pictures_are_found() {
         assert_eq!(finding.value, Some(f64::from(photo.file.pictures)), "{name}");
     }
 }
+
+#[test]
+fn every_cut_of_every_file_is_noticed() {
+    for (name, expected) in expectations() {
+        if expected["unusable"].is_string() {
+            continue;
+        }
+        let bytes = std::fs::read(format!("{}/{name}", folder())).unwrap();
+        for part in 0..16 {
+            let cut = bytes.len() * part / 16;
+            match measure_photo(&bytes[..cut], &Options { previews: false, ..Options::default() }) {
+                PhotoOutcome::Measured(photo) => {
+                    assert_ne!(photo.file.completeness, Completeness::Complete, "{name} cut to {cut} of {}", bytes.len());
+                    assert_eq!(photo.findings[0].kind, FindingKind::FileIncomplete, "{name} cut to {cut}");
+                }
+                PhotoOutcome::Unusable(problem) => {
+                    assert_ne!(problem, crate::measure::PhotoProblem::WorkerStopped, "{name} cut to {cut}");
+                }
+            }
+        }
+        let last = &bytes[..bytes.len() - 1];
+        if let PhotoOutcome::Measured(photo) = measure_photo(last, &Options { previews: false, ..Options::default() }) {
+            assert_ne!(photo.file.completeness, Completeness::Complete, "{name} without its last byte");
+        }
+    }
+}

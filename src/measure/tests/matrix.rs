@@ -2,8 +2,8 @@
 //!
 //! Tolerances: samples that come back exactly give the same counts, whatever holds them; noise is measured with a filter that
 //! is not symmetric, so turning may move it by 2 %, peak sharpness (less 20 times the squared noise, and
-//! this picture is very noisy) by 10 %, and one tile of the sharp share. JPEG at quality 100 moves samples by a level or two: 1 level of
-//! mean, 6 % of structure.
+//! this picture is very noisy) by 10 %, and one tile of the sharp
+//! share. JPEG at quality 100 moves samples by a level or two: 1 level of mean, 6 % of structure, 15 % of peak sharpness.
 
 use std::io::Cursor;
 
@@ -242,7 +242,7 @@ fn near(ours: Option<f64>, theirs: Option<f64>, relative: f64, absolute: f64) ->
     }
 }
 
-fn compare(name: &str, photo: &PhotoMeasurements, reference: &PhotoMeasurements, coding: Coding) {
+fn compare(name: &str, photo: &PhotoMeasurements, reference: &PhotoMeasurements, coding: Coding, wrong: &mut Vec<String>) {
     let lossy = coding == Coding::Jpeg;
     for metric in Metric::ALL {
         let (relative, absolute) = match (metric, lossy) {
@@ -256,22 +256,27 @@ fn compare(name: &str, photo: &PhotoMeasurements, reference: &PhotoMeasurements,
             (Metric::MeanLuma, true) => (0.0, 1.0),
             (Metric::ClipHigh | Metric::ClipHighAll | Metric::ClipHighLargest, true) => (0.0, 100.0),
             (Metric::ClipLow | Metric::ClipLowAll, true) => (0.0, 100.0),
+            (Metric::PeakSharp, true) => (0.15, 0.0),
             (_, true) => (0.06, 0.02),
         };
         let (ours, theirs) = (photo.value(metric), reference.value(metric));
-        assert!(near(ours, theirs, relative, absolute), "{name}: {metric:?} is {ours:?}, upright PNG {theirs:?}");
+        if !near(ours, theirs, relative, absolute) {
+            wrong.push(format!("{name}: {metric:?} is {ours:?}, upright PNG {theirs:?}"));
+        }
     }
-    if !lossy {
-        assert!(photo.histogram == reference.histogram && photo.percentiles == reference.percentiles, "{name}");
+    if !lossy && (photo.histogram != reference.histogram || photo.percentiles != reference.percentiles) {
+        wrong.push(format!("{name}: the histogram"));
     }
     let (ours, theirs) = (preview(photo), preview(reference));
     let difference = ours.iter().zip(&theirs).map(|(&a, &b)| f64::from(a.abs_diff(b))).sum::<f64>() / theirs.len() as f64;
-    assert!(difference < if lossy { 4.0 } else { 2.5 }, "{name}: the preview differs by {difference} levels");
+    if difference >= if lossy { 4.0 } else { 2.5 } {
+        wrong.push(format!("{name}: the preview differs by {difference} levels"));
+    }
 }
 
 #[test]
 fn one_picture_has_one_set_of_numbers_in_every_file() {
-    let mut files = 0;
+    let (mut files, mut wrong) = (0, Vec::new());
     for (profile_name, channels, samples, profile) in kinds() {
         let stored = |orientation| {
             let (width, height, samples) = turned(&samples, channels, orientation);
@@ -293,11 +298,12 @@ fn one_picture_has_one_set_of_numbers_in_every_file() {
                 assert_eq!(file.is_srgb, reference.file.is_srgb, "{name}");
                 let bits = if matches!(coding, Coding::Png16 | Coding::Tiff16) { 16 } else { 8 };
                 assert_eq!((file.bits_per_sample, usize::from(file.channels)), (bits, channels), "{name}");
-                compare(&name, &photo, &reference, coding);
+                compare(&name, &photo, &reference, coding, &mut wrong);
                 files += 1;
             }
         }
     }
+    assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
     // four kinds of colour in six codings turned in eight ways and one GIF each, grey in five codings
     assert_eq!(files, 4 * (6 * 8 + 1) + 5 * 8);
 }
