@@ -103,3 +103,21 @@ impl RowSource for WholeRows<'_> {
         self.alpha_used
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decoder_that_panics_or_gives_too_little_is_the_file_s_damage() {
+        let first = |decode: Decode<'_>| {
+            let mut rows = WholeRows::new((4, 2), false, decode);
+            let error = rows.next_stripe().map(|_| ()).unwrap_err();
+            assert!(rows.next_stripe().unwrap().is_none(), "nothing more after an error");
+            error
+        };
+        assert_eq!(first(Box::new(|| panic!("a decoder's own"))), RowError::Damaged { row: 0 });
+        assert_eq!(first(Box::new(|| Ok(vec![0; 23]))), RowError::Damaged { row: 0 });
+        assert_eq!(first(Box::new(|| Err(Broken::Truncated))), RowError::Truncated { row: 0, height: 2 });
+    }
+}

@@ -38,8 +38,6 @@ pub(super) fn place(fonts: &Fonts, content: &Content<'_>) -> Result<Vec<PageLayo
     for limit in &method.limits {
         flow.paragraph(limit)?;
     }
-    flow.heading("Software", 40.0)?;
-    flow.paragraph(&method.software)?;
     flow.turn("Files", "The SHA-256 of each file as it was sent. Compare it with the file you have to know that it is the one that was measured.")?;
     flow.file_head()?;
     for file in &content.files {
@@ -48,6 +46,8 @@ pub(super) fn place(fonts: &Fonts, content: &Content<'_>) -> Result<Vec<PageLayo
     flow.heading("Results", 50.0)?;
     flow.paragraph("SHA-256 of the result JSON that belongs to this report:")?;
     flow.hash(&content.running.full_hash)?;
+    flow.heading("Software", 40.0)?;
+    flow.paragraph(&method.software)?;
     flow.done.push(flow.canvas.finish());
     Ok(flow.done)
 }

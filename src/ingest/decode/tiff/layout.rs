@@ -167,6 +167,32 @@ impl Layout {
     }
 }
 
+/// Where the strips or tiles of any directory are.
+pub struct Places(Option<(Entry, Entry)>);
+
+impl Places {
+    /// Those a directory names.
+    pub fn of(directory: &Directory) -> Self {
+        let pair = |offsets, lengths| Some((*directory.find(offsets)?, *directory.find(lengths)?));
+        Self(pair(STRIP_OFFSETS, STRIP_BYTES).or_else(|| pair(TILE_OFFSETS, TILE_BYTES)))
+    }
+
+    /// How many.
+    pub fn count(&self) -> u64 {
+        self.0.map_or(0, |(offsets, lengths)| offsets.count.min(lengths.count))
+    }
+
+    /// Whether the file holds all of them.
+    pub fn are_all_in(&self, file: &File<'_>) -> bool {
+        let Some((offsets, lengths)) = self.0 else { return true };
+        (0..self.count()).all(|index| {
+            let end =
+                file.value(&offsets, index).zip(file.value(&lengths, index)).and_then(|(at, length)| at.checked_add(length));
+            end.is_some_and(|end| end <= file.bytes.len() as u64)
+        })
+    }
+}
+
 fn compression(kind: u64) -> Result<u16, IngestError> {
     match kind {
         1 | 5 | 8 | 32_773 | 32_946 => Ok(kind as u16),

@@ -9,12 +9,14 @@ use crate::ingest::{IngestError, Limits};
 use crate::raster::Orientation;
 
 use super::directory::{Directory, File};
-use super::layout::Layout;
+use super::layout::{Layout, Places};
 
 /// Directories looked at; a scanned book has hundreds of pages.
 const DIRECTORIES_MAX: usize = 2048;
 /// Entries looked at in all directories together.
 const ENTRIES_MAX: usize = 1 << 18;
+/// Strips and tiles looked at in all directories but the first.
+const PLACES_MAX: u64 = 1 << 22;
 /// Directories under the first that are looked at for a camera's raw picture.
 const INNER_MAX: u64 = 16;
 
@@ -75,9 +77,10 @@ fn is_raw(file: &File<'_>, first: &Directory) -> bool {
         .any(|directory| raw(&directory))
 }
 
-/// Full pictures in the chain of directories, and whether the chain holds.
+/// Full pictures in the chain of directories, and whether the chain holds and what it points at is there.
 fn pages(file: &File<'_>, first_at: u64, first: &Directory) -> (u32, Completeness) {
     let (mut seen, mut entries, mut pages) = (BTreeSet::from([first_at]), first.len(), 1);
+    let (mut places, mut all_there) = (0_u64, true);
     let mut next = first.next;
     while next != 0 {
         if !seen.insert(next) || seen.len() > DIRECTORIES_MAX || entries > ENTRIES_MAX {
@@ -93,9 +96,15 @@ fn pages(file: &File<'_>, first_at: u64, first: &Directory) -> (u32, Completenes
         if directory.number(file, SUBFILE_TYPE).unwrap_or(0) & 0b101 == 0 {
             pages += 1;
         }
+        let stored = Places::of(&directory);
+        places = places.saturating_add(stored.count());
+        if places > PLACES_MAX {
+            return (pages, Completeness::Damaged);
+        }
+        all_there &= stored.are_all_in(file);
         next = directory.next;
     }
-    (pages, Completeness::Complete)
+    (pages, if all_there { Completeness::Complete } else { Completeness::Truncated })
 }
 
 fn metadata(file: &File<'_>, first: &Directory, limits: &Limits) -> Result<(Metadata, Option<IccProfile>), IngestError> {
