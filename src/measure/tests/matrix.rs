@@ -206,8 +206,11 @@ fn converted(samples: &[u8], to: &ColorProfile) -> (Vec<u8>, Vec<u8>) {
     (out, to.encode().unwrap())
 }
 
-/// Name, channels, samples and profile of each kind of picture.
-fn kinds() -> Vec<(&'static str, usize, Vec<u8>, Option<Vec<u8>>)> {
+/// Name, channels, samples and profile of a kind of picture.
+type Kind = (&'static str, usize, Vec<u8>, Option<Vec<u8>>);
+
+/// Each kind of picture.
+fn kinds() -> Vec<Kind> {
     let srgb = upright();
     let (p3, p3_profile) = converted(&srgb, &ColorProfile::new_display_p3());
     let (adobe, adobe_profile) = converted(&srgb, &ColorProfile::new_adobe_rgb());

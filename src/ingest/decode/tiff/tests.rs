@@ -12,6 +12,10 @@ use crate::raster::{Orientation, RowError};
 
 use super::*;
 
+/// Tag, type and values.
+type Entry = (u16, u16, Vec<u32>);
+type Tags = Vec<Entry>;
+
 pub(in crate::ingest) fn strips(width: u32, height: u32, packing: Packing) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = TiffEncoder::new(Cursor::new(&mut bytes)).unwrap().with_compression(packing);
@@ -22,11 +26,11 @@ pub(in crate::ingest) fn strips(width: u32, height: u32, packing: Packing) -> Ve
 }
 
 /// A little-endian file of one directory, its values behind it, then the picture's chunks.
-pub(in crate::ingest) fn file(entries: &[(u16, u16, Vec<u32>)], chunks: &[Vec<u8>], (offsets, lengths): (u16, u16)) -> Vec<u8> {
+fn file(entries: &[Entry], chunks: &[Vec<u8>], (offsets, lengths): (u16, u16)) -> Vec<u8> {
     build(entries, chunks, (offsets, lengths), 0)
 }
 
-fn build(entries: &[(u16, u16, Vec<u32>)], chunks: &[Vec<u8>], (offsets, lengths): (u16, u16), next: u32) -> Vec<u8> {
+fn build(entries: &[Entry], chunks: &[Vec<u8>], (offsets, lengths): (u16, u16), next: u32) -> Vec<u8> {
     let mut entries = entries.to_vec();
     entries.push((offsets, 4, vec![0; chunks.len()]));
     entries.push((lengths, 4, chunks.iter().map(|chunk| chunk.len() as u32).collect()));
@@ -62,7 +66,7 @@ fn build(entries: &[(u16, u16, Vec<u32>)], chunks: &[Vec<u8>], (offsets, lengths
     [out, behind, chunks.concat()].concat()
 }
 
-fn entries(width: u32, height: u32, bits: u32, samples: u32, photometric: u32) -> Vec<(u16, u16, Vec<u32>)> {
+fn entries(width: u32, height: u32, bits: u32, samples: u32, photometric: u32) -> Tags {
     vec![
         (256, 4, vec![width]),
         (257, 4, vec![height]),
@@ -194,7 +198,7 @@ fn pages_are_counted_and_loops_end() {
 
 #[test]
 fn what_is_not_read_is_named() {
-    let refused = |change: &dyn Fn(&mut Vec<(u16, u16, Vec<u32>)>)| {
+    let refused = |change: &dyn Fn(&mut Tags)| {
         let mut tags = entries(4, 4, 8, 1, 1);
         change(&mut tags);
         match open(&file(&tags, &[vec![0; 16]], STRIPS), &Limits::default()) {

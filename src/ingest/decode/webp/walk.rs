@@ -114,7 +114,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The picture of a frame of an animation; None if the file ends before it.
-    fn frame(&mut self, data: &'a [u8]) -> Result<Option<Frame<'a>>, IngestError> {
+    fn frame(&self, data: &'a [u8]) -> Result<Option<Frame<'a>>, IngestError> {
         let Some(&[x0, x1, x2, y0, y1, y2, w0, w1, w2, h0, h1, h2, ..]) = data.first_chunk::<FRAME_HEADER_BYTES>() else {
             return Ok(None);
         };
