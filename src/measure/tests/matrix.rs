@@ -1,9 +1,10 @@
 //! Every format, turned in eight ways, in 8 and 16 bits, under five profiles: one picture, the same numbers.
 //!
 //! Tolerances: samples that come back exactly give the same counts, whatever holds them; noise is measured with a filter that
-//! is not symmetric, so turning may move it by 2 %, peak sharpness (less 20 times the squared noise, and
+//! is not symmetric, so turning may move it by 5 %, peak sharpness (less 20 times the squared noise, and
 //! this picture is very noisy) by 10 %, and one tile of the sharp
-//! share. JPEG at quality 100 moves samples by a level or two: 1 level of mean, 6 % of structure, 15 % of peak sharpness.
+//! share. JPEG at quality 100 moves samples by a level or two: 1 level of mean, 6 % of structure, 10 % of noise
+//! and 15 % of peak sharpness.
 
 use std::io::Cursor;
 
@@ -184,6 +185,19 @@ fn upright() -> Vec<u8> {
         .collect()
 }
 
+/// An upright picture in grey: waves and squares, and a little noise on them.
+fn upright_grey() -> Vec<u8> {
+    let mut noise = Noise::new(12);
+    (0..WIDTH * HEIGHT)
+        .map(|at| {
+            let (x, y) = (at % WIDTH, at / WIDTH);
+            let wave = (f64::from(x) / 9.0).sin() * 30.0 + (f64::from(y) / 13.0).cos() * 30.0;
+            let square = if (x / 24 + y / 20) % 2 == 1 { 50.0 } else { 0.0 };
+            (60.0 + f64::from(x) / 3.0 + wave + square + f64::from(noise.byte()) / 24.0) as u8
+        })
+        .collect()
+}
+
 /// Stores an upright picture so that `orientation` makes it upright again.
 fn turned(samples: &[u8], channels: usize, orientation: Orientation) -> (u32, u32, Vec<u8>) {
     let (width, height) = orientation.seen_size((WIDTH, HEIGHT));
@@ -214,14 +228,13 @@ fn kinds() -> Vec<Kind> {
     let srgb = upright();
     let (p3, p3_profile) = converted(&srgb, &ColorProfile::new_display_p3());
     let (adobe, adobe_profile) = converted(&srgb, &ColorProfile::new_adobe_rgb());
-    let grey: Vec<u8> = srgb.chunks_exact(3).map(|pixel| pixel[1]).collect();
     let grey_profile = ColorProfile::new_gray_with_gamma(2.2).encode().unwrap();
     vec![
         ("none", 3, srgb.clone(), None),
         ("sRGB", 3, srgb, Some(ColorProfile::new_srgb().encode().unwrap())),
         ("Display P3", 3, p3, Some(p3_profile)),
         ("Adobe RGB", 3, adobe, Some(adobe_profile)),
-        ("grey", 1, grey, Some(grey_profile)),
+        ("grey", 1, upright_grey(), Some(grey_profile)),
     ]
 }
 
@@ -251,16 +264,17 @@ fn compare(name: &str, photo: &PhotoMeasurements, reference: &PhotoMeasurements,
     for metric in Metric::ALL {
         let (relative, absolute) = match (metric, lossy) {
             (Metric::BitsPerPixel, _) => continue,
-            (Metric::SigmaMad, false) => (0.02, 0.05),
+            (Metric::SigmaMad, false) => (0.05, 0.05),
             // less 20 times the squared noise
             (Metric::PeakSharp, false) => (0.10, 0.0),
-            // one tile of six
-            (Metric::SharpShare, _) => (0.0, 17.0),
+            // one tile of five
+            (Metric::SharpShare, _) => (0.0, 21.0),
             (_, false) => (1e-9, 1e-9),
             (Metric::MeanLuma, true) => (0.0, 1.0),
             (Metric::ClipHigh | Metric::ClipHighAll | Metric::ClipHighLargest, true) => (0.0, 100.0),
             (Metric::ClipLow | Metric::ClipLowAll, true) => (0.0, 100.0),
             (Metric::PeakSharp, true) => (0.15, 0.0),
+            (Metric::SigmaMad, true) => (0.10, 0.05),
             (_, true) => (0.06, 0.02),
         };
         let (ours, theirs) = (photo.value(metric), reference.value(metric));
