@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::interceptors::InterceptorContext;
+use aws_sdk_s3::config::retry::{ClassifyRetry, RetryAction, RetryConfig};
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{
     BehaviorVersion, Builder, Config, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation,
@@ -42,10 +43,28 @@ pub(super) fn build(settings: &S3Settings) -> Client {
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
         .retry_config(retries)
+        .retry_classifier(Busy)
         .timeout_config(times(settings, 0))
         .stalled_stream_protection(stalls)
         .build();
     Client::from_conf(config)
+}
+
+/// R2 answers 429 to a second write of a name within a second, with a code the SDK does not know as one that passes.
+#[derive(Debug)]
+struct Busy;
+
+impl ClassifyRetry for Busy {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        match context.response().map(|response| response.status().as_u16()) {
+            Some(408 | 425 | 429) => RetryAction::transient_error(),
+            _ => RetryAction::NoActionIndicated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "busy"
+    }
 }
 
 fn http_client(settings: &S3Settings) -> SharedHttpClient {

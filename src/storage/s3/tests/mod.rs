@@ -1,5 +1,10 @@
 //! Against a real S3 server in this process, directly and through a proxy that breaks things.
 
+mod faults;
+
+#[allow(dead_code, reason = "shared with the tests of the running program")]
+#[path = "../../../../tests/it/support/fault_proxy.rs"]
+mod fault_proxy;
 #[allow(clippy::disallowed_methods, dead_code, reason = "shared with the tests of the running program, which use more of it")]
 #[path = "../../../../tests/it/support/s3_server.rs"]
 mod s3_server;
