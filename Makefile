@@ -7,6 +7,10 @@ MAKEFLAGS += --no-print-directory
 CARGO ?= cargo
 # what tests need beyond the default: PostgreSQL, and places where they may kill
 TEST_FEATURES = postgres,failpoints
+# unit tests that know a database or a store
+ROWS = db:: accounts:: webhooks:: retention:: pipeline::open pipeline::outcome jobs:: storage::
+# tests from outside that know neither, so that the second round leaves them out
+PURE = $(foreach name,architecture report fixtures settings catalogue migrations mutations memory proxy limits demo readme,--skip $(name)::)
 CHECKS ?= advisories bans licenses sources
 BIN = $${CARGO_TARGET_DIR:-target}/quick/proofsheet
 
@@ -19,12 +23,16 @@ run: check-rust ## build quickly and start on http://localhost:8080 with SQLite 
 	@$(CARGO) build --locked --profile quick
 	@exec $(BIN) serve
 
-test: check-rust check-test-tools ## every test: installs what the tests need, then runs them and says how long it took
+test: check-rust check-test-tools ## every test: on SQLite and a directory, then on a PostgreSQL of its own and S3; installs what is missing
 	@start=$$SECONDS
 	@$(CARGO) test --locked --features $(TEST_FEATURES) --no-run
 	@built=$$SECONDS
 	@$(CARGO) test --locked --features $(TEST_FEATURES)
-	@echo "make test: built in $$((built - start)) s, tested in $$((SECONDS - built)) s"
+	@first=$$SECONDS
+	@export PROOFSHEET_TEST_STORE=s3
+	@.ci/postgres $(CARGO) test --locked --features $(TEST_FEATURES) --lib -- $(ROWS)
+	@.ci/postgres $(CARGO) test --locked --features $(TEST_FEATURES) --test it -- $(PURE)
+	@echo "make test: built in $$((built - start)) s, on SQLite and a directory in $$((first - built)) s, on PostgreSQL and S3 in $$((SECONDS - first)) s"
 
 test-faults: check-rust check-test-tools ## kill -9 at every boundary, database, store and disk failing: all of it, a few minutes
 	@PROOFSHEET_TEST_FULL=1 timeout 1800 $(CARGO) test --locked --features $(TEST_FEATURES) --test it faults -- --nocapture --test-threads 2

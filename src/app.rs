@@ -85,6 +85,7 @@ impl App {
         let data_dir = DataDir::open(&config.data.directory)?;
         let vault = Vault::new(data_dir.key_ring(&config.keys.ring_file)?);
         let db = open_database(&config).await?;
+        db.check_clock(&clock).await?;
         let store = Store::open(&config.store_settings())?;
         let store_is_shared = store.is_shared();
         let node = data_dir.node_name()?;
@@ -129,8 +130,8 @@ impl App {
         // node left itself is surely over; other nodes may be working.
         let which = if services.db.is_shared() { Abandoned::OfThisNode } else { Abandoned::All };
         services.pipeline.recover(which).await?;
-        if !self.store_is_shared && !services.db.is_shared() {
-            // An object without a report is an orphan, however young.
+        if !self.store_is_shared {
+            // A directory is this node's alone: an object without a report is an orphan, however young.
             services.retention.reconcile(Duration::ZERO).await?;
         }
         let stop = CancellationToken::new();

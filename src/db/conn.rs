@@ -123,6 +123,15 @@ pub(super) fn is_broken(conn: &mut Conn) -> bool {
     }
 }
 
+/// The time by the server's clock, in epoch milliseconds; SQLite has none of its own.
+pub(super) fn server_millis(conn: &mut Conn) -> Result<Option<i64>, DbError> {
+    match conn {
+        Conn::Sqlite(_) => Ok(None),
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(postgres) => super::postgres::server_millis(postgres).map(Some),
+    }
+}
+
 #[derive(diesel::QueryableByName)]
 struct Checkpoint {
     #[diesel(sql_type = diesel::sql_types::Integer)]

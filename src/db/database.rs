@@ -4,12 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::conn::Purpose;
+use super::guise::Scope;
 use super::location::Location;
 use super::migrate::{self, MigrationCount};
 use super::pool::Lane;
 use super::scope::{AgencyScope, AuthenticatorScope, PersonScope, PublicScope, Scoped, SystemScope};
 use super::{DbError, conn};
-use crate::domain::{AgencyId, UserId};
+use crate::domain::{AgencyId, SharedClock, UserId};
+
+/// How far the clocks of a node and of the server may be apart, in milliseconds: far below what a lease has to spare.
+const SKEW_MAX_MS: i64 = 5_000;
 
 /// Where the database is and how much of it may be used at once.
 #[derive(Clone, PartialEq, Eq)]
@@ -89,6 +93,23 @@ impl Db {
     pub async fn admit(&self, program: &Settings) -> Result<(), DbError> {
         let program = Location::parse(&program.url)?;
         Arc::clone(&self.writer).run(move |conn| migrate::admit(conn, &program)).await
+    }
+
+    /// That the clocks of this node and of a server differ by less than 5 s: leases are given and judged by the nodes' clocks.
+    ///
+    /// # Errors
+    /// [`DbError::ClockSkew`], and what the engine refuses.
+    pub async fn check_clock(&self, clock: &SharedClock) -> Result<(), DbError> {
+        let clock = Arc::clone(clock);
+        let read = self.readers().transact(SystemScope.guise(), move |conn| {
+            let before = clock.now().epoch_millis();
+            let server = conn::server_millis(conn)?;
+            Ok::<_, DbError>((before, server, clock.now().epoch_millis()))
+        });
+        let (before, Some(server), after) = read.await? else { return Ok(()) };
+        // Somewhen between the question and the answer.
+        let difference_ms = (before - server).max(server - after).max(0);
+        if difference_ms > SKEW_MAX_MS { Err(DbError::ClockSkew { difference_ms, max_ms: SKEW_MAX_MS }) } else { Ok(()) }
     }
 
     /// That nothing is left to migrate.

@@ -56,6 +56,16 @@ pub enum DbError {
         /// What the driver said, without the password.
         cause: String,
     },
+    /// The clocks of this node and of the database are too far apart for leases to mean the same to both.
+    #[error(
+        "the clocks of this node and of the database differ by {difference_ms} ms, and {max_ms} ms are allowed; run a time service on both"
+    )]
+    ClockSkew {
+        /// How far.
+        difference_ms: i64,
+        /// How far they may be.
+        max_ms: i64,
+    },
     /// Others were in the way for too long; the same work may succeed a moment later.
     #[error("the database had to give way: {cause}")]
     Contended {

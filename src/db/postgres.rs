@@ -131,6 +131,19 @@ pub(super) fn open(address: &Address) -> Result<PgConnection, DbError> {
     }
 }
 
+/// The time by the server's clock, in epoch milliseconds.
+pub(super) fn server_millis(conn: &mut PgConnection) -> Result<i64, DbError> {
+    use diesel::RunQueryDsl;
+    #[derive(diesel::QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        millis: i64,
+    }
+    let row: Row =
+        diesel::sql_query("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS millis").get_result(conn)?;
+    Ok(row.millis)
+}
+
 /// The beginning of a transaction, for one round trip: how it sees the others, its role, for whom it works, its bounds. All of
 /// it ends with the transaction, so that connections may be shared, by a pooler in transaction mode too.
 ///

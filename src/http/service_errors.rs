@@ -41,6 +41,7 @@ impl From<DbError> for Problem {
             | DbError::Open { .. }
             | DbError::SchemaTooNew { .. }
             | DbError::SchemaTooOld { .. }
+            | DbError::ClockSkew { .. }
             | DbError::Migration(_)
             | DbError::Query(_)
             | DbError::BadRow { .. }

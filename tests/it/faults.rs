@@ -163,6 +163,9 @@ fn fill(disk: &Path) -> PathBuf {
 #[test]
 fn a_full_disk_is_a_503_and_what_was_accepted_completes_when_there_is_room_again() {
     let service = on_a_small_disk();
+    if service.database().is_some() {
+        return; // its rows lie on another disk
+    }
     let (client, disk, receiver) = (service.client(), seen_from_inside(&service), Receiver::start());
     let (_, secret) = client.register(&receiver.url());
     let before = client.analyze(Form::product("snapshot").fixture("photos/rocket.jpg"));

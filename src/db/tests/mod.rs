@@ -1,5 +1,7 @@
 //! What the rows promise, on a real SQLite file or a real PostgreSQL.
 
+#[cfg(feature = "postgres")]
+mod away;
 mod destruction;
 mod isolation;
 mod migrations;
@@ -8,6 +10,9 @@ mod outbox;
 mod outcome;
 mod partials;
 mod people;
+#[cfg(feature = "postgres")]
+mod rows;
 pub(crate) mod scratch;
 #[cfg(feature = "postgres")]
 pub(crate) mod server;
+mod together;
