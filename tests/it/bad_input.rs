@@ -114,7 +114,7 @@ fn types_we_do_not_take_are_named() {
     let problem = letter.problem(415, "unsupported-media-type");
     assert!(problem["detail"].as_str().unwrap().contains("text/plain"), "{problem}");
 
-    let none = client.analyze(Form::product("snapshot").fixture("malformed/animation.gif"));
+    let none = client.analyze(Form::product("snapshot").fixture("malformed/text.jpg"));
     assert_eq!((none["state"].as_str(), none["reason"].as_str()), (Some("failed"), Some("no_usable_photo")), "{none}");
     assert_eq!(none["photos"][0]["problem"], "unsupported_type");
 }
@@ -124,12 +124,12 @@ fn one_bad_photo_leaves_the_others_alone_and_none_good_is_told() {
     let service = Service::start();
     let (client, receiver) = (service.client(), Receiver::start());
     let (_, secret) = client.register(&receiver.url());
-    let mixed = client.analyze(Form::product("snapshot").fixture("malformed/cmyk.jpg").fixture("photos/rocket.jpg"));
+    let mixed = client.analyze(Form::product("snapshot").fixture("malformed/arithmetic.jpg").fixture("photos/rocket.jpg"));
     assert_eq!(mixed["state"], "completed", "{mixed}");
     assert_eq!(mixed["photos"][0]["state"], "unusable", "{mixed}");
     assert_eq!(mixed["photos"][1]["state"], "measured", "{mixed}");
 
-    let none = client.analyze(Form::product("snapshot").fixture("malformed/cmyk.jpg"));
+    let none = client.analyze(Form::product("snapshot").fixture("malformed/arithmetic.jpg"));
     assert_eq!(none["reason"], "no_usable_photo", "{none}");
     let told = receiver.wait_for("analysis.failed");
     told.verify(&secret);
