@@ -29,13 +29,15 @@ fn count_pending(applied: &[String]) -> Result<usize, DbError> {
     Ok(known.len().saturating_sub(applied.len()))
 }
 
+fn applied_to_file(sqlite: &mut diesel::SqliteConnection) -> Result<Vec<String>, DbError> {
+    let applied = sqlite.applied_migrations().map_err(DbError::Migration)?;
+    Ok(applied.iter().map(ToString::to_string).collect())
+}
+
 /// Migrations not yet run.
 pub(super) fn pending(conn: &mut Conn) -> Result<usize, DbError> {
     match conn {
-        Conn::Sqlite(sqlite) => {
-            let applied = sqlite.applied_migrations().map_err(DbError::Migration)?;
-            count_pending(&applied.iter().map(ToString::to_string).collect::<Vec<_>>())
-        }
+        Conn::Sqlite(sqlite) => count_pending(&applied_to_file(sqlite)?),
         #[cfg(feature = "postgres")]
         Conn::Postgres(postgres) => count_pending(&server::applied(postgres)?),
     }
@@ -44,9 +46,8 @@ pub(super) fn pending(conn: &mut Conn) -> Result<usize, DbError> {
 /// Runs those not yet run: on SQLite each in its own transaction, on PostgreSQL all in one, by one node at a time.
 pub(super) fn run(conn: &mut Conn) -> Result<MigrationCount, DbError> {
     match conn {
-        Conn::Sqlite(_) => {
-            pending(conn)?;
-            let Conn::Sqlite(sqlite) = conn else { return Ok(MigrationCount(0)) };
+        Conn::Sqlite(sqlite) => {
+            count_pending(&applied_to_file(sqlite)?)?;
             let ran = sqlite.run_pending_migrations(SQLITE).map_err(DbError::Migration)?;
             Ok(MigrationCount(ran.len()))
         }
