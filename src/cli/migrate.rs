@@ -3,15 +3,27 @@
 use super::say;
 use crate::app;
 use crate::config::{Config, DataDir};
+use crate::db::Db;
 
 /// Makes what is missing and says so.
 ///
 /// # Errors
 /// What the data directory or the database refuses.
 pub async fn run(config: &Config) -> anyhow::Result<()> {
-    let held = DataDir::open(&config.data.directory)?;
+    let on_server = Db::names_a_server(&config.database_settings())?;
+    // A server first: a wrong address leaves no file behind. The file of SQLite belongs to whoever holds the directory.
+    let (held, ran) = if on_server {
+        let ran = app::migrate_database(config).await?.0;
+        (DataDir::open(&config.data.directory)?, ran)
+    } else {
+        (DataDir::open(&config.data.directory)?, app::migrate_database(config).await?.0)
+    };
+    if on_server && ran == 0 {
+        // Nothing was missing, so the database has been in use: a new ring could not open what is in it.
+        held.require_key_ring(&config.keys.ring_file)?;
+    }
     held.key_ring(&config.keys.ring_file)?;
-    match app::migrate_database(config).await?.0 {
+    match ran {
         0 => say("The database is up to date.")?,
         1 => say("The database is up to date; 1 migration ran.")?,
         ran => say(&format!("The database is up to date; {ran} migrations ran."))?,

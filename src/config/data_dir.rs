@@ -27,7 +27,7 @@ pub enum DataDirError {
     #[error("the key ring {} cannot be used: {source}", path.display())]
     KeyRing { path: PathBuf, source: KeyRingError },
     /// There is a database but no key ring: nothing in it could be read, and a new ring would hide that.
-    #[error("{} is missing, but there is a database beside it that was sealed with it; put the key ring back", .0.display())]
+    #[error("{} is missing, but there is a database that was sealed with it; put the key ring back", .0.display())]
     KeyRingMissing(PathBuf),
 }
 
@@ -77,12 +77,25 @@ impl DataDir {
         Ok(name)
     }
 
+    /// That there is a key ring already, since there is a database that was sealed with one.
+    ///
+    /// # Errors
+    /// [`DataDirError::KeyRingMissing`].
+    pub fn require_key_ring(&self, file: &Path) -> Result<(), DataDirError> {
+        let path = self.ring_path(file);
+        if path.exists() { Ok(()) } else { Err(DataDirError::KeyRingMissing(path)) }
+    }
+
+    fn ring_path(&self, file: &Path) -> PathBuf {
+        if file.as_os_str().is_empty() { self.path.join(KEY_RING_FILE) } else { file.to_owned() }
+    }
+
     /// The key ring, in `file` or, if that is empty, in the data directory; made on first start (mode 0600).
     ///
     /// # Errors
     /// [`DataDirError::KeyRing`] for a file that is none, [`DataDirError::KeyRingMissing`] if only a database is there.
     pub fn key_ring(&self, file: &Path) -> Result<KeyRing, DataDirError> {
-        let path = if file.as_os_str().is_empty() { self.path.join(KEY_RING_FILE) } else { file.to_owned() };
+        let path = self.ring_path(file);
         let fault = |source| DataDirError::Io { path: path.clone(), source };
         if path.exists() {
             let text = std::fs::read_to_string(&path).map(Zeroizing::new).map_err(fault)?;

@@ -72,6 +72,14 @@ impl Db {
         Ok(Self { shared, writer, readers })
     }
 
+    /// Whether the address names a server. Nothing is opened.
+    ///
+    /// # Errors
+    /// For an address that is not one.
+    pub fn names_a_server(settings: &Settings) -> Result<bool, DbError> {
+        Ok(Location::parse(&settings.url)?.is_shared())
+    }
+
     /// Whether other nodes may be working on the same rows: PostgreSQL. A SQLite file belongs to one process.
     pub const fn is_shared(&self) -> bool {
         self.shared

@@ -13,6 +13,7 @@ mod architecture;
 mod bad_input;
 mod browser;
 mod catalogue;
+mod database;
 mod deliveries;
 mod demo;
 mod faults;

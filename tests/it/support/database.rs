@@ -54,6 +54,17 @@ impl Database {
         ]
     }
 
+    /// Ends every connection and takes no new ones.
+    pub fn go_away(&self) {
+        run("postgres", &format!("ALTER DATABASE {} ALLOW_CONNECTIONS false", self.name));
+        run("postgres", &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'", self.name));
+    }
+
+    /// Takes connections again.
+    pub fn come_back(&self) {
+        run("postgres", &format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", self.name));
+    }
+
     /// Runs statements past all scopes.
     pub fn run(&self, sql: &str) {
         run(&self.name, sql);
