@@ -19,7 +19,7 @@ use crate::pipeline::recovery::Abandoned;
 use crate::pipeline::{LEASE_RENEWAL, Parts, Pipeline, Workers};
 use crate::retention::Retention;
 use crate::storage::Store;
-use crate::vault::Vault;
+use crate::vault::{KeyRing, Vault};
 use crate::webhooks::{Dispatcher, Webhooks};
 
 /// Ticks that may wait for the supervisor.
@@ -64,12 +64,13 @@ pub async fn open_database(config: &Config) -> Result<Db, DbError> {
     Ok(db)
 }
 
-/// The data directory and the database. A server is tried first: a wrong address leaves no file behind. The file of SQLite is
-/// opened by whoever holds the directory.
-async fn open_data(config: &Config, clock: &SharedClock) -> anyhow::Result<(DataDir, Db)> {
+/// The data directory, the key ring and the database. A server is tried first: a wrong address leaves no file behind. The file of
+/// SQLite is opened by whoever holds the directory, after the ring: a file without its ring is a fault.
+async fn open_data(config: &Config, clock: &SharedClock) -> anyhow::Result<(DataDir, KeyRing, Db)> {
     if !Db::names_a_server(&config.database_settings())? {
         let data_dir = DataDir::open(&config.data.directory)?;
-        return Ok((data_dir, open_database(config).await?));
+        let ring = data_dir.key_ring(&config.keys.ring_file)?;
+        return Ok((data_dir, ring, open_database(config).await?));
     }
     let db = open_database(config).await?;
     db.check_clock(clock).await?;
@@ -78,7 +79,8 @@ async fn open_data(config: &Config, clock: &SharedClock) -> anyhow::Result<(Data
     if people > 0 {
         data_dir.require_key_ring(&config.keys.ring_file)?;
     }
-    Ok((data_dir, db))
+    let ring = data_dir.key_ring(&config.keys.ring_file)?;
+    Ok((data_dir, ring, db))
 }
 
 /// Brings the tables up to date as whoever may, and lets the program's own login in. Several nodes may do so at once.
@@ -99,8 +101,8 @@ impl App {
     /// The first part that cannot be opened, with its cause in words.
     pub async fn open(config: Config, public_url: String) -> anyhow::Result<Self> {
         let clock: SharedClock = Arc::new(SystemClock);
-        let (data_dir, db) = open_data(&config, &clock).await?;
-        let vault = Vault::new(data_dir.key_ring(&config.keys.ring_file)?);
+        let (data_dir, ring, db) = open_data(&config, &clock).await?;
+        let vault = Vault::new(ring);
         let store = Store::open(&config.store_settings())?;
         let store_is_shared = store.is_shared();
         let node = data_dir.node_name()?;
