@@ -4,7 +4,7 @@ use super::scope::{AgencyScope, AuthenticatorScope, PersonScope, PublicScope, Sy
 
 /// The role a transaction takes and what it says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "only PostgreSQL guards rows itself"))]
+#[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "only PostgreSQL guards rows itself"))]
 pub struct Guise {
     /// `ps_app` or `ps_worker`.
     pub(super) role: &'static str,
