@@ -4,7 +4,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -39,6 +39,7 @@ struct Shared {
     rules: Mutex<Vec<Rule>>,
     seen: Mutex<Vec<String>>,
     broken: Mutex<u32>,
+    busy: AtomicU32,
     stopping: AtomicBool,
 }
 
@@ -65,7 +66,11 @@ impl FaultProxy {
                 }
                 let shared = Arc::clone(&of_listener);
                 // A side that goes away in the middle is what this is for.
-                std::thread::spawn(move || client.and_then(|client| carry(&client, behind, &shared)).ok());
+                std::thread::spawn(move || {
+                    shared.busy.fetch_add(1, Ordering::SeqCst);
+                    client.and_then(|client| carry(&client, behind, &shared)).ok();
+                    shared.busy.fetch_sub(1, Ordering::SeqCst);
+                });
             }
         });
         Self { address, shared }
@@ -89,6 +94,11 @@ impl FaultProxy {
     /// Breaks nothing any more.
     pub fn heal(&self) {
         self.shared.rules.lock().unwrap().clear();
+    }
+
+    /// Whether a request is still under way, even one its client has given up.
+    pub fn is_busy(&self) -> bool {
+        self.shared.busy.load(Ordering::SeqCst) > 0
     }
 
     /// The request lines seen so far.
