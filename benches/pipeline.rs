@@ -15,6 +15,10 @@ use proofsheet::pipeline::{WorkerSettings, Workers, held};
 use proofsheet::report::{self, ReportFacts, ReportPhoto};
 use proofsheet::vault::{ReportKey, seal_object};
 
+/// As the program has it, so that both sides scrub what they free.
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> = zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
 const RUNS: usize = 9;
 
 fn main() {
