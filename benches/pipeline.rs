@@ -24,17 +24,29 @@ const RUNS: usize = 9;
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     println!("machine: {}", machine());
+    if !std::env::args().any(|argument| argument == "sandbox") {
+        table(&runtime);
+    }
+    sandbox(&runtime);
+}
+
+/// Steps by size.
+fn table(runtime: &tokio::runtime::Runtime) {
     println!(
         "file, bit/px, decode, measure (decode included), report of one photo, whole path (worker, render worker, seal); CPU ms, median of {RUNS}"
     );
     for (name, jpeg) in photographs() {
-        let row = bench(&runtime, &jpeg);
+        let row = bench(runtime, &jpeg);
         let bits = jpeg.len() as f64 * 8.0 / pixels(&jpeg);
         println!("{name:14} {bits:6.2} {:8.1} {:8.1} {:8.1} {:8.1}", row[0], row[1], row[2], row[3]);
     }
-    let decode_only = worker_overhead(&runtime);
+}
+
+/// What a process of its own costs a photo.
+fn sandbox(runtime: &tokio::runtime::Runtime) {
+    let decode_only = worker_overhead(runtime);
     println!("sandboxed worker without a photo worth the name (start, sandbox, frame, end): {decode_only:.2} CPU ms");
-    let (without, with) = with_and_without(&runtime);
+    let (without, with) = with_and_without(runtime);
     println!(
         "12 MP photo, in this process {without:.1} CPU ms, in a sandboxed worker {with:.1} CPU ms: {:+.1} % (mean of {TURNS}, taking turns)",
         (with / without - 1.0) * 100.0

@@ -116,6 +116,7 @@ fn texts(photo: &PhotoMeasurements) -> Check {
 fn pictures(pictures: &Pictures) -> Check {
     preview(&pictures.preview, PREVIEW_EDGE_PX)?;
     preview(&pictures.thumbnail, THUMBNAIL_EDGE_PX)?;
+    require(pictures.hashes.is_none_or(|hashes| hashes.pdq_quality <= 100), CheckError::Number("the hashes"))?;
     let FocusMap { columns, rows, tiles } = &pictures.focus;
     require((1..=FOCUS_SIDE_MAX).contains(columns) && (1..=FOCUS_SIDE_MAX).contains(rows), CheckError::Length("the focus map"))?;
     require(tiles.len() == usize::from(*columns) * usize::from(*rows), CheckError::Length("the focus map"))?;

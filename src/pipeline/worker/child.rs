@@ -3,6 +3,7 @@
 //! Standard input is a sealed memory file with the material; standard output is a socket to the server: the job's head comes
 //! in on it (photo worker) and the answer goes out on it. Nothing else is open.
 
+use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
@@ -93,15 +94,13 @@ pub enum WorkerExit {
 /// The life of a worker process; its answer is the exit code.
 pub fn run(kind: WorkerKind) -> WorkerExit {
     let Ok(mut socket) = std::io::stdout().as_fd().try_clone_to_owned().map(UnixStream::from) else { return WorkerExit::Job };
+    let Ok(file) = std::io::stdin().as_fd().try_clone_to_owned().map(File::from) else { return WorkerExit::Job };
     let Some(job) = read_job(&mut socket) else { return WorkerExit::Job };
     match sandbox::enter(job.caps) {
         Ok(status) if status.is_full() || !job.sandbox_required => {}
         _ => return WorkerExit::Sandbox,
     }
-    let mut material = Vec::new();
-    if std::io::stdin().lock().read_to_end(&mut material).is_err() {
-        return WorkerExit::Job;
-    }
+    let Ok(material) = read_whole(file) else { return WorkerExit::Job };
     let answer = match kind {
         WorkerKind::Photo => measure(&job, material),
         WorkerKind::Render => render(&material),
@@ -111,6 +110,13 @@ pub fn run(kind: WorkerKind) -> WorkerExit {
         Ok(_) => WorkerExit::Answer,
         Err(exit) => exit,
     }
+}
+
+/// Read once into memory of the file's size: a buffer that grows would copy and scrub what it held over and over.
+fn read_whole(mut file: File) -> std::io::Result<Vec<u8>> {
+    let mut material = Vec::with_capacity(usize::try_from(file.metadata()?.len()).unwrap_or(0));
+    file.read_to_end(&mut material)?;
+    Ok(material)
 }
 
 fn read_job(socket: &mut UnixStream) -> Option<Job> {

@@ -101,6 +101,11 @@ pub enum WorkerError {
     Content(#[from] check::CheckError),
 }
 
+/// How glibc's allocator behaves in a worker: it keeps what is freed, grows in large steps and asks for huge pages, because the
+/// process is short and each page it gave back would be faulted in again. Other C libraries do not read it.
+const MALLOC: &str = "glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824:\
+                      glibc.malloc.top_pad=16777216:glibc.malloc.hugetlb=1";
+
 /// Starts workers.
 #[derive(Debug, Clone)]
 pub struct Workers {
@@ -215,6 +220,7 @@ impl Workers {
             .arg0("proofsheet-worker")
             .args(["worker", kind.word()])
             .env_clear()
+            .env("GLIBC_TUNABLES", MALLOC)
             .current_dir("/")
             .stdin(Stdio::from(OwnedFd::from(material)))
             .stdout(Stdio::from(OwnedFd::from(socket)))
