@@ -34,6 +34,12 @@ pub struct Clipping {
     pub low: f64,
     /// Share with all channels at 0, %.
     pub low_all: f64,
+    /// Share with any channel at 250 or above, %.
+    pub near_high: f64,
+    /// Share with any channel at 5 or below, %.
+    pub near_low: f64,
+    /// Share whose channels are more than 2 levels apart, %.
+    pub colored: f64,
     /// The largest connected burnt area.
     pub largest: BurntArea,
     /// Where.
@@ -85,6 +91,9 @@ impl ClippingScan {
         let pending = &mut self.pending;
         self.totals.burnt_all += take_sum(&mut pending.burnt_all);
         self.totals.lost_all += take_sum(&mut pending.lost_all);
+        self.totals.near_high += take_sum(&mut pending.near_high);
+        self.totals.near_low += take_sum(&mut pending.near_low);
+        self.totals.colored += take_sum(&mut pending.colored);
         for column in 0..columns {
             let span = start(column, width, columns)..start(column + 1, width, columns);
             let cell = row_of_cells * columns + column;
@@ -110,6 +119,9 @@ impl ClippingScan {
             high_all: share(self.totals.burnt_all),
             low: share(self.totals.lost_any),
             low_all: share(self.totals.lost_all),
+            near_high: share(self.totals.near_high),
+            near_low: share(self.totals.near_low),
+            colored: share(self.totals.colored),
             largest: largest_area(&self.burnt, &areas, self.cells, pixels),
             map: ClippingMap {
                 columns: self.cells.0 as u16,

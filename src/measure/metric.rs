@@ -14,11 +14,17 @@ pub enum Metric {
     ClipHighLargest,
     ClipLow,
     ClipLowAll,
+    NearClipHigh,
+    NearClipLow,
+    Entropy,
     LapVar,
+    Tenengrad,
     PeakSharp,
     SharpShare,
     SigmaMad,
+    SigmaImmerkaer,
     Colorfulness,
+    ColoredShare,
     Blockiness,
     BitsPerPixel,
 }
@@ -42,7 +48,7 @@ pub struct Definition {
 
 impl Metric {
     /// All, in the order they are listed.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 21] = [
         Self::Megapixels,
         Self::MeanLuma,
         Self::RmsContrast,
@@ -51,14 +57,28 @@ impl Metric {
         Self::ClipHighLargest,
         Self::ClipLow,
         Self::ClipLowAll,
+        Self::NearClipHigh,
+        Self::NearClipLow,
+        Self::Entropy,
         Self::LapVar,
+        Self::Tenengrad,
         Self::PeakSharp,
         Self::SharpShare,
         Self::SigmaMad,
+        Self::SigmaImmerkaer,
         Self::Colorfulness,
+        Self::ColoredShare,
         Self::Blockiness,
         Self::BitsPerPixel,
     ];
+
+    /// Whether the PDF has it too. The others say the same another way and stand in the JSON, for programs.
+    pub const fn is_printed(self) -> bool {
+        !matches!(
+            self,
+            Self::NearClipHigh | Self::NearClipLow | Self::Entropy | Self::Tenengrad | Self::SigmaImmerkaer | Self::ColoredShare
+        )
+    }
 
     /// Its row of the catalogue.
     #[expect(clippy::too_many_lines, reason = "a table: one row a metric")]
@@ -128,6 +148,30 @@ impl Metric {
                 decimals: 2,
                 definition: "Share of pixels with all coded channels at level 0.",
             },
+            Self::NearClipHigh => Definition {
+                id: "near-clip-high",
+                title: "Nearly burnt",
+                unit: "%",
+                method: "near-clip-high/1 any-channel-250 coded-rgb native",
+                decimals: 2,
+                definition: "Share of pixels with at least one coded channel at level 250 or above.",
+            },
+            Self::NearClipLow => Definition {
+                id: "near-clip-low",
+                title: "Nearly lost",
+                unit: "%",
+                method: "near-clip-low/1 any-channel-5 coded-rgb native",
+                decimals: 2,
+                definition: "Share of pixels with at least one coded channel at level 5 or below.",
+            },
+            Self::Entropy => Definition {
+                id: "entropy",
+                title: "Entropy",
+                unit: "bit",
+                method: "entropy/1 coded-luma native 256-levels",
+                decimals: 3,
+                definition: "Shannon entropy of the histogram of coded luma, base 2, 0 to 8. Says little alone; noise raises it.",
+            },
             Self::LapVar => Definition {
                 id: "lap-var",
                 title: "Variance of Laplacian",
@@ -135,6 +179,14 @@ impl Metric {
                 method: "lap-var/1 coded-luma native reflect-101",
                 decimals: 2,
                 definition: "Population variance of the four-neighbour Laplacian of coded luma at native size (Pech-Pacheco 2000). Noise raises it; depends on content.",
+            },
+            Self::Tenengrad => Definition {
+                id: "tenengrad",
+                title: "Tenengrad",
+                unit: "level²",
+                method: "tenengrad/1 coded-luma native sobel-3 reflect-101",
+                decimals: 2,
+                definition: "Mean squared Sobel gradient of coded luma at native size (Krotkov; Pertuz 2013). Less moved by noise than the Laplacian, and by blur.",
             },
             Self::PeakSharp => Definition {
                 id: "peak-sharp",
@@ -156,9 +208,17 @@ impl Metric {
                 id: "sigma-mad",
                 title: "Noise",
                 unit: "level",
-                method: "sigma-mad/1 coded-luma native db2-hh odd-row-steps-over-4mp",
+                method: "sigma-mad/2 coded-luma native db2-hh odd-row-steps-over-2mp",
                 decimals: 2,
-                definition: "Median of the absolute diagonal wavelet band (db2) divided by 0.67449, exact zeros left out (Donoho and Johnstone 1994). Above 4 megapixels every third, fifth, ... row of the band is used. Texture raises it, JPEG lowers it.",
+                definition: "Median of the absolute diagonal wavelet band (db2) divided by 0.67449, exact zeros left out (Donoho and Johnstone 1994). Above 2 megapixels every third, fifth, ... row of the band is used. Texture raises it, JPEG lowers it.",
+            },
+            Self::SigmaImmerkaer => Definition {
+                id: "sigma-immerkaer",
+                title: "Noise, by Laplacian difference",
+                unit: "level",
+                method: "sigma-immerkaer/1 coded-luma native interior",
+                decimals: 2,
+                definition: "Mean magnitude of the difference of two Laplacians times the square root of pi over 2 (Immerkær 1996), without the outermost pixels. Texture raises it.",
             },
             Self::Colorfulness => Definition {
                 id: "colorfulness",
@@ -167,6 +227,14 @@ impl Metric {
                 method: "colorfulness/1 srgb native odd-row-steps-with-profile",
                 decimals: 2,
                 definition: "Hasler and Süsstrunk 2003 over all pixels, 0 to about 110. With a profile other than sRGB: over evenly spaced rows turned to sRGB, all rows up to 1 megapixel. Small saturated patches count little.",
+            },
+            Self::ColoredShare => Definition {
+                id: "colored-share",
+                title: "Coloured area",
+                unit: "%",
+                method: "colored-share/1 channels-over-2-apart coded-rgb native",
+                decimals: 2,
+                definition: "Share of pixels whose coded channels are more than 2 levels apart. At most 0.1 % is a greyscale picture.",
             },
             Self::Blockiness => Definition {
                 id: "blockiness",

@@ -27,6 +27,7 @@ mod preview;
 mod print;
 mod sharpness;
 mod shrink;
+mod similarity;
 mod structure;
 mod tone;
 mod unseen;
@@ -43,6 +44,7 @@ mod tests;
 pub use finding::Accepted;
 pub use outcome::{PhotoOutcome, PhotoProblem};
 pub use result::*;
+pub use similarity::{Pdq, Phash};
 
 use sha2::{Digest, Sha256};
 
@@ -125,6 +127,7 @@ fn pictures(scanned: &Scanned, file: &FileFacts) -> Option<Pictures> {
     Some(Pictures {
         preview,
         thumbnail,
+        hashes: similarity::hashes(cells, file.orientation),
         focus: scanned.sharpness.focus_map(scanned.noise.sigma_or_zero()).turned(file.orientation),
         clipping: scanned.clipping.map.turned(file.orientation),
     })

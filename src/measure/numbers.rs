@@ -53,7 +53,11 @@ fn number(metric: Metric, photo: &Photo<'_>, scanned: &Scanned, peak: Result<Pea
         Metric::ClipHighLargest => valid(scanned.clipping.largest.share),
         Metric::ClipLow => valid(scanned.clipping.low),
         Metric::ClipLowAll => valid(scanned.clipping.low_all),
+        Metric::NearClipHigh => valid(scanned.clipping.near_high),
+        Metric::NearClipLow => valid(scanned.clipping.near_low),
+        Metric::Entropy => valid(scanned.tone.entropy),
         Metric::LapVar => laplacian_variance(scanned),
+        Metric::Tenengrad => scanned.sharpness.tenengrad().map_or((None, Validity::TooSmall), valid),
         Metric::PeakSharp => peak.map_or_else(|validity| (None, validity), |peak| valid(peak.peak)),
         Metric::SharpShare => peak.map_or_else(|validity| (None, validity), |peak| valid(peak.share)),
         Metric::SigmaMad => match scanned.noise {
@@ -61,6 +65,8 @@ fn number(metric: Metric, photo: &Photo<'_>, scanned: &Scanned, peak: Result<Pea
             Noise::Flat => (None, Validity::Flat),
             Noise::TooSmall => (None, Validity::TooSmall),
         },
+        Metric::SigmaImmerkaer => scanned.sharpness.immerkaer().map_or((None, Validity::TooSmall), valid),
+        Metric::ColoredShare => valid(scanned.clipping.colored),
         Metric::Colorfulness => match colorfulness(&scanned.color) {
             value if value > 0.0 => valid(value),
             _ => (Some(0.0), Validity::Greyscale),

@@ -1,7 +1,6 @@
 //! Previews: small JPEGs made anew from pixels. sRGB, baseline, turned upright, without any metadata.
 
-use image::imageops::{self, FilterType};
-use image::{ImageBuffer, RgbImage};
+use image::RgbImage;
 use jpeg_encoder::{ColorType, Encoder, EncodingError};
 
 use super::Preview;
@@ -18,34 +17,49 @@ const QUALITY: u8 = 80;
 /// Where rows are missing: a pale grey no picture is likely to end in.
 const MISSING: [u8; 3] = [217, 214, 206];
 
-/// Why there is no preview.
-#[derive(Debug, thiserror::Error)]
-pub enum PreviewError {
-    /// The cells do not make a picture.
-    #[error("the cells do not make a picture")]
-    NoPicture,
-    /// The encoder refused.
-    #[error("the preview could not be encoded: {0}")]
-    Encode(#[from] EncodingError),
-}
-
 /// Preview and thumbnail of a picture stored with `stored` columns and rows; small pictures are not enlarged.
 ///
 /// # Errors
-/// [`PreviewError`]; not for cells of a picture that was scanned.
-pub fn previews(srgb: &Cells, stored: (u32, u32), orientation: Orientation) -> Result<(Preview, Preview), PreviewError> {
-    let mut rgb = srgb.rgb.clone();
-    rgb.extend(MISSING.iter().cycle().take(srgb.columns * (srgb.rows_expected - srgb.rows) * 3));
+/// What the encoder refuses; not cells of a picture that was scanned.
+pub fn previews(srgb: &Cells, stored: (u32, u32), orientation: Orientation) -> Result<(Preview, Preview), EncodingError> {
     let (columns, rows) = fitted(stored, PREVIEW_EDGE);
-    let small = shrink::by_area(&rgb, (srgb.columns, srgb.rows_expected), (columns as usize, rows as usize));
-    let upright = match orientation {
-        Orientation::Upright => small,
-        turned => turned.turn(small.as_chunks::<3>().0, (columns, rows), 1).into_flattened(),
+    let (from, to) = ((srgb.columns, srgb.rows_expected), (columns as usize, rows as usize));
+    let preview = match srgb.rows_expected - srgb.rows {
+        0 => shrink::by_area(&srgb.rgb, from, to),
+        missing => {
+            let mut whole = srgb.rgb.clone();
+            whole.extend(MISSING.iter().cycle().take(srgb.columns * missing * 3));
+            shrink::by_area(&whole, from, to)
+        }
     };
-    let (columns, rows) = orientation.seen_size((columns, rows));
-    let preview: RgbImage = ImageBuffer::from_raw(columns, rows, upright).ok_or(PreviewError::NoPicture)?;
-    let thumbnail = thumbnail(&preview);
-    Ok((encoded(&preview)?, encoded(&thumbnail)?))
+    let preview = picture(preview, columns, rows);
+    let thumbnail = thumbnail(&preview, fitted(stored, THUMBNAIL_EDGE));
+    Ok((encoded(&turned(preview, orientation))?, encoded(&turned(thumbnail, orientation))?))
+}
+
+/// Samples as a picture; an empty one if their number is not that of its pixels.
+fn picture(rgb: Vec<u8>, columns: u32, rows: u32) -> RgbImage {
+    RgbImage::from_raw(columns, rows, rgb).unwrap_or_default()
+}
+
+fn thumbnail(from: &RgbImage, (columns, rows): (u32, u32)) -> RgbImage {
+    let (old, new) = ((from.width() as usize, from.height() as usize), (columns as usize, rows as usize));
+    picture(shrink::by_area(from.as_raw(), old, new), columns, rows)
+}
+
+fn turned(from: RgbImage, orientation: Orientation) -> RgbImage {
+    if orientation == Orientation::Upright {
+        return from;
+    }
+    let (columns, rows) = orientation.seen_size(from.dimensions());
+    picture(orientation.turn(from.as_raw().as_chunks::<3>().0, from.dimensions(), 1).into_flattened(), columns, rows)
+}
+
+fn encoded(picture: &RgbImage) -> Result<Preview, EncodingError> {
+    let (width_px, height_px) = picture.dimensions();
+    let mut jpeg = Vec::new();
+    Encoder::new(&mut jpeg, QUALITY).encode(picture.as_raw(), width_px as u16, height_px as u16, ColorType::Rgb)?;
+    Ok(Preview { width_px, height_px, jpeg })
 }
 
 /// Size within `edge`, never enlarged, never without a pixel.
@@ -56,21 +70,6 @@ fn fitted((width, height): (u32, u32), edge: u32) -> (u32, u32) {
     }
     let scaled = |side: u32| ((u64::from(side) * u64::from(edge) + u64::from(long) / 2) / u64::from(long)).max(1) as u32;
     (scaled(width), scaled(height))
-}
-
-fn thumbnail(preview: &RgbImage) -> RgbImage {
-    let (width, height) = fitted(preview.dimensions(), THUMBNAIL_EDGE);
-    if preview.dimensions() == (width, height) {
-        return preview.clone();
-    }
-    imageops::resize(preview, width, height, FilterType::Triangle)
-}
-
-fn encoded(picture: &RgbImage) -> Result<Preview, PreviewError> {
-    let (width_px, height_px) = picture.dimensions();
-    let mut jpeg = Vec::new();
-    Encoder::new(&mut jpeg, QUALITY).encode(picture.as_raw(), width_px as u16, height_px as u16, ColorType::Rgb)?;
-    Ok(Preview { width_px, height_px, jpeg })
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::raster::Orientation;
 
 pub use super::finding::{Finding, FindingKind, Level};
 pub use super::metric::Metric;
+pub use super::similarity::PictureHashes;
 
 /// Whether a number can be relied on, and if not, why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -328,6 +329,8 @@ pub struct Pictures {
     pub preview: Preview,
     /// Long edge at most 360 px, as seen.
     pub thumbnail: Preview,
+    /// Perceptual hashes; None for a picture below 5 cells a side.
+    pub hashes: Option<PictureHashes>,
     /// Sharpness per tile.
     pub focus: FocusMap,
     /// Burnt and lost areas.

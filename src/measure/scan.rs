@@ -1,7 +1,7 @@
 //! The one pass over a picture: each row feeds every measurement while it is in cache.
 //!
 //! Never holds the picture. Besides a few rows it keeps the cells for previews and palette (at most 1535 a side) and at most
-//! 4 MiB of wavelet coefficients.
+//! 2 MiB of wavelet coefficients.
 
 use crate::raster::{RowError, RowSource};
 

@@ -87,19 +87,28 @@ impl SharpnessScan {
 
     /// Takes a row between its neighbours, each with one more sample at both ends.
     pub fn add(&mut self, above: &[u8], row: &[u8], below: &[u8]) {
+        if self.seen == 0 {
+            self.add_edge(above, row, below, |sums| StencilSums { noise_abs: 0, ..sums });
+            return;
+        }
         let sums = if self.seen % 8 == 7 { &mut self.border } else { &mut self.inner };
         stencil::add_row(self.level, sums, above, row, below);
-        take_back_last_column(sums, row, self.width);
+        take_back_edge_columns(sums, above, row, below, self.width);
         self.next_row();
     }
 
     /// Takes the last row, which is mirrored at its lower side and has no step downwards.
     pub fn add_last(&mut self, neighbor: &[u8], row: &[u8]) {
+        self.add_edge(neighbor, row, neighbor, |sums| StencilSums { dy_abs: 0, dy_squared: 0, noise_abs: 0, ..sums });
+    }
+
+    /// A first or last row, of which only a part counts.
+    fn add_edge(&mut self, above: &[u8], row: &[u8], below: &[u8], part: fn(StencilSums) -> StencilSums) {
         let mut sums = vec![StencilSums::default(); self.inner.len()];
-        stencil::add_row(self.level, &mut sums, neighbor, row, neighbor);
-        take_back_last_column(&mut sums, row, self.width);
+        stencil::add_row(self.level, &mut sums, above, row, below);
+        take_back_edge_columns(&mut sums, above, row, below, self.width);
         for (inner, sums) in self.inner.iter_mut().zip(sums) {
-            *inner += StencilSums { dy_abs: 0, dy_squared: 0, ..sums };
+            *inner += part(sums);
         }
         self.next_row();
     }
@@ -153,10 +162,16 @@ impl SharpnessScan {
     }
 }
 
-/// The last column's step leads to its mirror image, which is no step of the picture.
-fn take_back_last_column(sums: &mut [StencilSums], row: &[u8], width: usize) {
+/// The last column's step leads to its mirror image, which is no step of the picture; noise is taken of the interior only.
+fn take_back_edge_columns(sums: &mut [StencilSums], above: &[u8], row: &[u8], below: &[u8], width: usize) {
     let step = i64::from(row[width + 1]) - i64::from(row[width]);
+    if let Some(first) = sums.first_mut() {
+        first.noise_abs -= stencil::noise_at(above, row, below, 0);
+    }
     if let Some(last) = sums.last_mut() {
+        if width > 1 {
+            last.noise_abs -= stencil::noise_at(above, row, below, width - 1);
+        }
         last.dx_abs -= step.abs();
         last.dx_squared -= step * step;
         if width.is_multiple_of(8) {
@@ -196,6 +211,19 @@ impl Sharpness {
     pub fn laplacian_variance(&self) -> Option<f64> {
         let (width, height) = self.size;
         (width >= 3 && height >= 3).then(|| variance(self.total.laplacian, self.total.laplacian_squared, (width * height) as u64))
+    }
+
+    /// Mean squared Sobel gradient (Tenengrad); None below 3 x 3 pixels.
+    pub fn tenengrad(&self) -> Option<f64> {
+        let (width, height) = self.size;
+        (width >= 3 && height >= 3).then(|| self.total.sobel_squared as f64 / (width * height) as f64)
+    }
+
+    /// Noise by Immerkær 1996, in levels; None below 3 x 3 pixels.
+    pub fn immerkaer(&self) -> Option<f64> {
+        let (width, height) = self.size;
+        let interior = (width.checked_sub(2)? * height.checked_sub(2)?) as f64;
+        (interior > 0.0).then(|| (std::f64::consts::PI / 2.0).sqrt() * self.total.noise_abs as f64 / (6.0 * interior))
     }
 
     /// Whether the picture is large enough for tiles.

@@ -23,6 +23,8 @@ pub struct Tone {
     pub mean_luma: f64,
     /// Standard deviation of coded luma over 255, 0..=0.5.
     pub rms_contrast: f64,
+    /// Shannon entropy of coded luma, bit.
+    pub entropy: f64,
 }
 
 impl ToneScan {
@@ -48,6 +50,7 @@ impl ToneScan {
             percentiles: percentiles(&luma),
             mean_luma,
             rms_contrast: deviation / 255.0,
+            entropy: entropy(&luma),
             histogram: Histogram { luma: luma.to_vec(), red: red.to_vec(), green: green.to_vec(), blue: blue.to_vec() },
         }
     }
@@ -68,6 +71,13 @@ fn percentiles(counts: &[u64; 256]) -> Percentiles {
             .unwrap_or(255) as u8
     };
     Percentiles(Percentiles::SHARES.map(at))
+}
+
+/// Base 2, 0..=8.
+fn entropy(counts: &[u64; 256]) -> f64 {
+    let total: u64 = counts.iter().sum();
+    let shares = counts.iter().filter(|&&count| count > 0).map(|&count| count as f64 / total as f64);
+    shares.map(|share| -share * share.log2()).sum::<f64>().max(0.0)
 }
 
 /// Mean and population standard deviation of the levels counted.
@@ -103,6 +113,7 @@ mod tests {
         assert!((ramp.rms_contrast - ((256.0f64 * 256.0 - 1.0) / 12.0).sqrt() / 255.0).abs() < 1e-12);
         assert!(ramp.histogram.luma.iter().all(|&count| count == 1000));
         assert_eq!(ramp.histogram.red, ramp.histogram.luma);
+        assert!((ramp.entropy - 8.0).abs() < 1e-12);
     }
 
     #[test]
@@ -121,5 +132,6 @@ mod tests {
         assert!((picture.rms_contrast - 0.5).abs() < 1e-15);
         assert!((picture.mean_luma - 127.5).abs() < 1e-15);
         assert_eq!(tone(&[77]).rms_contrast, 0.0);
+        assert_eq!((tone(&[77]).entropy, picture.entropy), (0.0, 1.0));
     }
 }

@@ -16,7 +16,20 @@ pub struct Clipped<T> {
     pub lost_any: T,
     /// All channels at 0.
     pub lost_all: T,
+    /// Any channel at [`NEAR_HIGH`] or above.
+    pub near_high: T,
+    /// Any channel at [`NEAR_LOW`] or below.
+    pub near_low: T,
+    /// Channels more than [`GREY_SPREAD`] apart.
+    pub colored: T,
 }
+
+/// Nearly burnt, a level.
+pub const NEAR_HIGH: u8 = 250;
+/// Nearly lost, a level.
+pub const NEAR_LOW: u8 = 5;
+/// Channels this far apart are grey still, levels.
+pub const GREY_SPREAD: u8 = 2;
 
 /// For each column the pixels that were clipped.
 pub type ColumnCounts = Clipped<Vec<u8>>;
@@ -25,7 +38,15 @@ impl ColumnCounts {
     /// For rows of `width` pixels.
     pub fn new(width: usize) -> Self {
         let counts = vec![0; width];
-        Self { burnt_any: counts.clone(), burnt_all: counts.clone(), lost_any: counts.clone(), lost_all: counts }
+        Self {
+            burnt_any: counts.clone(),
+            burnt_all: counts.clone(),
+            lost_any: counts.clone(),
+            lost_all: counts.clone(),
+            near_high: counts.clone(),
+            near_low: counts.clone(),
+            colored: counts,
+        }
     }
 }
 
@@ -35,15 +56,34 @@ pub fn add_row(level: Level, counts: &mut ColumnCounts, channels: [&[u8]; 3]) {
 }
 
 #[inline(always)]
-fn add_row_plain(counts: &mut ColumnCounts, [red, green, blue]: [&[u8]; 3]) {
-    let burnt = counts.burnt_any.iter_mut().zip(&mut counts.burnt_all);
-    let lost = counts.lost_any.iter_mut().zip(&mut counts.lost_all);
-    for ((((&red, &green), &blue), burnt), lost) in red.iter().zip(green).zip(blue).zip(burnt).zip(lost) {
-        let (max, min) = (red.max(green).max(blue), red.min(green).min(blue));
-        *burnt.0 += u8::from(max == 255);
-        *burnt.1 += u8::from(min == 255);
-        *lost.0 += u8::from(min == 0);
-        *lost.1 += u8::from(max == 0);
+fn add_row_plain(counts: &mut ColumnCounts, channels: [&[u8]; 3]) {
+    const PIECE: usize = 64;
+    let width = channels[0].len();
+    let whole = width - width % PIECE;
+    for start in (0..whole).step_by(PIECE) {
+        // a length the compiler knows, so that it makes one loop without a rest of each piece
+        add_piece(counts, channels, start..start + PIECE);
+    }
+    add_piece(counts, channels, whole..width);
+}
+
+#[inline(always)]
+fn add_piece(counts: &mut ColumnCounts, [red, green, blue]: [&[u8]; 3], columns: std::ops::Range<usize>) {
+    let channels = [&red[columns.clone()], &green[columns.clone()], &blue[columns.clone()]];
+    count(&mut counts.burnt_any[columns.clone()], channels, |max, _| max == 255);
+    count(&mut counts.burnt_all[columns.clone()], channels, |_, min| min == 255);
+    count(&mut counts.lost_any[columns.clone()], channels, |_, min| min == 0);
+    count(&mut counts.lost_all[columns.clone()], channels, |max, _| max == 0);
+    count(&mut counts.near_high[columns.clone()], channels, |max, _| max >= NEAR_HIGH);
+    count(&mut counts.near_low[columns.clone()], channels, |_, min| min <= NEAR_LOW);
+    count(&mut counts.colored[columns], channels, |max, min| max - min > GREY_SPREAD);
+}
+
+/// One count a loop: with all in one the compiler gives up on vectors.
+#[inline(always)]
+fn count(counts: &mut [u8], [red, green, blue]: [&[u8]; 3], test: impl Fn(u8, u8) -> bool) {
+    for (((count, &red), &green), &blue) in counts.iter_mut().zip(red).zip(green).zip(blue) {
+        *count += u8::from(test(red.max(green).max(blue), red.min(green).min(blue)));
     }
 }
 
@@ -55,7 +95,7 @@ mod tests {
     use crate::measure::kernels::levels;
 
     fn sample() -> impl Strategy<Value = u8> {
-        prop_oneof![Just(0u8), Just(255u8), any::<u8>()]
+        prop_oneof![Just(0u8), Just(255u8), Just(5u8), Just(6u8), Just(249u8), Just(250u8), 100u8..104, any::<u8>()]
     }
 
     proptest! {
@@ -74,6 +114,10 @@ mod tests {
                     prop_assert_eq!(counts.burnt_all[x], expected(pixel == &[255; 3]));
                     prop_assert_eq!(counts.lost_any[x], expected(pixel.contains(&0)));
                     prop_assert_eq!(counts.lost_all[x], expected(pixel == &[0; 3]));
+                    let (max, min) = (pixel.iter().max().unwrap(), pixel.iter().min().unwrap());
+                    prop_assert_eq!(counts.near_high[x], expected(*max >= 250));
+                    prop_assert_eq!(counts.near_low[x], expected(*min <= 5));
+                    prop_assert_eq!(counts.colored[x], expected(max - min > 2));
                 }
             }
         }

@@ -22,6 +22,10 @@ pub struct StencilSums {
     pub dx_abs_border: i64,
     /// Σ |dy|.
     pub dy_abs: i64,
+    /// Σ (gx² + gy²) of the 3 x 3 Sobel operators.
+    pub sobel_squared: i64,
+    /// Σ |n| of the mask 1 -2 1 / -2 4 -2 / 1 -2 1.
+    pub noise_abs: i64,
 }
 
 impl std::ops::AddAssign for StencilSums {
@@ -33,6 +37,8 @@ impl std::ops::AddAssign for StencilSums {
         self.dx_abs += other.dx_abs;
         self.dx_abs_border += other.dx_abs_border;
         self.dy_abs += other.dy_abs;
+        self.sobel_squared += other.sobel_squared;
+        self.noise_abs += other.noise_abs;
     }
 }
 
@@ -40,6 +46,12 @@ impl std::ops::AddAssign for StencilSums {
 pub const fn units(width: usize) -> usize {
     let units = (width + UNIT / 2) / UNIT;
     if units == 0 { 1 } else { units }
+}
+
+/// The magnitude of the noise mask in one column of three padded rows.
+pub fn noise_at(above: &[u8], row: &[u8], below: &[u8], column: usize) -> i64 {
+    let second = |row: &[u8]| i64::from(row[column]) - 2 * i64::from(row[column + 1]) + i64::from(row[column + 2]);
+    (second(above) - 2 * second(row) + second(below)).abs()
 }
 
 /// Adds a row to the sums of its units. The rows carry one more sample at each end, so `width + 2` in all; what the border
@@ -65,12 +77,14 @@ fn add_row_plain(sums: &mut [StencilSums], above: &[u8], row: &[u8], below: &[u8
     *last += piece(&above[rest.clone()], &row[rest.clone()], &below[rest]);
 }
 
-/// Sums of less than two units: squares of at most 1020 stay below 2³¹ by far.
+/// Sums of less than two units: two squares of at most 1020 a pixel stay below 2³¹ by far.
 #[inline(always)]
 fn piece(above: &[u8], row: &[u8], below: &[u8]) -> StencilSums {
     let width = row.len().saturating_sub(2);
-    let (above, below) = (&above[1..width + 1], &below[1..width + 1]);
+    let (above_left, above_right, above) = (&above[..width], &above[2..width + 2], &above[1..width + 1]);
+    let (below_left, below_right, below) = (&below[..width], &below[2..width + 2], &below[1..width + 1]);
     let (left, center, right) = (&row[..width], &row[1..width + 1], &row[2..width + 2]);
+    let (mut sobel_squared, mut noise_abs) = (0i32, 0i32);
     let (mut laplacian, mut laplacian_squared) = (0i32, 0i32);
     let (mut dx_squared, mut dy_squared) = (0i32, 0i32);
     let (mut dx_abs, mut dx_abs_border, mut dy_abs) = (0i32, 0i32, 0i32);
@@ -87,6 +101,14 @@ fn piece(above: &[u8], row: &[u8], below: &[u8]) -> StencilSums {
         dx_abs += i32::from(dx.abs());
         dx_abs_border += i32::from(if x % 8 == 7 { dx.abs() } else { 0 });
         dy_abs += i32::from(dy.abs());
+        let (above_left, above_right) = (i16::from(above_left[x]), i16::from(above_right[x]));
+        let (below_left, below_right) = (i16::from(below_left[x]), i16::from(below_right[x]));
+        let (falling, rising) = (below_right - above_left, below_left - above_right);
+        let gx = falling - rising + 2 * (right - left);
+        let gy = falling + rising + 2 * (below - above);
+        sobel_squared += i32::from(gx) * i32::from(gx) + i32::from(gy) * i32::from(gy);
+        let corners = above_left + above_right + below_left + below_right;
+        noise_abs += i32::from((corners - 2 * (above + below + left + right) + 4 * center).abs());
     }
     StencilSums {
         laplacian: laplacian.into(),
@@ -96,6 +118,8 @@ fn piece(above: &[u8], row: &[u8], below: &[u8]) -> StencilSums {
         dx_abs: dx_abs.into(),
         dx_abs_border: dx_abs_border.into(),
         dy_abs: dy_abs.into(),
+        sobel_squared: sobel_squared.into(),
+        noise_abs: noise_abs.into(),
     }
 }
 
@@ -106,10 +130,27 @@ mod tests {
     use super::*;
     use crate::measure::kernels::levels;
 
+    fn at(row: &[u8], x: usize) -> i64 {
+        i64::from(row[x])
+    }
+
+    fn sobel(above: &[u8], row: &[u8], below: &[u8], x: usize) -> i64 {
+        let gx = [(above, 1), (row, 2), (below, 1)]
+            .iter()
+            .map(|(row, weight)| weight * (at(row, x + 1) - at(row, x - 1)))
+            .sum::<i64>();
+        let gy = [(x - 1, 1), (x, 2), (x + 1, 1)].iter().map(|&(x, weight)| weight * (at(below, x) - at(above, x))).sum::<i64>();
+        gx * gx + gy * gy
+    }
+
+    fn noise(above: &[u8], row: &[u8], below: &[u8], x: usize) -> i64 {
+        let second = |row: &[u8]| at(row, x - 1) - 2 * at(row, x) + at(row, x + 1);
+        second(above) - 2 * second(row) + second(below)
+    }
+
     fn add_row_scalar(sums: &mut [StencilSums], above: &[u8], row: &[u8], below: &[u8]) {
         let last = sums.len() - 1;
         for x in 1..row.len() - 1 {
-            let at = |row: &[u8], x: usize| i64::from(row[x]);
             let laplacian = at(above, x) + at(below, x) + at(row, x - 1) + at(row, x + 1) - 4 * at(row, x);
             let (dx, dy) = (at(row, x + 1) - at(row, x), at(below, x) - at(row, x));
             let column = x - 1;
@@ -121,6 +162,8 @@ mod tests {
                 dx_abs: dx.abs(),
                 dx_abs_border: if column % 8 == 7 { dx.abs() } else { 0 },
                 dy_abs: dy.abs(),
+                sobel_squared: sobel(above, row, below, x),
+                noise_abs: noise(above, row, below, x).abs(),
             };
         }
     }

@@ -50,7 +50,7 @@ pub struct FileRow {
 pub(super) fn compose(facts: &ReportFacts) -> Method {
     Method {
         intro: "Every number in this report is defined here: what is computed, on which pixels, and where the definition comes from. A method id changes when the number would. The same file always gives the same numbers.",
-        metrics: Metric::ALL.into_iter().map(metric).collect(),
+        metrics: Metric::ALL.into_iter().filter(|metric| metric.is_printed()).map(metric).collect(),
         thresholds: FindingKind::ALL.into_iter().map(threshold).collect(),
         limits: vec![
             "A finding is a number past a documented default range. It is advice, not a verdict: a verdict needs rules of your own, and none were given.",

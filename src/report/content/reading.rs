@@ -51,7 +51,12 @@ pub struct Bar {
 
 /// All rows of a photo: outside first, then within, then those without a range; in catalogue order within each.
 pub fn readings(photo: &PhotoMeasurements) -> Vec<Reading> {
-    let mut rows: Vec<Reading> = photo.measurements.iter().map(|measurement| reading(photo, measurement)).collect();
+    let mut rows: Vec<Reading> = photo
+        .measurements
+        .iter()
+        .filter(|measurement| measurement.metric.is_printed())
+        .map(|measurement| reading(photo, measurement))
+        .collect();
     rows.sort_by_key(|row| match row.standing {
         Standing::Outside(Level::Redo) => 0,
         Standing::Outside(Level::Check) => 1,
@@ -153,6 +158,12 @@ fn meaning(photo: &PhotoMeasurements, metric: Metric, value: f64) -> String {
         ),
         Metric::Blockiness => step(&[(1.1, "No grid shows."), (1.25, "A faint grid.")], "An 8-pixel grid shows."),
         Metric::BitsPerPixel => compression(photo, value),
+        Metric::NearClipHigh
+        | Metric::NearClipLow
+        | Metric::Entropy
+        | Metric::Tenengrad
+        | Metric::SigmaImmerkaer
+        | Metric::ColoredShare => String::new(),
     }
 }
 

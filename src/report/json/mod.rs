@@ -15,7 +15,8 @@ use super::facts::{FILE_NAME_CHARS_MAX, REFERENCE_CHARS_MAX, ReportFacts, Report
 use super::words::{self, Counts};
 use super::{ReportError, content};
 use shape::{
-    About, Color, Engine, File, FindingOut, Focus, Jpeg, Number, Photo, PicturesOut, Problem, Quality, Result1, Set, Size,
+    About, Color, Engine, File, FindingOut, Focus, HashesOut, Jpeg, Number, Photo, PicturesOut, Problem, Quality, Result1, Set,
+    Size,
 };
 
 /// The schema a result follows.
@@ -210,6 +211,11 @@ fn pictures(pictures: &Pictures) -> PicturesOut<'_> {
             tiles: pictures.focus.tiles.iter().map(|tile| tile.map(|tile| rounded(f64::from(tile), 1))).collect(),
         },
         clipping_map: &pictures.clipping,
+        hashes: pictures.hashes.as_ref().map(|hashes| HashesOut {
+            pdq: hashes.pdq.hex(),
+            pdq_quality: hashes.pdq_quality,
+            phash: hashes.phash.hex(),
+        }),
     }
 }
 

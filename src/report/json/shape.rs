@@ -163,6 +163,15 @@ pub(super) struct PicturesOut<'a> {
     pub thumbnail: Size,
     pub focus_map: Focus,
     pub clipping_map: &'a ClippingMap,
+    pub hashes: Option<HashesOut>,
+}
+
+/// Perceptual hashes of the picture as seen.
+#[derive(Serialize)]
+pub(super) struct HashesOut {
+    pub pdq: String,
+    pub pdq_quality: u8,
+    pub phash: String,
 }
 
 /// Size of an encoded picture.

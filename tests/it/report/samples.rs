@@ -99,6 +99,12 @@ fn values(seed: f64) -> Vec<Measurement> {
                 Metric::Colorfulness => 41.2,
                 Metric::Blockiness => 1.041,
                 Metric::BitsPerPixel => 3.801,
+                Metric::NearClipHigh => 0.71,
+                Metric::NearClipLow => 1.32,
+                Metric::Entropy => 7.412,
+                Metric::Tenengrad => 1204.5,
+                Metric::SigmaImmerkaer => 2.31,
+                Metric::ColoredShare => 97.2,
             };
             Measurement { metric, value: Some(value), validity: Validity::Valid }
         })
@@ -207,6 +213,7 @@ fn pictures(preview: Preview) -> Pictures {
     Pictures {
         thumbnail: preview.clone(),
         preview,
+        hashes: None,
         focus: FocusMap { columns, rows, tiles },
         clipping: ClippingMap { columns: columns_c, rows: rows_c, burnt, lost },
     }

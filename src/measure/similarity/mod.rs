@@ -1,0 +1,50 @@
+//! Perceptual hashes: whether two pictures are the same, re-encoded, or nearly so. Taken of the picture as seen, on its cells made
+//! small, and part of the picture's content: partly a blur of it, they live and die with the report.
+
+pub mod pdq;
+pub mod phash;
+
+use serde::{Deserialize, Serialize};
+
+use super::cells::Cells;
+use crate::raster::Orientation;
+pub use pdq::Pdq;
+pub use phash::Phash;
+
+/// Long side of the picture hashes are taken from, as Meta's own hasher has it.
+const LONG_EDGE: usize = 512;
+
+/// Both hashes of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PictureHashes {
+    /// 256 bits.
+    pub pdq: Pdq,
+    /// 0..=100; a flat picture has no structure to hash.
+    pub pdq_quality: u8,
+    /// 64 bits.
+    pub phash: Phash,
+    /// PDQ of the picture turned and mirrored in the other seven ways.
+    pub turned: [Pdq; 7],
+}
+
+/// Hashes of cells turned upright; None below 5 cells a side.
+pub fn hashes(cells: &Cells, orientation: Orientation) -> Option<PictureHashes> {
+    let small = cells.reduced(LONG_EDGE);
+    let stored = (small.columns as u32, small.rows as u32);
+    let pixels = orientation.turn(small.rgb.as_chunks::<3>().0, stored, 1);
+    let (width, height) = orientation.seen_size(stored);
+    of_pixels(&pixels, width as usize, height as usize)
+}
+
+/// Hashes of R'G'B' pixels, row by row; None below 5 a side.
+pub fn of_pixels(pixels: &[[u8; 3]], width: usize, height: usize) -> Option<PictureHashes> {
+    let luma =
+        |&[red, green, blue]: &[u8; 3]| (f64::from(red) * 0.299 + f64::from(green) * 0.587 + f64::from(blue) * 0.114) as f32;
+    let pdq = pdq::of_luma(pixels.iter().map(luma).collect(), width, height)?;
+    let grey: Vec<u8> = pixels.iter().map(|&pixel| phash::grey_of(pixel)).collect();
+    let [hash, turned @ ..] = pdq.dihedral();
+    Some(PictureHashes { pdq: hash, pdq_quality: pdq.quality, phash: phash::of_grey(&grey, width, height)?, turned })
+}
+
+#[cfg(test)]
+mod tests;
