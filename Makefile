@@ -14,10 +14,10 @@ PURE = $(foreach name,architecture report fixtures settings catalogue migrations
 CHECKS ?= advisories bans licenses sources
 BIN = $${CARGO_TARGET_DIR:-target}/quick/proofsheet
 
-.PHONY: help run test test-faults test-stores test-hostile test-proxies lint lint-deploy demo bench setup audit fmt clean-data check-rust check-test-tools
+.PHONY: help run test test-faults test-stores test-hostile test-proxies verify-metadata lint lint-deploy demo bench setup audit fmt clean-data check-rust check-test-tools
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
 
 run: check-rust ## build quickly and start on http://localhost:8080 with SQLite and files under ./data
 	@$(CARGO) build --locked --profile quick
@@ -50,6 +50,11 @@ test-hostile: check-rust check-test-tools ## thousands of broken files through t
 test-proxies: check-rust check-test-tools ## the shipped proxy profiles with a real HAProxy and a real nginx
 	@for tool in haproxy nginx; do command -v $$tool >/dev/null || { echo "make test-proxies needs $$tool. Install haproxy and nginx-light." >&2; exit 1; }; done
 	@timeout 900 $(CARGO) test --locked --features $(TEST_FEATURES) --test it proxy -- --nocapture --include-ignored
+
+verify-metadata: check-rust ## what is found in metadata against exiftool, over all fixtures (needs exiftool; FOLDERS=... adds others)
+	@command -v exiftool >/dev/null || { echo "make verify-metadata needs exiftool. Install libimage-exiftool-perl." >&2; exit 1; }
+	@$(CARGO) build --locked --profile quick
+	@.ci/verify-metadata $(BIN) $(FOLDERS)
 
 lint-deploy: ## docker-compose.yml against its schema, the Dockerfiles with hadolint, the scripts' syntax (needs python3-venv)
 	@.ci/lint-deploy

@@ -13,7 +13,7 @@ pub mod sniff;
 
 pub use error::IngestError;
 pub use limits::Limits;
-pub use metadata::{Capture, DeclaredColor, IccProfile, Metadata, Privacy, Rights};
+pub use metadata::{Capture, DeclaredColor, Embedded, Extra, IccProfile, Metadata, Privacy, Rights};
 pub use photo::{
     Completeness, Compression, Container, Format, Header, JpegProcess, JpegStructure, Photo, PngStructure, QuantTable,
 };

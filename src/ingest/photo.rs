@@ -2,7 +2,7 @@
 
 use crate::raster::{Orientation, RowSource};
 
-use super::metadata::{IccProfile, Metadata};
+use super::metadata::{Embedded, Extra, IccProfile, Metadata};
 
 /// A photo ready to be read row by row.
 pub struct Photo<'a> {
@@ -14,6 +14,10 @@ pub struct Photo<'a> {
     pub icc: Option<IccProfile>,
     /// What was written down beside the picture.
     pub metadata: Metadata,
+    /// Small pictures inside the file, at most 64, not opened.
+    pub embedded: Vec<Embedded<'a>>,
+    /// What the file holds behind the picture's end and in long values of its metadata.
+    pub extras: Vec<Extra>,
     /// The picture as stored, top to bottom, once.
     pub rows: Box<dyn RowSource + 'a>,
 }

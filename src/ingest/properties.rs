@@ -104,9 +104,10 @@ proptest! {
     fn metadata_of_anything(bytes in prop::collection::vec(any::<u8>(), 0..300), big_endian in any::<bool>()) {
         let head: &[u8] = if big_endian { b"MM\0*\0\0\0\x08" } else { b"II*\0\x08\0\0\0" };
         for block in [bytes.clone(), [head, &bytes].concat()] {
-            let mut metadata = Metadata::default();
-            metadata::exif::read(&block, &mut metadata);
-            prop_assert!(metadata.has_exif);
+            let blocks = metadata::Blocks { exif: Some(block.as_slice().into()), photoshop: Some(block.as_slice().into()), ..Default::default() };
+            let (metadata, embedded) = blocks.read();
+            prop_assert_eq!(metadata.statements.blocks[0].block, metadata::Block::Exif);
+            prop_assert!(embedded.len() <= metadata::embedded::PICTURES_MAX);
         }
         let mut profile = vec![0; 128];
         profile.extend(bytes);

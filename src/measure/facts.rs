@@ -4,7 +4,7 @@ use crate::ingest::{self, IngestError, Photo};
 use crate::raster::RowError;
 
 use super::profile::Profile;
-use super::{CaptureFacts, Completeness, Compression, FileFacts, Format, PhotoProblem, PrivacyFacts, RightsFacts};
+use super::{CaptureFacts, Completeness, Compression, FileFacts, Format, PhotoProblem};
 
 /// Why a file gives no photo.
 pub fn problem(error: &IngestError) -> PhotoProblem {
@@ -109,15 +109,4 @@ pub fn capture(capture: &ingest::Capture) -> CaptureFacts {
         taken_at,
         software,
     }
-}
-
-/// What the file gives away.
-pub fn privacy(privacy: &ingest::Privacy) -> PrivacyFacts {
-    let ingest::Privacy { gps_position, device_ids, names, maker_note_bytes } = privacy.clone();
-    PrivacyFacts { gps_position, device_ids, names, maker_note_bytes }
-}
-
-/// Whose it is.
-pub fn rights(rights: &ingest::Rights) -> RightsFacts {
-    RightsFacts { copyright: rights.copyright.clone(), creator_named: rights.creator_named }
 }

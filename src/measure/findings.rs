@@ -3,7 +3,9 @@
 use super::blockiness::Blockiness;
 use super::clipping::BurntArea;
 use super::finding::{Accepted, BLOCK_STEP_MIN, QUALITY_MIN, TONAL_RANGE_MIN};
-use super::{Completeness, FileFacts, Finding, FindingKind, JpegFacts, Level, Measurement, Percentiles, PrivacyFacts, jpeg};
+use super::{
+    Completeness, FileFacts, Finding, FindingKind, JpegFacts, Level, Measurement, MetadataFacts, Percentiles, PrivacyFacts, jpeg,
+};
 
 /// A burnt area along at least this share of the picture's edge is taken as a backdrop.
 const BACKDROP_EDGE_SHARE: f64 = 0.5;
@@ -26,6 +28,8 @@ pub struct Evidence<'a> {
     pub jpeg: Option<&'a JpegFacts>,
     /// What the file gives away.
     pub privacy: &'a PrivacyFacts,
+    /// What else is said, held against the picture.
+    pub metadata: &'a MetadataFacts,
 }
 
 /// What was found, worst first.
@@ -66,6 +70,14 @@ fn find(kind: FindingKind, evidence: &Evidence<'_>) -> Option<Finding> {
         FindingKind::ShowsDeviceId => {
             let ids = evidence.privacy.device_ids.len();
             (ids > 0).then(|| fact(kind, ids as f64, None))
+        }
+        FindingKind::ShowsPeople => {
+            let people = evidence.privacy.people.len();
+            (people > 0).then(|| fact(kind, people as f64, None))
+        }
+        FindingKind::PreviewDiffers => {
+            let differs = evidence.metadata.embedded.iter().any(|picture| picture.shape_differs == Some(true));
+            differs.then(|| Finding { value: None, ..fact(kind, 1.0, None) })
         }
         _ => None,
     }
@@ -128,6 +140,7 @@ mod tests {
             blockiness: Blockiness::TooSmall,
             jpeg: None,
             privacy: &privacy,
+            metadata: &MetadataFacts::default(),
         });
         findings.iter().map(|finding| finding.kind).collect()
     }
@@ -166,6 +179,7 @@ mod tests {
             blockiness: Blockiness::Steps(GridSteps { ratio: 1.3, excess: 1.0 }),
             jpeg: None,
             privacy: &privacy,
+            metadata: &MetadataFacts::default(),
         })
     }
 
@@ -222,7 +236,43 @@ mod tests {
         let kinds: Vec<_> = findings.iter().map(|finding| finding.kind).collect();
         assert_eq!(kinds, [FindingKind::LowContrast, FindingKind::ShowsGpsPosition, FindingKind::ShowsDeviceId]);
         assert!(findings[0].sentence().contains("4.7 %"));
-        assert!(findings[2].sentence().contains("2 numbers"));
+        assert!(findings[2].sentence().contains("2 fields"));
+    }
+
+    #[test]
+    fn people_and_previews_of_another_shape_are_found_and_creators_are_not() {
+        let picture = |shape_differs| crate::measure::metadata::EmbeddedPicture {
+            place: crate::measure::metadata::Place::ExifThumbnail,
+            bytes: 900,
+            size_px: Some((160, 120)),
+            shape_differs,
+        };
+        let kinds = |people: &[&str], shape_differs| -> Vec<FindingKind> {
+            let privacy = PrivacyFacts {
+                names: vec!["Artist (4 characters)".into()],
+                people: people.iter().map(|name| (*name).to_owned()).collect(),
+                ..PrivacyFacts::default()
+            };
+            let metadata = MetadataFacts { embedded: vec![picture(shape_differs)], ..MetadataFacts::default() };
+            let evidence = Evidence {
+                file: &file(),
+                rows_share: 0.0,
+                measurements: &[],
+                percentiles: None,
+                burnt: BurntArea::default(),
+                blockiness: Blockiness::TooSmall,
+                jpeg: None,
+                privacy: &privacy,
+                metadata: &metadata,
+            };
+            findings(&evidence).iter().map(|finding| finding.kind).collect()
+        };
+        assert_eq!(kinds(&[], Some(false)), []);
+        assert_eq!(kinds(&[], None), []);
+        assert_eq!(
+            kinds(&["XMP PersonInImage (3 characters)"], Some(true)),
+            [FindingKind::ShowsPeople, FindingKind::PreviewDiffers]
+        );
     }
 
     #[test]
@@ -243,6 +293,7 @@ mod tests {
             blockiness: Blockiness::TooSmall,
             jpeg: Some(&jpeg),
             privacy: &PrivacyFacts::default(),
+            metadata: &MetadataFacts::default(),
         });
         assert_eq!(
             findings.iter().map(|f| (f.kind, f.level)).collect::<Vec<_>>(),

@@ -5,6 +5,7 @@
 //! No I/O, no clock, no HTTP, no SQL. Same bytes in, same numbers out, on any number of threads.
 
 pub mod finding;
+pub mod metadata;
 pub mod metric;
 pub mod outcome;
 pub mod result;
@@ -92,7 +93,8 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Pro
     let file = facts::file(photo, profile, scanned.stopped.as_ref(), bytes.len() as u64, sha256(bytes));
     let measurements = numbers::measurements(photo, &scanned);
     let jpeg = photo.container.jpeg.as_ref().map(jpeg::facts);
-    let privacy = facts::privacy(&photo.metadata.privacy);
+    let privacy = photo.metadata.privacy.clone();
+    let metadata = metadata::facts(photo, profile);
     profile.to_srgb(&mut scanned.cells.rgb);
     let findings = findings(&Evidence {
         file: &file,
@@ -103,6 +105,7 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Pro
         blockiness: blockiness::blockiness(&scanned.sharpness),
         jpeg: jpeg.as_ref(),
         privacy: &privacy,
+        metadata: &metadata,
     });
     PhotoMeasurements {
         measurements,
@@ -111,7 +114,8 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Pro
         jpeg,
         capture: facts::capture(&photo.metadata.capture),
         privacy,
-        rights: facts::rights(&photo.metadata.rights),
+        rights: photo.metadata.rights.clone(),
+        metadata,
         print_sizes: print::print_sizes(file.width_px, file.height_px),
         findings,
         pictures: if previews { pictures(&scanned, &file) } else { None },

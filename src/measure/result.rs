@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::raster::Orientation;
 
 pub use super::finding::{Finding, FindingKind, Level};
+pub use super::metadata::{MetadataFacts, PrivacyFacts, RightsFacts};
 pub use super::metric::Metric;
 pub use super::similarity::PictureHashes;
 
@@ -246,28 +247,6 @@ pub struct CaptureFacts {
     pub software: Option<String>,
 }
 
-/// What the file gives away. Values are masked here already: the audit must not become the leak.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct PrivacyFacts {
-    /// A GPS position is in the file.
-    pub gps_position: bool,
-    /// Names of fields that identify a device, with the last four characters: `BodySerialNumber …4471`.
-    pub device_ids: Vec<String>,
-    /// Names of fields that hold a person's name, with their length: `Artist (12 characters)`.
-    pub names: Vec<String>,
-    /// A maker note that may hold more: vendor and bytes.
-    pub maker_note_bytes: Option<u64>,
-}
-
-/// Whose it is. Texts are cleaned and at most 120 characters.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct RightsFacts {
-    /// EXIF Copyright.
-    pub copyright: Option<String>,
-    /// Whether a creator is named (the name itself stays masked).
-    pub creator_named: bool,
-}
-
 /// How large it prints.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PrintSize {
@@ -314,6 +293,8 @@ pub struct PhotoMeasurements {
     pub privacy: PrivacyFacts,
     /// Whose it is.
     pub rights: RightsFacts,
+    /// What else is said in metadata, and what the file holds besides its picture.
+    pub metadata: MetadataFacts,
     /// At 300, 240 and 150 ppi.
     pub print_sizes: Vec<PrintSize>,
     /// Measurements past a documented default threshold, worst first.

@@ -7,14 +7,15 @@ use super::blockiness::Blockiness;
 use super::clipping::BurntArea;
 use super::findings::{Evidence, findings};
 use super::profile::Profile;
-use super::{PhotoMeasurements, facts, jpeg, numbers, print, sha256};
+use super::{PhotoMeasurements, facts, jpeg, metadata, numbers, print, sha256};
 
 /// Puts together what the headers told.
 pub fn measured(bytes: &[u8], photo: &Photo<'_>, profile: &Profile) -> PhotoMeasurements {
     let file = facts::file(photo, profile, None, bytes.len() as u64, sha256(bytes));
     let measurements = numbers::unseen(photo);
     let jpeg = photo.container.jpeg.as_ref().map(jpeg::facts);
-    let privacy = facts::privacy(&photo.metadata.privacy);
+    let privacy = photo.metadata.privacy.clone();
+    let metadata = metadata::facts(photo, profile);
     let findings = findings(&Evidence {
         file: &file,
         rows_share: 100.0,
@@ -24,6 +25,7 @@ pub fn measured(bytes: &[u8], photo: &Photo<'_>, profile: &Profile) -> PhotoMeas
         blockiness: Blockiness::TooSmall,
         jpeg: jpeg.as_ref(),
         privacy: &privacy,
+        metadata: &metadata,
     });
     PhotoMeasurements {
         measurements,
@@ -33,7 +35,8 @@ pub fn measured(bytes: &[u8], photo: &Photo<'_>, profile: &Profile) -> PhotoMeas
         jpeg,
         capture: facts::capture(&photo.metadata.capture),
         privacy,
-        rights: facts::rights(&photo.metadata.rights),
+        rights: photo.metadata.rights.clone(),
+        metadata,
         print_sizes: print::print_sizes(file.width_px, file.height_px),
         findings,
         pictures: None,

@@ -26,7 +26,7 @@ fn every_photograph_has_its_licence_beside_it() {
 
 #[test]
 fn every_broken_and_every_odd_file_has_its_expectation() {
-    for folder in ["malformed", "formats"] {
+    for folder in ["malformed", "formats", "metadata"] {
         let text = std::fs::read(fixture(folder).join("expected.json")).unwrap();
         let expected: serde_json::Value = serde_json::from_slice(&text).unwrap();
         let listed: BTreeSet<String> = expected.as_object().unwrap().keys().cloned().collect();
@@ -38,7 +38,7 @@ fn every_broken_and_every_odd_file_has_its_expectation() {
 
 #[test]
 fn the_folder_stays_small() {
-    let size: u64 = ["photos", "malformed", "formats", "LICENSES"]
+    let size: u64 = ["photos", "malformed", "formats", "metadata", "LICENSES"]
         .iter()
         .flat_map(|folder| std::fs::read_dir(fixture(folder)).unwrap())
         .map(|entry| entry.unwrap().metadata().unwrap().len())

@@ -3,6 +3,7 @@
 //! The walkers hand the decoders only what decoding needs ([`pieces`]), so that no decoder ever parses metadata and each
 //! sees where its data really ends.
 
+pub mod behind;
 pub mod gif;
 pub mod inks;
 pub mod jpeg;

@@ -1,13 +1,42 @@
 //! What was written down beside the picture, cleaned and masked here, so that nothing past this module holds more than the
 //! report may say. Broken metadata is not an error: what can be read is read.
+//!
+//! A format's walker hands over [`Blocks`]; each block's reader fills one list of fields (`tags`); what a field means stands in
+//! one table (`fields`); the facts are taken from there.
 
+pub mod embedded;
 pub mod exif;
+pub mod facts;
 pub mod icc;
 pub mod text;
+pub mod xmp;
 
+mod conflicts;
+mod dates;
+mod fields;
+mod iptc;
+mod maker_note;
+mod mask;
+mod photoshop;
+mod privacy;
+mod rights;
+mod tags;
+
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+pub use embedded::{Embedded, Place};
+pub use facts::{
+    BlockFacts, Conflict, DateNote, Dates, Density, Extra, ExtraKind, History, Origin, Position, Privacy, Rights, Scrub,
+    SourceType, Statements,
+};
 pub use icc::IccProfile;
+pub use tags::Block;
 
 use crate::raster::Orientation;
+use tags::Tags;
 
 /// All metadata we read.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -20,14 +49,12 @@ pub struct Metadata {
     pub privacy: Privacy,
     /// Whose it is.
     pub rights: Rights,
+    /// All else that is said.
+    pub statements: Statements,
     /// The colour space EXIF declares.
     pub declared_color: Option<DeclaredColor>,
-    /// An EXIF block is there.
-    pub has_exif: bool,
-    /// An EXIF block is there that could not be read, or only in part.
-    pub exif_damaged: bool,
-    /// An XMP block is there.
-    pub has_xmp: bool,
+    /// Maps, sounds and other long values inside metadata.
+    pub extras: Vec<Extra>,
     /// A colour profile is there that cannot be put together or unpacked: the colours are not known to be sRGB.
     pub profile_unreadable: bool,
 }
@@ -70,24 +97,186 @@ pub struct Capture {
     pub software: Option<String>,
 }
 
-/// What the file gives away. Values are masked: the audit must not become the leak.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Privacy {
-    /// A GPS position is in the file.
-    pub gps_position: bool,
-    /// Names of fields that identify a device, with the last four characters: `BodySerialNumber …4471`.
-    pub device_ids: Vec<String>,
-    /// Names of fields that hold a person's name, with their length: `Artist (12 characters)`.
-    pub names: Vec<String>,
-    /// A maker note that may hold more, in bytes.
-    pub maker_note_bytes: Option<u64>,
+/// What a walker over a file found, before anything of it is read.
+#[derive(Debug, Clone, Default)]
+pub struct Blocks<'a> {
+    /// A TIFF-shaped block.
+    pub exif: Option<Cow<'a, [u8]>>,
+    /// Bytes of its directory, where the block is the whole file (TIFF; 0: it has none); otherwise its own length counts.
+    pub exif_bytes: Option<u64>,
+    /// Texts of a directory that the reader of EXIF does not know (BigTIFF), under their names in EXIF.
+    pub exif_texts: Vec<(&'static str, String)>,
+    /// A packet.
+    pub xmp: Option<Cow<'a, [u8]>>,
+    /// Parts of further packets, which the first names.
+    pub xmp_extended: Vec<xmp::ExtendedPart<'a>>,
+    /// Photoshop's image resources.
+    pub photoshop: Option<Cow<'a, [u8]>>,
+    /// IPTC data sets outside those.
+    pub iptc: Option<Cow<'a, [u8]>>,
+    /// Keyword and text of text chunks.
+    pub texts: Vec<(String, String)>,
+    /// Comments.
+    pub comments: Vec<Cow<'a, [u8]>>,
+    /// Densities of the container itself.
+    pub densities: Vec<Density>,
 }
 
-/// Whose it is. Texts are cleaned and at most 120 characters.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Rights {
-    /// EXIF Copyright.
-    pub copyright: Option<String>,
-    /// Whether a creator is named (the name itself stays masked).
-    pub creator_named: bool,
+impl<'a> Blocks<'a> {
+    /// Reads all blocks; gives the facts and the small pictures that lie in them.
+    pub fn read(self) -> (Metadata, Vec<Embedded<'a>>) {
+        let (mut tags, mut found) = (Tags::default(), Found::default());
+        let exif = self.exif.as_deref().map(|block| exif::read(block, &mut tags));
+        if let (Some(read), Some(block)) = (&exif, &self.exif) {
+            let bytes = self.exif_bytes.unwrap_or(block.len() as u64);
+            if bytes > 0 || self.exif_bytes.is_none() {
+                found.block(Block::Exif, bytes, read.fields, read.damaged);
+            }
+            found.in_exif(block, read);
+            found.densities.extend(read.density);
+        }
+        self.exif_texts.iter().for_each(|(name, text)| tags.push(Block::Exif, name, text));
+        if let Some(block) = &self.photoshop {
+            let read = photoshop::read(block);
+            found.block(Block::Photoshop, block.len() as u64, read.count, read.damaged);
+            found.resources = read.count;
+            found.densities.extend(read.density_ppi.map(|(x_ppi, y_ppi)| Density { block: Block::Photoshop, x_ppi, y_ppi }));
+            found.pictures.extend(read.thumbnail.map(|bytes| Embedded::new(Place::Photoshop, part(block, bytes))));
+            if let Some(url) = read.url {
+                tags.push(Block::Photoshop, "URL", &String::from_utf8_lossy(url));
+            }
+            read.iptc.into_iter().for_each(|sets| found.iptc(sets, &mut tags));
+        }
+        // a TIFF often holds the same fields twice
+        if let Some(sets) = self.iptc.as_deref().filter(|_| !found.blocks.iter().any(|seen| seen.block == Block::Iptc)) {
+            found.iptc(sets, &mut tags);
+        }
+        if let Some(packet) = &self.xmp {
+            found.xmp(packet, &self.xmp_extended, &mut tags);
+        }
+        found.texts(&self.texts, &self.comments, &mut tags);
+        found.densities.splice(..0, self.densities);
+        found.finish(&tags, exif)
+    }
+}
+
+/// What is gathered while the blocks are read.
+#[derive(Debug, Default)]
+struct Found<'a> {
+    blocks: Vec<BlockFacts>,
+    pictures: Vec<Embedded<'a>>,
+    densities: Vec<Density>,
+    extras: Vec<Extra>,
+    resources: u32,
+}
+
+/// A part of a block, which is borrowed where the block is.
+fn part<'a>(block: &Cow<'a, [u8]>, bytes: &[u8]) -> Cow<'a, [u8]> {
+    match block {
+        Cow::Borrowed(whole) => {
+            let at = bytes.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
+            whole.get(at..at.saturating_add(bytes.len())).map_or_else(|| Cow::Owned(bytes.to_vec()), Cow::Borrowed)
+        }
+        Cow::Owned(_) => Cow::Owned(bytes.to_vec()),
+    }
+}
+
+impl<'a> Found<'a> {
+    fn block(&mut self, block: Block, bytes: u64, fields: u32, damaged: bool) {
+        match self.blocks.iter_mut().find(|seen| seen.block == block) {
+            Some(seen) => {
+                seen.bytes += bytes;
+                seen.fields = seen.fields.saturating_add(fields);
+                seen.damaged |= damaged;
+            }
+            None => self.blocks.push(BlockFacts { block, bytes, fields, damaged }),
+        }
+    }
+
+    fn in_exif(&mut self, block: &Cow<'a, [u8]>, read: &exif::Read) {
+        let ranges = read.thumbnail.clone().map(|range| (Place::ExifThumbnail, range)).into_iter();
+        let note = read.maker_note.clone().and_then(|range| Some((range.start, block.get(range)?)));
+        let in_note = note.into_iter().flat_map(|(start, note)| {
+            maker_note::pictures(note).into_iter().map(move |range| (Place::MakerNote, start + range.start..start + range.end))
+        });
+        for (place, range) in ranges.chain(in_note).collect::<Vec<_>>() {
+            if let Some(bytes) = block.get(range) {
+                self.pictures.push(Embedded::new(place, part(block, bytes)));
+            }
+        }
+    }
+
+    fn iptc(&mut self, sets: &[u8], tags: &mut Tags) {
+        let read = iptc::read(sets, tags);
+        self.block(Block::Iptc, sets.len() as u64, read.fields, read.damaged);
+    }
+
+    fn xmp(&mut self, packet: &[u8], parts: &[xmp::ExtendedPart<'_>], tags: &mut Tags) {
+        let mut take = |packet: &[u8], tags: &mut Tags, incomplete: bool| {
+            let read = xmp::read(packet, tags);
+            self.block(Block::Xmp, packet.len() as u64, read.fields, read.damaged || incomplete);
+            self.pictures.extend(read.pictures.iter().filter_map(|text| Embedded::from_base64(text)));
+            self.extras.extend(read.long.iter().filter_map(|(name, chars)| long_value(name, *chars)));
+        };
+        take(packet, tags, false);
+        let Some(named) = tags.first(Block::Xmp, "xmpNote:HasExtendedXMP").map(str::to_owned) else { return };
+        match xmp::joined(parts, &named) {
+            Some(whole) => take(&whole, tags, false),
+            None => take(b"", tags, true),
+        }
+    }
+
+    fn texts(&mut self, texts: &[(String, String)], comments: &[Cow<'_, [u8]>], tags: &mut Tags) {
+        for (keyword, text) in texts {
+            tags.push(Block::PngText, keyword, text);
+            self.block(Block::PngText, (keyword.len() + text.len()) as u64, 1, false);
+        }
+        for comment in comments {
+            let words = text::long_bytes(comment);
+            words.iter().for_each(|words| tags.push(Block::Comment, "Comment", words));
+            self.block(Block::Comment, comment.len() as u64, 1, false);
+        }
+    }
+
+    fn finish(self, tags: &Tags, exif: Option<exif::Read>) -> (Metadata, Vec<Embedded<'a>>) {
+        let exif = exif.unwrap_or_default();
+        let mut privacy = privacy::read(tags, exif.resolution_m);
+        privacy.maker_note_bytes = exif.maker_note.as_ref().map(|range| range.len() as u64);
+        privacy.maker_note_vendor = exif.maker_note_vendor;
+        let mut capture = exif.capture;
+        let software = || tags.first(Block::Exif, "Software").or_else(|| tags.first(Block::PngText, "Software"));
+        capture.software = capture.software.or_else(|| text::clean(software()?));
+        let statements = Statements {
+            blocks: self.blocks,
+            conflicts: conflicts::read(tags),
+            history: rights::history(tags, self.resources),
+            dates: dates::read(tags),
+            origin: rights::origin(tags),
+            densities: self.densities,
+            declared_px: exif.declared_px,
+            scrub: rights::scrub(tags, privacy.maker_note_bytes.is_some()),
+        };
+        let metadata = Metadata {
+            orientation: exif.orientation,
+            capture,
+            rights: rights::rights(tags),
+            privacy,
+            statements,
+            declared_color: exif.declared_color,
+            extras: self.extras,
+            profile_unreadable: false,
+        };
+        (metadata, self.pictures)
+    }
+}
+
+/// Pictures, maps and sounds in base64 inside XMP.
+fn long_value(name: &str, chars: u64) -> Option<Extra> {
+    let kind = match name {
+        "GDepth:Data" | "GDepth:Confidence" => ExtraKind::DepthMap,
+        "GImage:Data" => ExtraKind::Picture,
+        "GAudio:Data" => ExtraKind::Audio,
+        _ => return None,
+    };
+    Some(Extra { kind, bytes: chars / 4 * 3 })
 }

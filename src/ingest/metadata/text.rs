@@ -2,16 +2,23 @@
 
 /// The most characters a cleaned text has.
 pub const CHARS_MAX: usize = 120;
+/// The most characters of a text that is counted, searched or compared, and never shown.
+pub const LONG_CHARS_MAX: usize = 2000;
 
 /// Cleans a text for people; None if nothing is left.
 pub fn clean(text: &str) -> Option<String> {
+    clean_to(text, CHARS_MAX)
+}
+
+/// Cleans a text of at most `most` characters; None if nothing is left.
+pub fn clean_to(text: &str, most: usize) -> Option<String> {
     let mut out = String::new();
     let mut chars = 0;
     for char in text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|&c| is_plain(c)) {
         if char == ' ' && (out.is_empty() || out.ends_with(' ')) {
             continue;
         }
-        if chars == CHARS_MAX {
+        if chars == most {
             break;
         }
         out.push(char);
@@ -23,17 +30,39 @@ pub fn clean(text: &str) -> Option<String> {
 
 /// Cleans bytes that should be ASCII or UTF-8 and end at the first NUL.
 pub fn clean_bytes(bytes: &[u8]) -> Option<String> {
-    let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
-    // a character is at most four bytes; what lies further than this can not be shown and need not be looked at
-    let head = &bytes[..end.min(CHARS_MAX * 16)];
-    clean(&String::from_utf8_lossy(head))
+    clean(&utf8(bytes, CHARS_MAX))
 }
 
 /// Cleans UTF-16 bytes that end at the first NUL.
 pub fn clean_utf16(bytes: &[u8], unit: impl Fn([u8; 2]) -> u16) -> Option<String> {
-    let units = bytes.chunks_exact(2).take(CHARS_MAX * 8).map(|pair| unit([pair[0], pair[1]])).take_while(|&unit| unit != 0);
-    let text: String = char::decode_utf16(units).map(|char| char.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-    clean(&text)
+    clean(&utf16(bytes, unit, CHARS_MAX))
+}
+
+/// As [`clean`], for texts that are never shown.
+pub fn long(text: &str) -> Option<String> {
+    clean_to(text, LONG_CHARS_MAX)
+}
+
+/// As [`clean_bytes`], for texts that are never shown.
+pub fn long_bytes(bytes: &[u8]) -> Option<String> {
+    long(&utf8(bytes, LONG_CHARS_MAX))
+}
+
+/// As [`clean_utf16`], for texts that are never shown.
+pub fn long_utf16(bytes: &[u8], unit: impl Fn([u8; 2]) -> u16) -> Option<String> {
+    long(&utf16(bytes, unit, LONG_CHARS_MAX))
+}
+
+/// Text up to the first NUL, of about `most` characters once it is cleaned.
+fn utf8(bytes: &[u8], most: usize) -> String {
+    let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
+    // a character is at most four bytes; what lies further than this can not be kept and need not be looked at
+    String::from_utf8_lossy(&bytes[..end.min(most * 16)]).into_owned()
+}
+
+fn utf16(bytes: &[u8], unit: impl Fn([u8; 2]) -> u16, most: usize) -> String {
+    let units = bytes.chunks_exact(2).take(most * 8).map(|pair| unit([pair[0], pair[1]])).take_while(|&unit| unit != 0);
+    char::decode_utf16(units).map(|char| char.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
 /// Neither a control character nor one that turns, joins or hides its neighbours.

@@ -6,6 +6,8 @@ use crate::measure::{ClippingMap, Completeness, FocusMap, Metric, PhotoMeasureme
 const TEXT_CHARS_MAX: usize = 200;
 /// Most entries of any list without a bound of its own.
 const LIST_MAX: usize = 64;
+/// Most parts of a file besides its picture: those behind its end, and a few inside its metadata.
+const EXTRAS_MAX: usize = 80;
 /// Long edge of a preview and of a thumbnail, in pixels.
 const PREVIEW_EDGE_PX: u32 = 768;
 const THUMBNAIL_EDGE_PX: u32 = 360;
@@ -51,6 +53,7 @@ pub fn photo(outcome: &PhotoOutcome, previews: bool) -> Check {
     file(photo)?;
     numbers(photo)?;
     texts(photo)?;
+    metadata(photo)?;
     // inks are neither counted nor shown
     let seen = photo.file.channels != 4;
     require(photo.histogram.is_some() == seen && photo.percentiles.is_some() == seen, CheckError::Length("the histogram"))?;
@@ -103,14 +106,28 @@ fn texts(photo: &PhotoMeasurements) -> Check {
         &capture.exposure_time,
         &capture.taken_at,
         &capture.software,
-        &photo.rights.copyright,
     ];
-    let privacy = photo.privacy.device_ids.iter().chain(&photo.privacy.names);
     let print = photo.print_sizes.iter().filter_map(|size| size.largest_a.as_ref());
     let jpeg = photo.jpeg.iter().map(|jpeg| &jpeg.subsampling);
-    require(photo.privacy.device_ids.len() <= LIST_MAX && photo.privacy.names.len() <= LIST_MAX, CheckError::Length("privacy"))?;
-    let mut all = optional.into_iter().flatten().chain(privacy).chain(print).chain(jpeg);
-    require(all.all(|text| text.chars().count() <= TEXT_CHARS_MAX && !text.chars().any(char::is_control)), CheckError::Text)
+    let mut all = optional.into_iter().flatten().chain(print).chain(jpeg);
+    require(all.all(|text| is_text(text)), CheckError::Text)
+}
+
+fn is_text(text: &str) -> bool {
+    text.chars().count() <= TEXT_CHARS_MAX && !text.chars().any(char::is_control)
+}
+
+fn metadata(photo: &PhotoMeasurements) -> Check {
+    // one walk over the texts serves this check and the cleaning of the report, which changes them
+    let (mut privacy, mut rights, mut metadata) = (photo.privacy.clone(), photo.rights.clone(), photo.metadata.clone());
+    require(privacy.longest() <= LIST_MAX && metadata.said.longest() <= LIST_MAX, CheckError::Length("metadata"))?;
+    require(metadata.embedded.len() <= LIST_MAX && metadata.extras.len() <= EXTRAS_MAX, CheckError::Length("metadata"))?;
+    let mut texts = privacy.texts_mut().chain(rights.texts_mut()).chain(metadata.said.texts_mut());
+    require(texts.all(|text| is_text(text)), CheckError::Text)?;
+    let resolution = photo.privacy.position.as_ref().and_then(|position| position.resolution_m);
+    let densities = photo.metadata.said.densities.iter().flat_map(|density| [density.x_ppi, density.y_ppi]);
+    let finite = densities.chain(resolution).all(|number| number.is_finite() && (0.0..=1e12).contains(&number));
+    require(finite, CheckError::Number("metadata"))
 }
 
 fn pictures(pictures: &Pictures) -> Check {

@@ -5,6 +5,7 @@ pub mod method;
 pub mod photo;
 pub mod reading;
 pub mod sheet;
+pub mod statements;
 
 use crate::measure::{PaletteColor, PhotoOutcome, PhotoVerdict};
 
@@ -15,6 +16,7 @@ pub use cover::Cover;
 pub use method::{FileRow, Method};
 pub use photo::{Body, PhotoPage};
 pub use sheet::Sheet;
+pub use statements::Audit;
 
 /// Frames on one contact sheet page.
 pub const FRAMES_A_SHEET: usize = 20;
@@ -34,6 +36,8 @@ pub struct Content<'a> {
     pub sheets: Vec<Sheet>,
     /// A page a photo.
     pub photos: Vec<PhotoPage<'a>>,
+    /// What the files say, a part a photo; empty where the product does not ask.
+    pub audits: Vec<Audit>,
     /// Definitions, thresholds and limits.
     pub method: Method,
     /// The files with their hashes.
@@ -100,6 +104,7 @@ pub fn compose<'a>(facts: &ReportFacts, photos: &'a [ReportPhoto], result_hash: 
         cover: cover::compose(facts, photos, &frames, &title),
         sheets: sheet::compose(photos, &frames),
         photos: photos.iter().map(|photo| photo::compose(photo, photos.len())).collect(),
+        audits: statements::compose(facts, photos),
         method: method::compose(facts),
         files: method::files(photos),
         title,

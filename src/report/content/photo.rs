@@ -288,12 +288,27 @@ fn privacy(photo: &PhotoMeasurements) -> (String, String) {
     if facts.gps_position {
         shown.push("a GPS position".into());
     }
-    shown.extend(facts.device_ids.iter().take(4).map(|text| words::clean(text, 60)));
-    shown.extend(facts.names.iter().take(3).map(|text| words::clean(text, 60)));
+    shown.extend(facts.device_ids.iter().take(2).map(|text| words::clean(text, 40)));
+    if facts.device_ids.len() > 2 {
+        shown.push(format!("{} more numbers", facts.device_ids.len() - 2));
+    }
+    match facts.people.is_empty() {
+        true => shown.extend(facts.names.iter().take(2).map(|text| words::clean(text, 40))),
+        false => shown.push("names of people".into()),
+    }
+    if !facts.contacts.is_empty() {
+        shown.push("contact details".into());
+    }
+    if facts.paths_name_user {
+        shown.push("a user's folder".into());
+    }
     let lead = if shown.is_empty() { "No position, serial number or name found." } else { "Think before you pass it on." };
     let mut rest = if shown.is_empty() { String::new() } else { format!("The file shows {}.", shown.join(", ")) };
-    if let Some(bytes) = facts.maker_note_bytes {
-        rest.push_str(&format!(" A maker note of {} may hold more.", words::size(bytes)));
+    if photo.metadata.said.origin.source_type.as_ref().is_some_and(|source| source.declares_ai) {
+        rest.push_str(" It declares that a trained model made it or a part of it.");
+    }
+    if let Some(note) = super::statements::maker_note(facts) {
+        rest.push_str(&format!(" {note}"));
     }
     match photo.rights.copyright.as_deref().map(|text| words::clean(text, 60)).filter(|text| !text.is_empty()) {
         Some(text) => rest.push_str(&format!(" Copyright: {text}.")),

@@ -7,8 +7,8 @@ mod shape;
 use std::collections::BTreeMap;
 
 use crate::measure::{
-    CaptureFacts, FileFacts, Finding, JpegFacts, Measurement, Metric, PaletteColor, Percentiles, PhotoMeasurements, PhotoOutcome,
-    Pictures, Preview, PrintSize, PrivacyFacts, RightsFacts, TableQuality,
+    CaptureFacts, FileFacts, Finding, JpegFacts, Measurement, MetadataFacts, Metric, PaletteColor, Percentiles,
+    PhotoMeasurements, PhotoOutcome, Pictures, Preview, PrintSize, PrivacyFacts, RightsFacts, TableQuality,
 };
 
 use super::facts::{FILE_NAME_CHARS_MAX, REFERENCE_CHARS_MAX, ReportFacts, ReportPhoto};
@@ -41,7 +41,7 @@ pub fn write(facts: &ReportFacts, photos: &[ReportPhoto]) -> Result<Vec<u8>, Rep
             redo: counts.redo,
             sentence: words::set_sentence(photos),
         },
-        photos: photos.iter().map(photo).collect(),
+        photos: photos.iter().map(|one| photo(facts, one)).collect(),
     };
     serde_json::to_vec(&result).map_err(|_| ReportError::Json)
 }
@@ -62,7 +62,7 @@ fn about(facts: &ReportFacts) -> About<'_> {
     }
 }
 
-fn photo(photo: &ReportPhoto) -> Photo<'_> {
+fn photo<'a>(facts: &ReportFacts, photo: &'a ReportPhoto) -> Photo<'a> {
     let measured = match &photo.outcome {
         PhotoOutcome::Measured(measured) => Some(&**measured),
         PhotoOutcome::Unusable(_) => None,
@@ -88,7 +88,8 @@ fn photo(photo: &ReportPhoto) -> Photo<'_> {
         jpeg: measured.and_then(|photo| photo.jpeg.as_ref()).map(jpeg),
         capture: measured.map(|photo| capture(&photo.capture)),
         privacy: measured.map(|photo| privacy(&photo.privacy)),
-        rights: measured.map(|photo| RightsFacts { copyright: cleaned(&photo.rights.copyright), ..photo.rights.clone() }),
+        rights: measured.map(|photo| rights(&photo.rights)),
+        metadata: measured.map(|photo| metadata(&content::statements::with_clock(facts, &photo.metadata))),
         print_sizes: measured.map(print_sizes),
         pictures: measured.and_then(|photo| photo.pictures.as_ref()).map(pictures),
     }
@@ -139,8 +140,28 @@ fn capture(capture: &CaptureFacts) -> CaptureFacts {
 }
 
 fn privacy(privacy: &PrivacyFacts) -> PrivacyFacts {
-    let clean = |texts: &[String]| texts.iter().map(|text| words::clean(text, content::TEXT_CHARS_MAX)).collect();
-    PrivacyFacts { device_ids: clean(&privacy.device_ids), names: clean(&privacy.names), ..privacy.clone() }
+    let mut privacy = privacy.clone();
+    privacy.texts_mut().for_each(clean);
+    privacy
+}
+
+fn rights(rights: &RightsFacts) -> RightsFacts {
+    let mut rights = rights.clone();
+    rights.texts_mut().for_each(clean);
+    rights
+}
+
+fn metadata(metadata: &MetadataFacts) -> MetadataFacts {
+    let mut metadata = metadata.clone();
+    metadata.said.texts_mut().for_each(clean);
+    for density in &mut metadata.said.densities {
+        (density.x_ppi, density.y_ppi) = (rounded(density.x_ppi, 2), rounded(density.y_ppi, 2));
+    }
+    metadata
+}
+
+fn clean(text: &mut String) {
+    *text = words::clean(text, content::TEXT_CHARS_MAX);
 }
 
 fn number(measurement: &Measurement) -> (&'static str, Number) {

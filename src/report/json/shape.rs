@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::measure::{
-    CaptureFacts, ClippingMap, Completeness, Compression, Format, Histogram, JpegProcess, Level, PhotoVerdict, PrintSize,
-    PrivacyFacts, RightsFacts, Validity,
+    CaptureFacts, ClippingMap, Completeness, Compression, Format, Histogram, JpegProcess, Level, MetadataFacts, PhotoVerdict,
+    PrintSize, PrivacyFacts, RightsFacts, Validity,
 };
 
 /// The whole result.
@@ -72,6 +72,7 @@ pub(super) struct Photo<'a> {
     pub capture: Option<CaptureFacts>,
     pub privacy: Option<PrivacyFacts>,
     pub rights: Option<RightsFacts>,
+    pub metadata: Option<MetadataFacts>,
     pub print_sizes: Option<Vec<PrintSize>>,
     pub pictures: Option<PicturesOut<'a>>,
 }

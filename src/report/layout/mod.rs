@@ -10,6 +10,7 @@ pub mod paragraph;
 pub mod photo;
 pub mod sheet;
 pub mod shell;
+pub mod statements;
 pub mod table;
 pub mod text_form;
 pub mod tokens;
@@ -53,6 +54,8 @@ pub fn place(fonts: &Fonts, content: &Content<'_>) -> Result<Layout, ReportError
     for page in &content.photos {
         pages.push(photo::place(fonts, content, page)?);
     }
+    let said = pages.len() + 1;
+    pages.extend(statements::place(fonts, content)?);
     let method = pages.len() + 1;
     pages.extend(method::place(fonts, content)?);
     let total = pages.len();
@@ -61,10 +64,10 @@ pub fn place(fonts: &Fonts, content: &Content<'_>) -> Result<Layout, ReportError
         .enumerate()
         .map(|(index, page)| shell::foot(fonts, content, page, index + 1, total))
         .collect::<Result<_, _>>()?;
-    Ok(Layout { pages, outline: outline(content, method) })
+    Ok(Layout { pages, outline: outline(content, said, method) })
 }
 
-fn outline(content: &Content<'_>, method: usize) -> Vec<OutlineEntry> {
+fn outline(content: &Content<'_>, said: usize, method: usize) -> Vec<OutlineEntry> {
     let entry = |title: &str, page| OutlineEntry { title: title.to_owned(), page, below: Vec::new() };
     let photos = content
         .photos
@@ -73,10 +76,11 @@ fn outline(content: &Content<'_>, method: usize) -> Vec<OutlineEntry> {
             entry(&format!("{}  {}: {}", photo.number, photo.name, super::words::verdict_word(photo.verdict)), photo.page)
         })
         .collect();
-    vec![
+    let statements = (said < method).then(|| entry("What the files say", said));
+    let beginning = [
         entry("Summary", 1),
         entry("Contact sheet", 2),
         OutlineEntry { title: "Photos".into(), page: content.photos.first().map_or(1, |photo| photo.page), below: photos },
-        entry("Method and files", method),
-    ]
+    ];
+    beginning.into_iter().chain(statements).chain([entry("Method and files", method)]).collect()
 }

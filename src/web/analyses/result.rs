@@ -36,6 +36,7 @@ pub struct Photo {
     pub capture: Option<Capture>,
     pub privacy: Option<Privacy>,
     pub rights: Option<Rights>,
+    pub metadata: Option<Metadata>,
     pub print_sizes: Option<Vec<PrintSize>>,
     pub pictures: Option<Pictures>,
 }
@@ -155,12 +156,73 @@ pub struct Privacy {
     pub device_ids: Vec<String>,
     #[serde(default)]
     pub names: Vec<String>,
+    #[serde(default)]
+    pub places: Vec<String>,
+    #[serde(default)]
+    pub contacts: Vec<String>,
+    #[serde(default)]
+    pub paths: Vec<String>,
+    pub maker_note_bytes: Option<u64>,
+    pub maker_note_vendor: Option<String>,
+}
+
+/// What else is said.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Metadata {
+    pub history: History,
+    pub origin: Origin,
+    pub conflicts: Vec<Conflict>,
+    pub size_as_declared: Option<bool>,
+    pub embedded: Vec<Embedded>,
+}
+
+/// Programs that touched the file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct History {
+    pub programs: Vec<String>,
+}
+
+/// How it was made, as declared.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Origin {
+    pub source_type: Option<SourceType>,
+    pub generators: Vec<String>,
+}
+
+/// A digital source type.
+#[derive(Debug, Deserialize)]
+pub struct SourceType {
+    pub term: Option<String>,
+    pub value: String,
+    pub declares_ai: bool,
+}
+
+/// One meaning, different values.
+#[derive(Debug, Deserialize)]
+pub struct Conflict {
+    pub field: String,
+}
+
+/// A small picture inside the file.
+#[derive(Debug, Deserialize)]
+pub struct Embedded {
+    pub size_px: Option<(u32, u32)>,
+    pub shape_differs: Option<bool>,
 }
 
 /// Whose it is.
 #[derive(Debug, Deserialize)]
 pub struct Rights {
     pub copyright: Option<String>,
+    pub credit: Option<String>,
+    pub usage_terms: Option<String>,
+    pub web_statement: Option<String>,
+    pub data_mining: Option<String>,
+    #[serde(default)]
+    pub creator_named: bool,
 }
 
 /// How large it prints at one resolution.

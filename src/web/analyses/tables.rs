@@ -1,6 +1,6 @@
 //! The numbers of one photo, in groups of a few lines, each with its unit and its meaning.
 
-use super::result::{Capture, File, Jpeg, Photo, PrintSize, Privacy};
+use super::result::{Capture, File, Jpeg, Metadata, Photo, PrintSize, Privacy, Rights};
 use crate::measure::Metric;
 use crate::web::words;
 
@@ -33,7 +33,8 @@ pub fn groups(photo: &Photo) -> Vec<Group> {
         ("File", photo.file.as_ref().map(|file| file_lines(file, photo.jpeg.as_ref())).unwrap_or_default()),
         ("What the file gives away", photo.privacy.as_ref().map(privacy_lines).unwrap_or_default()),
         ("What the camera wrote", photo.capture.as_ref().map(capture_lines).unwrap_or_default()),
-        ("Rights", photo.rights.as_ref().and_then(|rights| said("Copyright", rights.copyright.clone())).into_iter().collect()),
+        ("Rights", photo.rights.as_ref().map(rights_lines).unwrap_or_default()),
+        ("What the file says of its making", photo.metadata.as_ref().map(making_lines).unwrap_or_default()),
         ("How large it prints", photo.print_sizes.iter().flatten().map(print_line).collect()),
     ];
     groups.into_iter().filter(|(_, lines)| !lines.is_empty()).map(|(title, lines)| Group { title, lines }).collect()
@@ -112,6 +113,47 @@ fn privacy_lines(privacy: &Privacy) -> Vec<Line> {
     let mut lines = vec![line("GPS position", yes_no(privacy.gps_position))];
     lines.extend(privacy.device_ids.iter().map(|id| line("Device", id.as_str())));
     lines.extend(privacy.names.iter().map(|name| line("Name of a person", name.as_str())));
+    lines.extend(privacy.places.iter().map(|place| line("Place in words", place.as_str())));
+    lines.extend(privacy.contacts.iter().map(|contact| line("Contact", contact.as_str())));
+    lines.extend(privacy.paths.iter().map(|path| line("Path on a computer", path.as_str())));
+    if let Some(bytes) = privacy.maker_note_bytes {
+        let whose = privacy.maker_note_vendor.as_deref().unwrap_or("unknown maker");
+        let meaning = "May hold serial numbers; its fields are not read.".to_owned();
+        lines.push(Line { meaning, ..line("Maker note", format!("{whose}, {}", words::size(bytes))) });
+    }
+    lines
+}
+
+fn rights_lines(rights: &Rights) -> Vec<Line> {
+    let rows = [
+        said("Copyright", rights.copyright.as_ref()),
+        rights.creator_named.then(|| line("Creator", "named")),
+        said("Credit", rights.credit.as_ref()),
+        said("Terms of use", rights.usage_terms.as_ref()),
+        said("Statement", rights.web_statement.as_ref()),
+        said("Data mining", rights.data_mining.as_ref()),
+    ];
+    rows.into_iter().flatten().collect()
+}
+
+/// All of it is declared by the file.
+fn making_lines(metadata: &Metadata) -> Vec<Line> {
+    let source = metadata.origin.source_type.as_ref().map(|source| {
+        let meaning = if source.declares_ai { "A trained model made it or a part of it." } else { "" };
+        Line { meaning: meaning.to_owned(), ..line("Source type", source.term.as_ref().unwrap_or(&source.value).as_str()) }
+    });
+    let mut lines: Vec<Line> = source.into_iter().collect();
+    lines.extend(metadata.origin.generators.iter().map(|generator| line("Generator", generator.as_str())));
+    lines.extend(metadata.history.programs.iter().map(|program| line("Program", program.as_str())));
+    lines.extend(metadata.embedded.iter().map(|picture| {
+        let size = picture.size_px.map_or_else(|| "unreadable".to_owned(), |(width, height)| format!("{width} × {height} px"));
+        let meaning = if picture.shape_differs == Some(true) { "Has another shape than the picture." } else { "" };
+        Line { meaning: meaning.to_owned(), ..line("Picture inside", size) }
+    }));
+    if metadata.size_as_declared == Some(false) {
+        lines.push(line("Size", "another than the camera declared: resized or cropped after capture"));
+    }
+    lines.extend(metadata.conflicts.iter().map(|conflict| line("Blocks disagree on", conflict.field.as_str())));
     lines
 }
 

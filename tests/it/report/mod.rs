@@ -3,7 +3,9 @@
 mod json;
 mod layout;
 mod pdf;
+mod said;
 mod samples;
+mod words;
 
 use std::sync::LazyLock;
 
@@ -20,6 +22,7 @@ fn sets() -> Vec<(&'static str, ReportFacts, Vec<ReportPhoto>)> {
         ("fifty", samples::facts(true), samples::ready(50)),
         ("unreadable", samples::facts(true), samples::unreadable(8)),
         ("odd", long, samples::odd()),
+        ("provenance", samples::facts_of_provenance(), samples::talkative()),
         ("without-pictures", samples::facts(false), samples::without_pictures(samples::mixed())),
     ]
 }

@@ -6,6 +6,8 @@ use proofsheet::measure::*;
 use proofsheet::raster::Orientation;
 use proofsheet::report::{ReportFacts, ReportPhoto};
 
+use super::said;
+
 const CREATED: i64 = 1_795_271_000_000;
 const DAY: i64 = 86_400_000;
 
@@ -34,6 +36,11 @@ pub fn facts_of_the_command_line() -> ReportFacts {
         product: Product::Snapshot,
         ..facts(true)
     }
+}
+
+/// Facts of a report on what the files say.
+pub fn facts_of_provenance() -> ReportFacts {
+    ReportFacts { product: Product::Provenance, reference: Some("Estate of a photographer".into()), ..facts(true) }
 }
 
 /// A picture: the bytes of a fixture, or made here.
@@ -168,8 +175,9 @@ pub fn photo(preview: Preview, seed: u8) -> PhotoMeasurements {
             taken_at: Some("2026-11-20 14:03:11".into()),
             software: Some("Lightroom 14.1".into()),
         },
-        privacy: PrivacyFacts { gps_position: false, device_ids: vec![], names: vec![], maker_note_bytes: None },
-        rights: RightsFacts { copyright: Some("© 2026 Northlight".into()), creator_named: true },
+        privacy: PrivacyFacts::default(),
+        rights: RightsFacts { copyright: Some("© 2026 Northlight".into()), creator_named: true, ..RightsFacts::default() },
+        metadata: MetadataFacts::default(),
         print_sizes: [300, 240, 150]
             .into_iter()
             .map(|ppi| PrintSize {
@@ -279,6 +287,7 @@ pub fn mixed() -> Vec<ReportPhoto> {
         device_ids: vec!["BodySerialNumber …4471".into()],
         names: vec!["Artist (12 characters)".into()],
         maker_note_bytes: Some(48_120),
+        ..PrivacyFacts::default()
     };
     outcomes[3] = measured(burnt);
     outcomes[6] = measured(with(photo(fixture("fig-blurred.jpg", 1200, 812), 41), FindingKind::NothingInFocus, 9.2));
@@ -292,12 +301,35 @@ pub fn unreadable(count: usize) -> Vec<ReportPhoto> {
     named((0..count).map(|index| PhotoOutcome::Unusable(PhotoProblem::ALL[index % PhotoProblem::ALL.len()])).collect())
 }
 
+/// Files that say much, little and nothing.
+pub fn talkative() -> Vec<ReportPhoto> {
+    let mut much =
+        with(with(photo(fixture("rocket.jpg", 640, 427), 7), FindingKind::ShowsPeople, 2.0), FindingKind::PreviewDiffers, 1.0);
+    much.privacy = said::privacy();
+    much.rights = said::rights();
+    much.metadata = said::metadata();
+    let mut full = photo(painted(300, 200, false), 8);
+    full.privacy = said::privacy();
+    full.privacy.places = (0..32).map(|index| format!("XMP Iptc4xmpExt:Field{index} ({index} characters)")).collect();
+    full.privacy.captions = vec!["ф".repeat(120); 32];
+    full.metadata = said::metadata();
+    full.metadata.said.dates.original = Some("2031-01-01 00:00:00".into());
+    let photos = vec![
+        measured(much),
+        measured(full),
+        measured(photo(painted(300, 200, false), 9)),
+        PhotoOutcome::Unusable(PhotoProblem::Damaged),
+        measured(photo(painted(300, 200, false), 10)),
+    ];
+    named(photos)
+}
+
 /// Odd shapes and strangers' texts.
 pub fn odd() -> Vec<ReportPhoto> {
     let mut hostile = with(photo(painted(300, 200, true), 3), FindingKind::ShowsDeviceId, 3.0);
     hostile.capture.make = Some("\u{202e}evil\u{0} <script>".into());
     hostile.capture.lens = Some("ф".repeat(120));
-    hostile.rights = RightsFacts { copyright: Some("版权所有 ©".into()), creator_named: false };
+    hostile.rights = RightsFacts { copyright: Some("版权所有 ©".into()), creator_named: false, ..RightsFacts::default() };
     hostile.privacy.device_ids = (0..9).map(|index| format!("SerialNumber{index} …{index}471")).collect();
     let mut bare = photo(painted(300, 200, false), 4);
     bare.capture = CaptureFacts::default();

@@ -6,7 +6,10 @@ mod walk;
 #[cfg(test)]
 pub(in crate::ingest) mod tests;
 
-use crate::ingest::metadata::{IccProfile, Metadata};
+use std::borrow::Cow;
+
+use crate::ingest::decode::behind;
+use crate::ingest::metadata::{Blocks, IccProfile};
 use crate::ingest::photo::{Completeness, Compression, Container, Format, Header, Photo};
 use crate::ingest::{IngestError, Limits};
 
@@ -21,7 +24,7 @@ const RATIO_MAX: u64 = 2731;
 /// # Errors
 /// As [`crate::ingest::open`].
 pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestError> {
-    let walk = walk::walk(bytes, limits)?;
+    let mut walk = walk::walk(bytes, limits)?;
     let Some(frame) = walk.first.clone() else {
         return Err(match walk.reached_end || walk.damaged {
             true => IngestError::Damaged { what: "there is no picture in it" },
@@ -50,9 +53,14 @@ pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestErr
         orientation: crate::raster::Orientation::Upright,
     };
     let container = container(&walk, &frame);
-    let metadata = Metadata { has_xmp: walk.has_xmp, ..Metadata::default() };
+    let xmp = walk.xmp.take().map(Cow::Owned);
+    let comments = std::mem::take(&mut walk.comments).into_iter().map(Cow::Owned).collect();
+    let (metadata, mut embedded) = Blocks { xmp, comments, ..Blocks::default() }.read();
+    let behind = behind::read(bytes, bytes.len() - walk.trailing_bytes as usize, &[], limits);
+    embedded.extend(behind.pictures);
+    let extras = metadata.extras.iter().copied().chain(behind.extras).collect();
     let rows = Box::new(GifRows::new(frame, screen, is_cut));
-    Ok(Photo { header, container, icc: walk.icc.map(IccProfile::new), metadata, rows })
+    Ok(Photo { header, container, icc: walk.icc.map(IccProfile::new), metadata, embedded, extras, rows })
 }
 
 fn container(walk: &Walk, frame: &Frame) -> Container {

@@ -6,6 +6,10 @@ use crate::ingest::{IngestError, Limits};
 const SCREEN_BYTES: usize = 13;
 /// Place, size and flags of a picture.
 const DESCRIPTOR_BYTES: usize = 9;
+/// An XMP packet is stored without lengths of blocks; this ends it so that others find the end (XMP specification, part 3).
+const XMP_TRAILER_BYTES: usize = 258;
+/// Comments looked at.
+const COMMENTS_MAX: usize = 8;
 
 /// The first picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +38,8 @@ pub struct Walk<'a> {
     /// Pictures in the file.
     pub frames: u32,
     pub icc: Option<Vec<u8>>,
-    pub has_xmp: bool,
+    pub xmp: Option<Vec<u8>>,
+    pub comments: Vec<Vec<u8>>,
     /// Whether the trailer was reached.
     pub reached_end: bool,
     pub trailing_bytes: u64,
@@ -158,7 +163,11 @@ impl<'a> Walk<'a> {
         match (label, blocks) {
             (0xf9, [4, flags, _, _, transparent, ..]) => self.transparent = (flags & 1 == 1).then_some(*transparent),
             (0xff, [11, rest @ ..]) => {
-                self.has_xmp |= rest.starts_with(b"XMP DataXMP");
+                if let Some(packet) = rest.strip_prefix(b"XMP DataXMP")
+                    && self.xmp.is_none()
+                {
+                    self.xmp = Some(packet[..packet.len().saturating_sub(XMP_TRAILER_BYTES)].to_vec());
+                }
                 if let Some(profile) = rest.strip_prefix(b"ICCRGBG1012")
                     && self.icc.is_none()
                 {
@@ -166,6 +175,7 @@ impl<'a> Walk<'a> {
                     self.icc = Some(joined(profile));
                 }
             }
+            (0xfe, comment) if self.comments.len() < COMMENTS_MAX => self.comments.push(joined(comment)),
             _ => {}
         }
         Ok(whole)

@@ -2,6 +2,7 @@
 //! inks (CMYK, YCCK) the headers alone.
 
 mod frame;
+mod mpf;
 mod rows;
 mod scan;
 mod walk;
@@ -9,9 +10,12 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
+use crate::ingest::decode::behind;
 use crate::ingest::decode::inks::Inks;
 use crate::ingest::decode::pieces::Pieces;
-use crate::ingest::metadata::{IccProfile, Metadata, exif};
+use crate::ingest::metadata::{Block, Blocks, Density, IccProfile};
 use crate::ingest::photo::{Completeness, Compression, Container, Format, Header, JpegProcess, JpegStructure, Photo, QuantTable};
 use crate::ingest::{IngestError, Limits};
 use crate::raster::{ColorSpace, RowSource};
@@ -42,10 +46,9 @@ pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestErr
     if color != ColorSpace::Cmyk {
         check_scans(&walk, &frame, limits)?;
     }
-    let mut metadata = Metadata { has_xmp: walk.has_xmp, ..Metadata::default() };
-    if let Some(tiff) = walk.exif {
-        exif::read(tiff, &mut metadata);
-    }
+    let (mut metadata, mut embedded) = blocks(&walk).read();
+    let behind = behind::read(bytes, bytes.len() - walk.trailing_bytes as usize, &walk.declared, limits);
+    embedded.extend(behind.pictures);
     let profile = walk.icc();
     metadata.profile_unreadable = profile.is_none() && !walk.icc_parts.is_empty();
     let rows: Box<dyn RowSource + 'a> = if color == ColorSpace::Cmyk {
@@ -67,9 +70,46 @@ pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestErr
         },
         container: container(&walk, &frame),
         icc: profile.map(IccProfile::new),
+        extras: metadata.extras.iter().copied().chain(behind.extras).collect(),
         metadata,
+        embedded,
         rows,
     })
+}
+
+/// Bytes behind the first JPEG in `bytes`, without opening it.
+///
+/// # Errors
+/// What the walk over its markers refuses.
+pub fn bytes_behind(bytes: &[u8], limits: &Limits) -> Result<usize, IngestError> {
+    walk::walk(bytes, limits).map(|walk| walk.trailing_bytes as usize)
+}
+
+/// What was written down beside the picture, as found.
+fn blocks<'a>(walk: &Walk<'a>) -> Blocks<'a> {
+    let photoshop = match walk.photoshop[..] {
+        [] => None,
+        [one] => Some(Cow::Borrowed(one)),
+        _ => Some(Cow::Owned(walk.photoshop.concat())),
+    };
+    let density = walk.density.and_then(|(unit, x, y)| {
+        let inches = match unit {
+            1 => 1.0,
+            2 => 2.54,
+            _ => return None,
+        };
+        let density = Density { block: Block::Jfif, x_ppi: f64::from(x) * inches, y_ppi: f64::from(y) * inches };
+        (x > 0 && y > 0).then_some(density)
+    });
+    Blocks {
+        exif: walk.exif.map(Cow::Borrowed),
+        xmp: walk.xmp.map(Cow::Borrowed),
+        xmp_extended: walk.xmp_extended.clone(),
+        photoshop,
+        comments: walk.comments.iter().map(|comment| Cow::Borrowed(*comment)).collect(),
+        densities: density.into_iter().collect(),
+        ..Blocks::default()
+    }
 }
 
 /// Whether the decoder can stream the picture, a row of MCUs at a time.

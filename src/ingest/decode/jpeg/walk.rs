@@ -1,15 +1,21 @@
 //! A walk over the markers of a JPEG (T.81, B.1): finds scans, tables, metadata and the end, and decodes nothing.
 
+use crate::ingest::decode::behind::Declared;
+use crate::ingest::metadata::xmp::{ExtendedPart, PARTS_MAX, extended_part};
 use crate::ingest::photo::{JpegProcess, QuantTable};
 use crate::ingest::{IngestError, Limits};
 
 use super::frame::{Frame, ScanHeader, quant_tables};
+use super::mpf;
 use super::scan::Entropy;
 
 /// Scans a progressive file may have: real ones have about ten, and each one costs a pass over the whole picture.
 const SCANS_MAX: usize = 64;
 /// Parts a colour profile may come in; its counter is one byte.
 const ICC_PARTS_MAX: usize = 256;
+/// Comments, and segments of Photoshop's, that are looked at.
+const COMMENTS_MAX: usize = 8;
+const PHOTOSHOP_MAX: usize = 256;
 
 /// One scan with the segments that stand before it.
 #[derive(Debug)]
@@ -37,11 +43,20 @@ pub struct Walk<'a> {
     pub restart_interval: u16,
     pub adobe_transform: Option<u8>,
     pub jfif: bool,
+    /// Unit (1 inch, 2 cm), across and down, of the JFIF marker.
+    pub density: Option<(u8, u16, u16)>,
     /// Of the first EXIF block.
     pub exif: Option<&'a [u8]>,
     /// Number and bytes of each part of the colour profile.
     pub icc_parts: Vec<(u8, &'a [u8])>,
-    pub has_xmp: bool,
+    /// The first packet.
+    pub xmp: Option<&'a [u8]>,
+    pub xmp_extended: Vec<ExtendedPart<'a>>,
+    /// Bodies of Photoshop's segments, to be read as one.
+    pub photoshop: Vec<&'a [u8]>,
+    pub comments: Vec<&'a [u8]>,
+    /// Further pictures, from an index.
+    pub declared: Vec<Declared>,
     /// Whether the end marker was reached.
     pub reached_end: bool,
     pub trailing_bytes: u64,
@@ -50,6 +65,8 @@ pub struct Walk<'a> {
     slots: [Option<QuantTable>; 4],
     setup: Vec<u8>,
     metadata_bytes: u64,
+    /// Bytes of the whole file.
+    length: usize,
 }
 
 /// Walks a file that begins with the start marker.
@@ -57,7 +74,7 @@ pub struct Walk<'a> {
 /// # Errors
 /// What the frame header or the limits forbid. A file that merely breaks off or contradicts itself gives what was seen.
 pub fn walk<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Walk<'a>, IngestError> {
-    let mut walk = Walk::default();
+    let mut walk = Walk { length: bytes.len(), ..Walk::default() };
     let mut rest = &bytes[bytes.len().min(2)..];
     while let Some((marker, after)) = next_marker(rest) {
         match marker {
@@ -110,7 +127,10 @@ impl<'a> Walk<'a> {
             }
             0xcc => return Err(IngestError::UnsupportedCoding { coding: "arithmetic-coded JPEG" }),
             0xda => return self.scan(body, behind),
-            0xe0..=0xef | 0xfe => self.metadata(marker, body, limits)?,
+            0xe0..=0xef | 0xfe => {
+                let at = self.length - behind.len() - body.len();
+                self.metadata(marker, body, at, limits)?;
+            }
             // a second frame, a late height, reserved codes
             _ => self.damaged = true,
         }
@@ -173,17 +193,29 @@ impl<'a> Walk<'a> {
         Ok(rest)
     }
 
-    fn metadata(&mut self, marker: u8, body: &'a [u8], limits: &Limits) -> Result<(), IngestError> {
+    /// Takes a segment that is no part of the picture; its body begins at `at` in the file.
+    fn metadata(&mut self, marker: u8, body: &'a [u8], at: usize, limits: &Limits) -> Result<(), IngestError> {
         self.metadata_bytes += body.len() as u64;
         limits.check_metadata(self.metadata_bytes)?;
         match marker {
-            0xe0 if body.starts_with(b"JFIF\0") => self.jfif = true,
+            0xe0 if body.starts_with(b"JFIF\0") => {
+                self.jfif = true;
+                if let Some(&[unit, x1, x0, y1, y0]) = body.get(7..12).and_then(|density| density.first_chunk()) {
+                    self.density.get_or_insert((unit, u16::from_be_bytes([x1, x0]), u16::from_be_bytes([y1, y0])));
+                }
+            }
             0xe1 => {
                 if let Some(tiff) = body.strip_prefix(b"Exif\0\0") {
                     self.exif.get_or_insert(tiff);
                 }
-                self.has_xmp |= body.starts_with(b"http://ns.adobe.com/xap/1.0/\0");
+                if let Some(packet) = body.strip_prefix(b"http://ns.adobe.com/xap/1.0/\0") {
+                    self.xmp.get_or_insert(packet);
+                }
+                if self.xmp_extended.len() < PARTS_MAX {
+                    self.xmp_extended.extend(extended_part(body));
+                }
             }
+            0xe2 if self.declared.is_empty() && body.starts_with(b"MPF\0") => self.declared = mpf::declared(&body[4..], at + 4),
             0xe2 => {
                 if let Some(&[number, _, ref part @ ..]) = body.strip_prefix(b"ICC_PROFILE\0")
                     && self.icc_parts.len() < ICC_PARTS_MAX
@@ -192,6 +224,14 @@ impl<'a> Walk<'a> {
                     limits.check_icc(self.icc_parts.iter().map(|(_, part)| part.len() as u64).sum())?;
                 }
             }
+            0xed => {
+                if let Some(resources) = body.strip_prefix(b"Photoshop 3.0\0")
+                    && self.photoshop.len() < PHOTOSHOP_MAX
+                {
+                    self.photoshop.push(resources);
+                }
+            }
+            0xfe if self.comments.len() < COMMENTS_MAX => self.comments.push(body),
             0xee if body.starts_with(b"Adobe") => self.adobe_transform = self.adobe_transform.or(body.get(11).copied()),
             _ => {}
         }

@@ -1,15 +1,19 @@
 //! PNG (W3C): every colour type and depth, palette and transparency, interlaced or not; of an animation its still picture.
 
 mod rows;
+mod texts;
 mod walk;
 
 #[cfg(test)]
 pub(in crate::ingest) mod tests;
 
+use std::borrow::Cow;
+
 use png::{Decoder, Reader, Transformations};
 
+use crate::ingest::decode::behind;
 use crate::ingest::decode::pieces::Pieces;
-use crate::ingest::metadata::{IccProfile, Metadata, exif, text};
+use crate::ingest::metadata::{Block, Blocks, Density, IccProfile};
 use crate::ingest::photo::{Completeness, Compression, Container, Format, Header, Photo, PngStructure};
 use crate::ingest::{IngestError, Limits};
 
@@ -28,7 +32,7 @@ const END: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
 /// # Errors
 /// As [`crate::ingest::open`].
 pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestError> {
-    let walk = walk::walk(bytes, limits)?;
+    let mut walk = walk::walk(bytes, limits)?;
     if walk.data_bytes == 0 {
         return Err(match (walk.data_damaged, walk.reached_end) {
             (true, _) => IngestError::Damaged { what: "the checksum of its picture data does not hold" },
@@ -50,7 +54,9 @@ pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestErr
     let reader = reader(bytes, &walk, limits)?;
     let profile = reader.info().icc_profile.as_deref().map(<[u8]>::to_vec);
     limits.check_icc(profile.as_ref().map_or(0, |profile| profile.len() as u64))?;
-    let mut metadata = metadata(&walk);
+    let (mut metadata, mut embedded) = blocks(&mut walk).read();
+    let behind = behind::read(bytes, bytes.len() - walk.trailing_bytes as usize, &[], limits);
+    embedded.extend(behind.pictures);
     metadata.profile_unreadable = walk.has_profile && profile.is_none();
     let has_alpha = matches!(ihdr.color, 4 | 6) || walk.has_transparency;
     Ok(Photo {
@@ -66,7 +72,9 @@ pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestErr
         },
         container: container(&walk, promised_too_much),
         icc: profile.map(IccProfile::new),
+        extras: metadata.extras.iter().copied().chain(behind.extras).collect(),
         metadata,
+        embedded,
         rows: Box::new(PngRows::new(reader, walk.reached_end || walk.data_damaged)),
     })
 }
@@ -98,24 +106,26 @@ fn whole_bytes(walk: &Walk) -> u64 {
     u64::from(ihdr.width) * u64::from(ihdr.height) * samples * if ihdr.depth == 16 { 2 } else { 1 }
 }
 
-fn metadata(walk: &Walk) -> Metadata {
-    let mut metadata = Metadata { has_xmp: walk.has_xmp, ..Metadata::default() };
-    if let Some(tiff) = walk.exif {
-        exif::read(tiff.strip_prefix(b"Exif\0\0").unwrap_or(tiff), &mut metadata);
+/// What was written down beside the picture, as found.
+fn blocks<'a>(walk: &mut Walk<'a>) -> Blocks<'a> {
+    let texts = std::mem::take(&mut walk.texts);
+    let bare = |tiff: Vec<u8>| match tiff.strip_prefix(b"Exif\0\0") {
+        Some(bare) => bare.to_vec(),
+        None => tiff,
+    };
+    let exif = walk.exif.map(|tiff| Cow::Borrowed(tiff.strip_prefix(b"Exif\0\0").unwrap_or(tiff)));
+    let density = walk.density.filter(|(x, y)| *x > 0 && *y > 0).map(|(x, y)| {
+        let inches = |per_meter: u32| f64::from(per_meter) * 0.0254;
+        Density { block: Block::PngPhys, x_ppi: inches(x), y_ppi: inches(y) }
+    });
+    Blocks {
+        exif: exif.or_else(|| texts.exif.map(bare).map(Cow::Owned)),
+        xmp: texts.xmp.map(Cow::Owned),
+        photoshop: texts.photoshop.map(Cow::Owned),
+        texts: texts.plain,
+        densities: density.into_iter().collect(),
+        ..Blocks::default()
     }
-    for &(keyword, latin1) in &walk.texts {
-        let words: String = latin1.iter().take(text::CHARS_MAX * 16).map(|&byte| char::from(byte)).collect();
-        let Some(words) = text::clean(&words) else { continue };
-        match keyword {
-            b"Author" => {
-                metadata.privacy.names.push(exif::masked_name("Author", &words));
-                metadata.rights.creator_named = true;
-            }
-            b"Copyright" => metadata.rights.copyright = metadata.rights.copyright.take().or(Some(words)),
-            _ => metadata.capture.software = metadata.capture.software.take().or(Some(words)),
-        }
-    }
-    metadata
 }
 
 fn container(walk: &Walk, promised_too_much: bool) -> Container {

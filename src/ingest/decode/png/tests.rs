@@ -184,7 +184,7 @@ fn metadata_is_read() {
     let photo = open(&file, &Limits::default()).unwrap();
     assert_eq!(photo.container.completeness, Completeness::Complete);
     assert_eq!(photo.header.orientation, crate::raster::Orientation::Rotated180);
-    assert_eq!(photo.metadata.privacy.names, ["Author (4 characters)"]);
+    assert_eq!(photo.metadata.privacy.names, ["PNG Author (4 characters)"]);
     assert_eq!(photo.metadata.rights.copyright.as_deref(), Some("© Studio"));
     assert!(photo.container.png.as_ref().unwrap().srgb && photo.metadata.rights.creator_named);
     assert_eq!(photo.icc.as_ref().unwrap().bytes, b"abc");

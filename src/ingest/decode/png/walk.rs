@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use crate::ingest::{IngestError, Limits};
 
+use super::texts::Texts;
+
 const SIGNATURE_BYTES: usize = 8;
 /// Length, type and checksum around a chunk's data.
 const FRAME_BYTES: usize = 12;
@@ -33,9 +35,10 @@ pub struct Walk<'a> {
     pub gamma: Option<u32>,
     pub exif: Option<&'a [u8]>,
     pub has_profile: bool,
-    pub has_xmp: bool,
-    /// Keyword and text of each plain text chunk that may be shown.
-    pub texts: Vec<(&'a [u8], &'a [u8])>,
+    /// Of sound text chunks.
+    pub texts: Texts,
+    /// Pixels per meter across and down.
+    pub density: Option<(u32, u32)>,
     /// Of all sound data chunks.
     pub data_bytes: u64,
     /// Whether the end chunk was reached.
@@ -76,7 +79,7 @@ pub fn walk<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Walk<'a>, IngestErro
                     walk.trailing_bytes = (bytes.len() - at) as u64;
                     return Ok(walk);
                 }
-                walk.chunk(&chunk, limits)?;
+                walk.chunk(bytes, &chunk, limits)?;
             }
             Ok(None) => {
                 walk.cut_data(bytes, at);
@@ -119,8 +122,8 @@ impl<'a> Walk<'a> {
             gamma: None,
             exif: None,
             has_profile: false,
-            has_xmp: false,
-            texts: Vec::new(),
+            texts: Texts::default(),
+            density: None,
             data_bytes: 0,
             reached_end: false,
             trailing_bytes: 0,
@@ -133,7 +136,7 @@ impl<'a> Walk<'a> {
         Ok(walk)
     }
 
-    fn chunk(&mut self, chunk: &Chunk<'a>, limits: &Limits) -> Result<(), IngestError> {
+    fn chunk(&mut self, bytes: &[u8], chunk: &Chunk<'a>, limits: &Limits) -> Result<(), IngestError> {
         let was_in_data = std::mem::replace(&mut self.in_data, chunk.kind == *b"IDAT");
         self.damaged |= !chunk.sound;
         match &chunk.kind {
@@ -157,14 +160,14 @@ impl<'a> Walk<'a> {
                 self.metadata_bytes += chunk.data.len() as u64;
                 limits.check_metadata(self.metadata_bytes)?;
                 if chunk.sound {
-                    self.ancillary(chunk, limits)?;
+                    self.ancillary(bytes, chunk, limits)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn ancillary(&mut self, chunk: &Chunk<'a>, limits: &Limits) -> Result<(), IngestError> {
+    fn ancillary(&mut self, bytes: &[u8], chunk: &Chunk<'a>, limits: &Limits) -> Result<(), IngestError> {
         match &chunk.kind {
             b"tRNS" if self.data_bytes == 0 => {
                 self.has_transparency = true;
@@ -178,22 +181,17 @@ impl<'a> Walk<'a> {
             b"sRGB" => self.srgb = true,
             b"gAMA" => self.gamma = chunk.data.try_into().ok().map(u32::from_be_bytes),
             b"eXIf" => self.exif = self.exif.or(Some(chunk.data)),
-            b"iTXt" => self.has_xmp |= chunk.data.starts_with(b"XML:com.adobe.xmp\0"),
-            b"tEXt" => {
-                if let Some(end) = chunk.data.iter().position(|&byte| byte == 0) {
-                    self.text(&chunk.data[..end], &chunk.data[end + 1..]);
+            b"tEXt" | b"zTXt" | b"iTXt" => {
+                self.texts.take(chunk.kind, chunk.data, bytes.get(chunk.whole.clone()).unwrap_or_default());
+            }
+            b"pHYs" => {
+                if let &[x3, x2, x1, x0, y3, y2, y1, y0, 1] = chunk.data {
+                    self.density = Some((u32::from_be_bytes([x3, x2, x1, x0]), u32::from_be_bytes([y3, y2, y1, y0])));
                 }
             }
             _ => {}
         }
         Ok(())
-    }
-
-    fn text(&mut self, keyword: &'a [u8], text: &'a [u8]) {
-        let known = [&b"Author"[..], b"Copyright", b"Software"].contains(&keyword);
-        if known && !self.texts.iter().any(|(seen, _)| *seen == keyword) {
-            self.texts.push((keyword, text));
-        }
     }
 
     /// Keeps the part of a data chunk that is there, when the file ends inside it.

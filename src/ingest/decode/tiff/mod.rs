@@ -56,5 +56,6 @@ pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestErr
         Meaning::Cmyk => Box::new(Inks::new(layout.width, layout.height)),
         _ => Box::new(TiffRows::new(walk.file, layout)),
     };
-    Ok(Photo { header, container, icc: walk.icc, metadata: walk.metadata, rows })
+    let extras = walk.metadata.extras.clone();
+    Ok(Photo { header, container, icc: walk.icc, metadata: walk.metadata, embedded: walk.embedded, extras, rows })
 }

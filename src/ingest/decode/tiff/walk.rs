@@ -1,9 +1,10 @@
 //! A walk over the directories of a TIFF: the first picture, how many there are, whether it is a camera's raw file, and
 //! whether everything it points at is there. Decodes nothing.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::ingest::metadata::{IccProfile, Metadata, exif};
+use crate::ingest::metadata::{Blocks, Embedded, IccProfile, Metadata, text};
 use crate::ingest::photo::Completeness;
 use crate::ingest::{IngestError, Limits};
 use crate::raster::Orientation;
@@ -29,6 +30,17 @@ const IPTC: u16 = 33_723;
 const PHOTOSHOP: u16 = 34_377;
 const EXIF: u16 = 34_665;
 const ICC: u16 = 34_675;
+/// Texts that stand in the first directory itself, under their names in EXIF.
+const TEXTS: [(u16, &str); 8] = [
+    (270, "ImageDescription"),
+    (271, "Make"),
+    (272, "Model"),
+    (305, "Software"),
+    (306, "DateTime"),
+    (315, "Artist"),
+    (316, "HostComputer"),
+    (33_432, "Copyright"),
+];
 const DNG_VERSION: u16 = 50_706;
 /// Photometric interpretations of raw sensor data: colour filter array, linear raw.
 const RAW: [u64; 2] = [32_803, 34_892];
@@ -42,6 +54,7 @@ pub struct Walk<'a> {
     pub pages: u32,
     pub completeness: Completeness,
     pub metadata: Metadata,
+    pub embedded: Vec<Embedded<'a>>,
     pub icc: Option<IccProfile>,
 }
 
@@ -61,8 +74,8 @@ pub fn walk<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Walk<'a>, IngestErro
         true => chain,
         false => Completeness::Truncated,
     };
-    let (metadata, icc) = metadata(&file, &first, limits)?;
-    Ok(Walk { file, layout, pages, completeness, metadata, icc })
+    let (metadata, embedded, icc) = metadata(&file, &first, limits)?;
+    Ok(Walk { file, layout, pages, completeness, metadata, embedded, icc })
 }
 
 /// Whether the first picture or one below it is what a sensor saw.
@@ -107,22 +120,41 @@ fn pages(file: &File<'_>, first_at: u64, first: &Directory) -> (u32, Completenes
     (pages, if all_there { Completeness::Complete } else { Completeness::Truncated })
 }
 
-fn metadata(file: &File<'_>, first: &Directory, limits: &Limits) -> Result<(Metadata, Option<IccProfile>), IngestError> {
+/// Texts of the first directory.
+fn texts(file: &File<'_>, first: &Directory) -> Vec<(&'static str, String)> {
+    let text = |(tag, name): (u16, &'static str)| {
+        let bytes = file.values(first.find(tag)?)?;
+        text::long_bytes(bytes).map(|text| (name, text))
+    };
+    TEXTS.into_iter().filter_map(text).collect()
+}
+
+/// Facts, small pictures, and the colour profile.
+type Beside<'a> = (Metadata, Vec<Embedded<'a>>, Option<IccProfile>);
+
+fn metadata<'a>(file: &File<'a>, first: &Directory, limits: &Limits) -> Result<Beside<'a>, IngestError> {
     let blocks = [XMP, IPTC, PHOTOSHOP, ICC].into_iter().filter_map(|tag| first.find(tag));
     let bytes = blocks.map(|entry| entry.bytes().unwrap_or(u64::MAX)).fold(0, u64::saturating_add);
     limits.check_metadata(bytes)?;
-    let mut metadata = Metadata::default();
-    // the reader of EXIF knows the small kind of TIFF only
-    if !file.is_big {
-        exif::read(file.bytes, &mut metadata);
+    let block = |tag| first.find(tag).and_then(|entry| file.values(entry)).map(Cow::Borrowed);
+    // the block is the file: what counts is its directory
+    let directory = first.number(file, EXIF).and_then(|at| file.directory(at).ok());
+    let (mut metadata, embedded) = Blocks {
+        // the reader of EXIF knows the small kind of TIFF only
+        exif: (!file.is_big).then_some(Cow::Borrowed(file.bytes)),
+        exif_bytes: Some(directory.map_or(0, |directory| directory.len() as u64 * 12)),
+        xmp: block(XMP),
+        photoshop: block(PHOTOSHOP),
+        iptc: block(IPTC),
+        exif_texts: if file.is_big { texts(file, first) } else { Vec::new() },
+        ..Blocks::default()
     }
-    metadata.has_exif = first.find(EXIF).is_some();
-    metadata.has_xmp = first.find(XMP).is_some();
+    .read();
     let orientation = first.number(file, ORIENTATION).and_then(|value| Orientation::from_exif(u16::try_from(value).ok()?));
     metadata.orientation = orientation.unwrap_or_default();
-    let Some(entry) = first.find(ICC) else { return Ok((metadata, None)) };
+    let Some(entry) = first.find(ICC) else { return Ok((metadata, embedded, None)) };
     limits.check_icc(entry.bytes().unwrap_or(u64::MAX))?;
     let profile = file.values(entry).map(|bytes| IccProfile::new(bytes.to_vec()));
     metadata.profile_unreadable = profile.is_none();
-    Ok((metadata, profile))
+    Ok((metadata, embedded, profile))
 }

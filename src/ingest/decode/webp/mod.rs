@@ -6,12 +6,14 @@ mod walk;
 #[cfg(test)]
 pub(in crate::ingest) mod tests;
 
+use std::borrow::Cow;
 use std::io::ErrorKind;
 
 use image_webp::{DecodingError, WebPDecoder};
 
+use crate::ingest::decode::behind;
 use crate::ingest::decode::whole::{Broken, WholeRows};
-use crate::ingest::metadata::{IccProfile, Metadata, exif};
+use crate::ingest::metadata::{Blocks, IccProfile};
 use crate::ingest::photo::{Completeness, Compression, Container, Format, Header, Photo};
 use crate::ingest::{IngestError, Limits};
 
@@ -32,10 +34,10 @@ pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestErr
     };
     let canvas = walk.canvas;
     limits.check_decoder_bytes(decoder_bytes(&frame, canvas))?;
-    let mut metadata = Metadata { has_xmp: walk.has_xmp, ..Metadata::default() };
-    if let Some(tiff) = walk.exif {
-        exif::read(tiff.strip_prefix(b"Exif\0\0").unwrap_or(tiff), &mut metadata);
-    }
+    let exif = walk.exif.map(|tiff| Cow::Borrowed(tiff.strip_prefix(b"Exif\0\0").unwrap_or(tiff)));
+    let (metadata, mut embedded) = Blocks { exif, xmp: walk.xmp.map(Cow::Borrowed), ..Blocks::default() }.read();
+    let behind = behind::read(bytes, bytes.len() - walk.trailing_bytes as usize, &[], limits);
+    embedded.extend(behind.pictures);
     let has_alpha = frame.has_alpha() || !frame.covers(canvas);
     let header = Header {
         format: Format::WebP,
@@ -51,7 +53,8 @@ pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestErr
     let was_cut = !walk.reached_end;
     let rows = WholeRows::new(canvas, has_alpha, move || picture(&frame, canvas, was_cut));
     let icc = walk.icc.map(|profile| IccProfile::new(profile.to_vec()));
-    Ok(Photo { header, container, icc, metadata, rows: Box::new(rows) })
+    let extras = metadata.extras.iter().copied().chain(behind.extras).collect();
+    Ok(Photo { header, container, icc, metadata, embedded, extras, rows: Box::new(rows) })
 }
 
 /// What the decoder holds at once, and the picture it gives, in bytes.

@@ -1,5 +1,6 @@
 //! WebP: samples against the picture that was coded, and files that lie.
 
+use crate::ingest::metadata::Block;
 use image_webp::{ColorType, WebPEncoder};
 
 use crate::ingest::open;
@@ -110,7 +111,8 @@ fn metadata_is_read_and_has_limits() {
     assert_eq!(photo.container.completeness, Completeness::Complete);
     assert_eq!(photo.header.orientation, Orientation::Rotated90);
     assert_eq!(photo.icc.unwrap().bytes, [7; 301]);
-    assert!(photo.metadata.has_xmp && photo.metadata.has_exif);
+    let blocks: Vec<Block> = photo.metadata.statements.blocks.iter().map(|block| block.block).collect();
+    assert_eq!(blocks, [Block::Exif, Block::Xmp]);
     let with = |limits| open(&file, &limits).map(|_| ());
     assert!(matches!(with(Limits { icc_bytes_max: 300, ..Limits::default() }), Err(IngestError::MetadataTooLarge { .. })));
     assert!(matches!(with(Limits { metadata_bytes_max: 310, ..Limits::default() }), Err(IngestError::MetadataTooLarge { .. })));

@@ -21,7 +21,7 @@ pub struct Walk<'a> {
     pub animated: bool,
     pub exif: Option<&'a [u8]>,
     pub icc: Option<&'a [u8]>,
-    pub has_xmp: bool,
+    pub xmp: Option<&'a [u8]>,
     /// Whether all bytes the header promises are there.
     pub reached_end: bool,
     pub trailing_bytes: u64,
@@ -150,7 +150,7 @@ impl<'a> Walk<'a> {
                 self.icc = self.icc.or(Some(data));
             }
             b"EXIF" => self.exif = self.exif.or(Some(data)),
-            b"XMP " => self.has_xmp = true,
+            b"XMP " => self.xmp = self.xmp.or(Some(data)),
             _ => {}
         }
         Ok(())

@@ -1,0 +1,251 @@
+//! What the fields give away, masked.
+
+use super::facts::{LIST_MAX, Position, Privacy};
+use super::fields::{Meaning, meanings};
+use super::mask::{self, Shape};
+use super::tags::{Block, Tag, Tags};
+
+/// What of privacy stands in the fields.
+pub fn read(tags: &Tags, resolution_m: Option<f64>) -> Privacy {
+    let position = position(tags, resolution_m);
+    Privacy {
+        gps_position: position.is_some(),
+        position,
+        device_ids: device_ids(tags),
+        names: lengths(tags, &[Meaning::Creator, Meaning::Name, Meaning::Person]),
+        people: lengths(tags, &[Meaning::Person]),
+        face_regions: face_regions(tags),
+        places: lengths(tags, &[Meaning::Place]),
+        captions: lengths(tags, &[Meaning::Caption]),
+        contacts: contacts(tags),
+        paths: paths(tags),
+        paths_name_user: tags.iter().any(|tag| mask::names_user(&tag.value)),
+        ..Privacy::default()
+    }
+}
+
+/// A field's name for people: bare in EXIF, with its block elsewhere, without the structures around it.
+pub fn label(tag: &Tag) -> String {
+    let name = tag.name.rsplit('/').next().unwrap_or(&tag.name);
+    match tag.block {
+        Block::Iptc => format!("IPTC {name}"),
+        Block::Xmp => format!("XMP {name}"),
+        Block::PngText => format!("PNG {name}"),
+        _ => name.to_owned(),
+    }
+}
+
+fn means(tag: &Tag, wanted: &[Meaning]) -> bool {
+    meanings(tag.block, &tag.name).any(|meaning| wanted.contains(&meaning))
+}
+
+/// Each field once, with the length of its value, or the number of its values and the length of all.
+fn lengths(tags: &Tags, wanted: &[Meaning]) -> Vec<String> {
+    let mut fields: Vec<(String, Vec<&str>)> = Vec::new();
+    let is_position = |tag: &&Tag| !means(tag, &[Meaning::Position, Meaning::Altitude]) || wanted.contains(&Meaning::Position);
+    for tag in tags.iter().filter(|tag| means(tag, wanted)).filter(is_position) {
+        let label = label(tag);
+        if let Some((_, values)) = fields.iter_mut().find(|(seen, _)| *seen == label) {
+            values.push(&tag.value);
+        } else if fields.len() < LIST_MAX {
+            fields.push((label, vec![&tag.value]));
+        }
+    }
+    let words = |(label, values): (String, Vec<&str>)| match values[..] {
+        [value] => mask::length(&label, value),
+        _ => {
+            let characters: usize = values.iter().map(|value| value.chars().count()).sum();
+            format!("{label} ({} entries, {characters} characters)", values.len())
+        }
+    };
+    fields.into_iter().map(words).collect()
+}
+
+fn device_ids(tags: &Tags) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for tag in tags.iter().filter(|tag| means(tag, &[Meaning::DeviceId])) {
+        // zeroes and dashes are what firmware writes where it has no number
+        if tag.value.chars().all(|char| matches!(char, '0' | '-' | ' ')) {
+            continue;
+        }
+        let masked = mask::id(&label(tag), &tag.value);
+        if ids.len() < LIST_MAX && !ids.contains(&masked) {
+            ids.push(masked);
+        }
+    }
+    ids
+}
+
+/// Fields for contact details, then others in which such a shape stands.
+fn contacts(tags: &Tags) -> Vec<String> {
+    let mut found = lengths(tags, &[Meaning::Contact]);
+    for tag in tags.iter().filter(|tag| !means(tag, &[Meaning::Contact])) {
+        let mut shapes: Vec<Shape> = mask::contacts(&tag.value).into_iter().map(|(shape, _)| shape).collect();
+        shapes.sort_unstable();
+        shapes.dedup();
+        for shape in shapes {
+            let words = format!("{} in {}", shape.words(), label(tag));
+            if found.len() < LIST_MAX && !found.contains(&words) {
+                found.push(words);
+            }
+        }
+    }
+    found
+}
+
+fn paths(tags: &Tags) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for tag in tags.iter().filter(|tag| mask::is_path(&tag.value)) {
+        let words = mask::length(&label(tag), &tag.value);
+        if found.len() < LIST_MAX && !found.contains(&words) {
+            found.push(words);
+        }
+    }
+    found
+}
+
+/// Regions that have a name or say that they are a face.
+fn face_regions(tags: &Tags) -> u32 {
+    let count = |name: &str, wanted: &dyn Fn(&str) -> bool| tags.values(Block::Xmp, name).filter(|value| wanted(value)).count();
+    let faces = count("mwg-rs:Regions/mwg-rs:RegionList/mwg-rs:Type", &|value| value.eq_ignore_ascii_case("face"));
+    let named = count("mwg-rs:Regions/mwg-rs:RegionList/mwg-rs:Name", &|_| true);
+    let microsoft = count("MP:RegionInfo/MPRI:Regions/MPReg:Rectangle", &|_| true);
+    faces.max(named).max(microsoft) as u32
+}
+
+fn position(tags: &Tags, exif_resolution_m: Option<f64>) -> Option<Position> {
+    let mut blocks: Vec<Block> = tags.iter().filter(|tag| means(tag, &[Meaning::Position])).map(|tag| tag.block).collect();
+    blocks.sort_unstable();
+    blocks.dedup();
+    if blocks.is_empty() {
+        return None;
+    }
+    let any = |meaning| tags.iter().any(|tag| means(tag, &[meaning]));
+    let xmp = tags.iter().filter(|tag| tag.block == Block::Xmp && means(tag, &[Meaning::Position]));
+    let finest = xmp.filter_map(|tag| resolution_m(&tag.value)).chain(exif_resolution_m).reduce(f64::min);
+    Some(Position {
+        blocks,
+        resolution_m: finest.map(one_digit),
+        altitude: any(Meaning::Altitude),
+        direction: any(Meaning::Direction),
+        time: any(Meaning::GpsTime),
+    })
+}
+
+/// Degrees of a coordinate in XMP, `47,24.1234N` or `47,24,7N`, or as decimal number; south and west are negative.
+pub fn degrees(value: &str) -> Option<f64> {
+    let (number, sign) = match value.char_indices().last()? {
+        (at, 'N' | 'E' | 'n' | 'e') => (&value[..at], 1.0),
+        (at, 'S' | 'W' | 's' | 'w') => (&value[..at], -1.0),
+        _ => (value, 1.0),
+    };
+    let parts: Vec<f64> = number.split(',').map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
+    let degrees = match parts[..] {
+        [degrees] => degrees,
+        [degrees, minutes] => degrees + minutes / 60.0,
+        [degrees, minutes, seconds] => degrees + minutes / 60.0 + seconds / 3600.0,
+        _ => return None,
+    };
+    degrees.is_finite().then_some(degrees * sign)
+}
+
+/// How finely a coordinate in XMP is written, in m along a meridian.
+fn resolution_m(value: &str) -> Option<f64> {
+    degrees(value)?;
+    let number = value.trim_end_matches(|char: char| char.is_ascii_alphabetic());
+    let parts = number.split(',').count();
+    let decimals = number.rsplit(',').next()?.split_once('.').map_or(0, |(_, digits)| digits.len().min(9));
+    let unit = [1.0, 60.0, 3600.0].get(parts.checked_sub(1)?)?;
+    Some(METRES_A_DEGREE / unit / 10_f64.powi(decimals as i32))
+}
+
+/// Metres of a degree along a meridian.
+pub const METRES_A_DEGREE: f64 = 111_320.0;
+
+/// Rounded up to one digit, at least a centimetre: it says how well somebody can be found, no more.
+fn one_digit(metres: f64) -> f64 {
+    let metres = metres.clamp(0.01, 1e6);
+    let scale = 10_f64.powi(metres.log10().floor() as i32);
+    let rounded = (metres / scale - 1e-9).ceil() * scale;
+    (rounded * 100.0).round() / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(fields: &[(Block, &str, &str)]) -> Tags {
+        let mut tags = Tags::default();
+        fields.iter().for_each(|(block, name, value)| tags.push(*block, name, value));
+        tags
+    }
+
+    #[test]
+    fn every_block_is_masked_and_named() {
+        use Block::{Exif, Iptc, Xmp};
+        let privacy = read(
+            &tags(&[
+                (Exif, "BodySerialNumber", "300184471"),
+                (Xmp, "aux:SerialNumber", "300184471"),
+                (Xmp, "aux:LensSerialNumber", "0000000000"),
+                (Iptc, "By-line", "Jane Exposed"),
+                (Xmp, "Iptc4xmpExt:PersonInImage", "Ann"),
+                (Xmp, "Iptc4xmpExt:PersonInImage", "Bob"),
+                (Xmp, "mwg-rs:Regions/mwg-rs:RegionList/mwg-rs:Type", "Face"),
+                (Xmp, "Iptc4xmpCore:CreatorContactInfo/Iptc4xmpCore:CiEmailWork", "a@b.example"),
+                (Exif, "UserComment", "call +41 79 123 45 67 or a@b.example"),
+                (Iptc, "City", "Bern"),
+                (Xmp, "photoshop:DocumentAncestors", r"C:\Users\jane\secret.psd"),
+            ]),
+            None,
+        );
+        assert_eq!(privacy.device_ids, ["BodySerialNumber …4471", "XMP aux:SerialNumber …4471"]);
+        assert_eq!(privacy.names, ["IPTC By-line (12 characters)", "XMP Iptc4xmpExt:PersonInImage (2 entries, 6 characters)"]);
+        assert_eq!(privacy.people, ["XMP Iptc4xmpExt:PersonInImage (2 entries, 6 characters)"]);
+        assert_eq!((privacy.face_regions, privacy.places.len()), (1, 1));
+        let contacts = [
+            "XMP Iptc4xmpCore:CiEmailWork (11 characters)",
+            "a mail address in UserComment",
+            "a telephone number in UserComment",
+        ];
+        assert_eq!(privacy.contacts, contacts);
+        assert_eq!(privacy.paths, ["XMP photoshop:DocumentAncestors (24 characters)"]);
+        assert!(privacy.paths_name_user && !privacy.gps_position);
+        let all = format!("{privacy:?}");
+        for value in ["Jane", "Ann", "Bob", "Bern", "30018", "a@b", "+41", "secret"] {
+            assert!(!all.contains(value), "{value} leaks: {all}");
+        }
+    }
+
+    #[test]
+    fn a_position_is_told_by_what_is_there_and_how_fine_it_is() {
+        let gps = |value| read(&tags(&[(Block::Xmp, "exif:GPSLatitude", value)]), None).position.unwrap();
+        assert_eq!(gps("47,24.1234N").resolution_m, Some(0.2));
+        assert_eq!(gps("47,24,7N").resolution_m, Some(40.0));
+        assert_eq!(gps("47.4").resolution_m, Some(20_000.0));
+        assert_eq!(gps("nowhere").resolution_m, None);
+        let both = read(
+            &tags(&[
+                (Block::Exif, "GPSLatitude", "47.4"),
+                (Block::Xmp, "exif:GPSLongitude", "8,32E"),
+                (Block::Exif, "GPSAltitude", "400"),
+            ]),
+            Some(12.0),
+        );
+        let position = both.position.unwrap();
+        assert_eq!((position.blocks, position.altitude, position.time), (vec![Block::Exif, Block::Xmp], true, false));
+        assert_eq!(position.resolution_m, Some(20.0));
+        assert_eq!(degrees("8,30W"), Some(-8.5));
+        assert_eq!(degrees("8,x"), None);
+    }
+
+    #[test]
+    fn lists_end() {
+        let mut many = Tags::default();
+        (0..100).for_each(|index| many.push(Block::Xmp, "aux:SerialNumber", &format!("12345678{index:03}")));
+        (0..100)
+            .for_each(|index| many.push(Block::Xmp, &format!("Iptc4xmpCore:CreatorContactInfo/x:{index}"), "somebody@a.example"));
+        let privacy = read(&many, None);
+        assert_eq!((privacy.device_ids.len(), privacy.contacts.len(), privacy.longest()), (LIST_MAX, LIST_MAX, LIST_MAX));
+    }
+}

@@ -1,0 +1,287 @@
+//! Whose it is, which programs touched it, how it says that it was made, and what of all that should go or stay.
+
+use super::facts::{History, LIST_MAX, Origin, Rights, Scrub, SourceType};
+use super::fields::{Meaning, meanings};
+use super::privacy::label;
+use super::tags::{Block, Tag, Tags};
+use super::{mask, text};
+
+/// The list of digital source types of the IPTC (NewsCodes, 2025), retired ones included, and whether a term says that a
+/// trained model made the picture or a part of it.
+const SOURCE_TYPES: [(&str, bool); 20] = [
+    ("digitalCapture", false),
+    ("computationalCapture", false),
+    ("negativeFilm", false),
+    ("positiveFilm", false),
+    ("print", false),
+    ("humanEdits", false),
+    ("minorHumanEdits", false),
+    ("compositeCapture", false),
+    ("algorithmicallyEnhanced", false),
+    ("dataDrivenMedia", false),
+    ("digitalArt", false),
+    ("digitalCreation", false),
+    ("softwareImage", false),
+    ("virtualRecording", false),
+    ("screenCapture", false),
+    ("composite", false),
+    ("algorithmicMedia", false),
+    ("compositeSynthetic", true),
+    ("compositeWithTrainedAlgorithmicMedia", true),
+    ("trainedAlgorithmicMedia", true),
+];
+const SOURCE_TYPE_URI: &str = "cv.iptc.org/newscodes/digitalsourcetype/";
+
+/// Names of picture generators as they write themselves into files; each stands for itself in a report.
+const GENERATORS: [&str; 18] = [
+    "Midjourney",
+    "Adobe Firefly",
+    "Stable Diffusion",
+    "ComfyUI",
+    "AUTOMATIC1111",
+    "NovelAI",
+    "InvokeAI",
+    "DALL-E",
+    "DALL·E",
+    "ChatGPT",
+    "OpenAI",
+    "Ideogram",
+    "Leonardo.Ai",
+    "Made with Google AI",
+    "Bing Image Creator",
+    "Microsoft Designer",
+    "DreamStudio",
+    "Fooocus",
+];
+
+fn values<'t>(tags: &'t Tags, wanted: Meaning) -> impl Iterator<Item = &'t Tag> {
+    tags.iter().filter(move |tag| meanings(tag.block, &tag.name).any(|meaning| meaning == wanted))
+}
+
+/// The first value, fit to be shown.
+fn shown(tags: &Tags, wanted: Meaning) -> Option<String> {
+    values(tags, wanted).find_map(|tag| text::clean(&mask::without_contacts(&tag.value)))
+}
+
+/// Whose it is.
+pub fn rights(tags: &Tags) -> Rights {
+    Rights {
+        copyright: shown(tags, Meaning::Copyright),
+        creator_named: values(tags, Meaning::Creator).next().is_some(),
+        credit: shown(tags, Meaning::Credit),
+        usage_terms: shown(tags, Meaning::UsageTerms),
+        web_statement: shown(tags, Meaning::WebStatement),
+        licensor_named: values(tags, Meaning::Licensor).next().is_some(),
+        marked: values(tags, Meaning::Marked).find_map(|tag| match tag.value.to_lowercase().as_str() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        }),
+        model_release: plus(tags, Meaning::ModelRelease),
+        property_release: plus(tags, Meaning::PropertyRelease),
+        data_mining: plus(tags, Meaning::DataMining),
+    }
+}
+
+/// A code of the PLUS vocabulary, `MR-NON`, without the address before it.
+fn plus(tags: &Tags, wanted: Meaning) -> Option<String> {
+    let code = shown(tags, wanted)?;
+    let code = code.rsplit("/vocab/").next().unwrap_or(&code);
+    text::clean(code.trim_matches('/'))
+}
+
+/// Programs and documents.
+pub fn history(tags: &Tags, photoshop_resources: u32) -> History {
+    let mut programs: Vec<String> = Vec::new();
+    for program in values(tags, Meaning::Program).filter_map(|tag| text::clean(&mask::without_contacts(&tag.value))) {
+        // a path can hide in any text, and a path can name a person
+        if programs.len() < LIST_MAX && !mask::is_path(&program) && !programs.contains(&program) {
+            programs.push(program);
+        }
+    }
+    let count = |wanted| values(tags, wanted).count() as u32;
+    History {
+        programs,
+        steps: count(Meaning::HistoryStep),
+        document_id: count(Meaning::DocumentId) > 0,
+        original_document_id: count(Meaning::OriginalDocumentId) > 0,
+        ancestors: count(Meaning::Ancestor),
+        derived: count(Meaning::Derived) > 0,
+        photoshop_resources,
+        raw_settings: tags.iter().filter(|tag| tag.block == Block::Xmp && tag.name.starts_with("crs:")).count() as u32,
+    }
+}
+
+/// How it was made, as declared.
+pub fn origin(tags: &Tags) -> Origin {
+    let source_type = values(tags, Meaning::SourceType).next().and_then(|tag| source_type(&tag.value));
+    let mut generators: Vec<String> = Vec::new();
+    let mut add = |words: String| {
+        if generators.len() < LIST_MAX && !generators.contains(&words) {
+            generators.push(words);
+        }
+    };
+    for tag in tags.iter() {
+        let is = |wanted| meanings(tag.block, &tag.name).any(|meaning| meaning == wanted);
+        if is(Meaning::Prompt) {
+            add(mask::length(&label(tag), &tag.value));
+        } else if is(Meaning::Program) || is(Meaning::Credit) {
+            let value = tag.value.to_lowercase();
+            if let Some(name) = GENERATORS.iter().find(|name| value.contains(&name.to_lowercase())) {
+                add(format!("{} names {name}", label(tag)));
+            }
+        } else if is(Meaning::Caption) && tag.value.contains("Steps: ") && tag.value.contains("Sampler: ") {
+            add(format!("{} holds settings of a generator", label(tag)));
+        }
+    }
+    Origin { source_type, generators }
+}
+
+fn source_type(value: &str) -> Option<SourceType> {
+    let shown = text::clean(&mask::without_contacts(value))?;
+    let word = shown.rsplit_once(SOURCE_TYPE_URI).map_or(shown.as_str(), |(_, term)| term);
+    let term = SOURCE_TYPES.iter().find(|(term, _)| term.eq_ignore_ascii_case(word));
+    Some(SourceType {
+        term: term.map(|(term, _)| (*term).to_owned()),
+        declares_ai: term.is_some_and(|(_, ai)| *ai),
+        value: shown,
+    })
+}
+
+/// What to remove and keep, as the names under which tools know the fields.
+pub fn scrub(tags: &Tags, maker_note: bool) -> Scrub {
+    use Meaning as M;
+    let name = |tag: &Tag| match tag.block {
+        Block::Exif => format!("EXIF:{}", tag.name),
+        Block::Iptc => format!("IPTC:{}", tag.name),
+        Block::Xmp => format!("XMP {}", tag.name.split('/').next().unwrap_or(&tag.name)),
+        Block::PngText => format!("PNG:{}", tag.name),
+        _ => tag.name.clone(),
+    };
+    let mut scrub = Scrub::default();
+    let add = |list: &mut Vec<String>, name: String| {
+        let name = text::clean(&name).unwrap_or_default();
+        if list.len() < LIST_MAX && !list.contains(&name) {
+            list.push(name);
+        }
+    };
+    if maker_note {
+        add(&mut scrub.remove, "EXIF:MakerNote".into());
+    }
+    for tag in tags.iter() {
+        let of = |wanted: &[M]| meanings(tag.block, &tag.name).any(|meaning| wanted.contains(&meaning));
+        if of(&[M::Position, M::Altitude, M::Direction, M::GpsTime]) && tag.block == Block::Exif {
+            add(&mut scrub.remove, "EXIF:GPS".into());
+        } else if of(&[M::Position, M::Altitude, M::Direction, M::GpsTime, M::Place, M::DeviceId, M::Person])
+            || mask::is_path(&tag.value)
+        {
+            add(&mut scrub.remove, name(tag));
+        } else if of(&[
+            M::Creator,
+            M::Copyright,
+            M::Credit,
+            M::UsageTerms,
+            M::WebStatement,
+            M::Licensor,
+            M::Marked,
+            M::ModelRelease,
+            M::PropertyRelease,
+            M::DataMining,
+            M::SourceType,
+        ]) {
+            add(&mut scrub.keep, name(tag));
+        }
+    }
+    scrub
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(fields: &[(Block, &str, &str)]) -> Tags {
+        let mut tags = Tags::default();
+        fields.iter().for_each(|(block, name, value)| tags.push(*block, name, value));
+        tags
+    }
+
+    #[test]
+    fn rights_are_shown_without_contacts_and_creators_only_counted() {
+        let rights = rights(&tags(&[
+            (Block::Iptc, "CopyrightNotice", "© Studio, mail me@studio.example"),
+            (Block::Xmp, "dc:creator", "Jane Exposed"),
+            (Block::Xmp, "photoshop:Credit", "Studio/Agency"),
+            (Block::Xmp, "xmpRights:Marked", "True"),
+            (Block::Xmp, "plus:Licensor/plus:LicensorURL", "https://studio.example/licence"),
+            (Block::Xmp, "plus:ModelReleaseStatus", "http://ns.useplus.org/ldf/vocab/MR-UMR"),
+            (Block::Xmp, "plus:DataMining", "http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED"),
+        ]));
+        assert_eq!(rights.copyright.as_deref(), Some("© Studio, mail […]"));
+        assert_eq!((rights.creator_named, rights.licensor_named, rights.marked), (true, true, Some(true)));
+        assert_eq!(rights.credit.as_deref(), Some("Studio/Agency"));
+        assert_eq!((rights.model_release.as_deref(), rights.data_mining.as_deref()), (Some("MR-UMR"), Some("DMI-PROHIBITED")));
+        assert!(!format!("{rights:?}").contains("Jane"));
+    }
+
+    #[test]
+    fn source_types_are_those_of_the_list_and_others_are_kept() {
+        let of = |value: &str| origin(&tags(&[(Block::Xmp, "Iptc4xmpExt:DigitalSourceType", value)])).source_type.unwrap();
+        for (term, declares_ai) in SOURCE_TYPES {
+            let uri = format!("http://cv.iptc.org/newscodes/digitalsourcetype/{term}");
+            assert_eq!(of(&uri), SourceType { term: Some(term.to_owned()), value: uri.clone(), declares_ai });
+        }
+        let strange = of("http://example.org/types/dreamt");
+        assert_eq!((strange.term, strange.value.as_str(), strange.declares_ai), (None, "http://example.org/types/dreamt", false));
+    }
+
+    #[test]
+    fn generators_name_themselves() {
+        let origin = origin(&tags(&[
+            (Block::PngText, "parameters", "a cat, Steps: 20, Sampler: x"),
+            (Block::Xmp, "xmp:CreatorTool", "Adobe Firefly 3"),
+            (Block::Exif, "UserComment", "a cat Steps: 20, Sampler: x"),
+            (Block::Exif, "Software", "Lightroom 14"),
+        ]));
+        let expected = [
+            "PNG parameters (28 characters)",
+            "XMP xmp:CreatorTool names Adobe Firefly",
+            "UserComment holds settings of a generator",
+        ];
+        assert_eq!(origin.generators, expected);
+    }
+
+    #[test]
+    fn programs_are_listed_once_and_paths_are_no_programs() {
+        let history = history(
+            &tags(&[
+                (Block::Exif, "Software", "Editor 5"),
+                (Block::Xmp, "xmp:CreatorTool", "Editor 5"),
+                (Block::Xmp, "xmpMM:History/stEvt:softwareAgent", "Raw 3"),
+                (Block::Xmp, "xmpMM:History/stEvt:action", "saved"),
+                (Block::Xmp, "xmpMM:History/stEvt:action", "derived"),
+                (Block::Exif, "ProcessingSoftware", "/home/jane/bin/edit"),
+                (Block::Xmp, "crs:Exposure2012", "+0.50"),
+                (Block::Xmp, "xmpMM:DerivedFrom/stRef:documentID", "xmp.did:1"),
+            ]),
+            7,
+        );
+        assert_eq!(history.programs, ["Editor 5", "Raw 3"]);
+        assert_eq!((history.steps, history.raw_settings, history.photoshop_resources, history.derived), (2, 1, 7, true));
+    }
+
+    #[test]
+    fn rights_stay_when_places_go() {
+        let scrub = scrub(
+            &tags(&[
+                (Block::Exif, "GPSLatitude", "47.4"),
+                (Block::Exif, "GPSAltitude", "400"),
+                (Block::Xmp, "Iptc4xmpExt:LocationCreated/Iptc4xmpExt:City", "Bern"),
+                (Block::Exif, "Artist", "Jane"),
+                (Block::Iptc, "CopyrightNotice", "©"),
+            ]),
+            true,
+        );
+        assert_eq!(scrub.remove, ["EXIF:MakerNote", "EXIF:GPS", "XMP Iptc4xmpExt:LocationCreated"]);
+        assert_eq!(scrub.keep, ["EXIF:Artist", "IPTC:CopyrightNotice"]);
+    }
+}

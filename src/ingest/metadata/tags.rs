@@ -1,0 +1,91 @@
+//! Fields as they stand in the file, by block: what every reader of metadata fills and what the facts are taken from.
+//! Nothing of this leaves `ingest`: it is not masked.
+
+use serde::{Deserialize, Serialize};
+
+use super::text;
+
+/// Fields kept of a photo; real files have a few hundred.
+const TAGS_MAX: usize = 4096;
+
+/// Where in a file a field stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Block {
+    /// EXIF (CIPA DC-008), also as the directory of a TIFF.
+    Exif,
+    /// IPTC Information Interchange Model.
+    Iptc,
+    /// XMP (ISO 16684-1), with its extended packet.
+    Xmp,
+    /// Photoshop's image resources.
+    Photoshop,
+    /// Text chunks of a PNG.
+    PngText,
+    /// Comments of a JPEG or GIF.
+    Comment,
+    /// The JFIF header of a JPEG.
+    Jfif,
+    /// The physical size chunk of a PNG.
+    PngPhys,
+    /// Behind the end of the picture.
+    AfterEnd,
+}
+
+/// One field with one value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// Where it stands.
+    pub block: Block,
+    /// Its name: as in the EXIF or IPTC standard, `prefix:name` in XMP with `/` before fields of a structure.
+    pub name: String,
+    /// Cleaned, at most 2,000 characters.
+    pub value: String,
+}
+
+/// All fields of a photo, in the order in which they were met.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tags(Vec<Tag>);
+
+impl Tags {
+    /// Adds a value, cleaned; nothing if nothing is left of it or the list is full.
+    pub fn push(&mut self, block: Block, name: &str, value: &str) {
+        if self.0.len() < TAGS_MAX
+            && let Some(value) = text::long(value)
+        {
+            self.0.push(Tag { block, name: name.to_owned(), value });
+        }
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Tag> {
+        self.0.iter()
+    }
+
+    /// The values of one field.
+    pub fn values<'t>(&'t self, block: Block, name: &'t str) -> impl Iterator<Item = &'t str> {
+        self.0.iter().filter(move |tag| tag.block == block && tag.name == name).map(|tag| tag.value.as_str())
+    }
+
+    /// The first value of one field.
+    pub fn first(&self, block: Block, name: &str) -> Option<&str> {
+        self.0.iter().find(|tag| tag.block == block && tag.name == name).map(|tag| tag.value.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_and_values_are_bounded_and_blanks_are_nothing() {
+        let mut tags = Tags::default();
+        tags.push(Block::Exif, "Artist", " \u{200b}");
+        assert_eq!(tags.iter().count(), 0);
+        (0..TAGS_MAX + 9).for_each(|_| tags.push(Block::Exif, "Artist", "x"));
+        assert_eq!(tags.values(Block::Exif, "Artist").count(), TAGS_MAX);
+        let mut tags = Tags::default();
+        tags.push(Block::Iptc, "Caption-Abstract", &"é".repeat(9000));
+        assert_eq!(tags.first(Block::Iptc, "Caption-Abstract").unwrap().chars().count(), text::LONG_CHARS_MAX);
+    }
+}

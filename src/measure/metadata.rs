@@ -1,0 +1,211 @@
+//! What the metadata say, held against the picture itself: declared size and densities, embedded pictures of another shape,
+//! and what the file holds besides.
+//!
+//! The texts and lists in here were cleaned and masked by `ingest`, which owns their types (decision 0029).
+
+use serde::{Deserialize, Serialize};
+
+pub use crate::ingest::metadata::{
+    Block, BlockFacts, Conflict, DateNote, Dates, Density, Extra, ExtraKind, History, Origin, Place, Position,
+    Privacy as PrivacyFacts, Rights as RightsFacts, Scrub, SourceType, Statements,
+};
+use crate::ingest::{DeclaredColor, Embedded, Limits, Photo};
+use crate::raster::{RowSource, StripePixels};
+
+use super::profile::Profile;
+
+/// Two shapes are alike up to this share: a thumbnail of 160 pixels cannot be nearer.
+pub const SHAPE_TOLERANCE: f64 = 0.04;
+/// Densities are alike up to this share: centimetres and meters are rounded.
+const DENSITY_TOLERANCE: f64 = 0.01;
+/// Embedded pictures that are opened; further ones are told by their bytes.
+const OPENED_MAX: usize = 16;
+/// Pixels of a picture that is decoded to see whether it has black bars.
+const DECODED_PIXELS_MAX: u64 = 2_500_000;
+/// Levels of a bar: JPEG leaves a little light in black.
+const BAR_LEVEL_MAX: u8 = 24;
+/// A bar takes at most this share of a side.
+const BAR_SHARE_MAX: f64 = 0.2;
+
+/// Metadata of a photo besides capture, privacy and rights.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct MetadataFacts {
+    /// What is said.
+    #[serde(flatten)]
+    pub said: Statements,
+    /// Whether the picture has the size the camera declared; None if it declared none. Lying and standing are the same size.
+    pub size_as_declared: Option<bool>,
+    /// Whether declared densities differ.
+    pub densities_differ: bool,
+    /// Whether EXIF declares sRGB or Adobe RGB and the profile, or its absence, says something else.
+    pub color_space_conflict: bool,
+    /// Thumbnails and previews inside the file.
+    pub embedded: Vec<EmbeddedPicture>,
+    /// What the file holds behind its picture and in long values of its metadata.
+    pub extras: Vec<Extra>,
+}
+
+/// A thumbnail or preview inside the file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EmbeddedPicture {
+    /// Where it lies.
+    pub place: Place,
+    /// As stored.
+    pub bytes: u64,
+    /// Columns and rows; None if it cannot be read or was not looked at.
+    pub size_px: Option<(u32, u32)>,
+    /// Whether its shape, without black bars, is another than the picture's; None if it cannot be read.
+    pub shape_differs: Option<bool>,
+}
+
+/// Everything said in metadata, held against the picture.
+pub(super) fn facts(photo: &Photo<'_>, profile: &Profile) -> MetadataFacts {
+    let said = photo.metadata.statements.clone();
+    let stored = (photo.header.width, photo.header.height);
+    MetadataFacts {
+        size_as_declared: said.declared_px.map(|(x, y)| (x, y) == stored || (y, x) == stored),
+        densities_differ: densities_differ(&said.densities),
+        color_space_conflict: color_space_conflict(photo, profile),
+        embedded: embedded(&photo.embedded, stored),
+        extras: photo.extras.clone(),
+        said,
+    }
+}
+
+fn color_space_conflict(photo: &Photo<'_>, profile: &Profile) -> bool {
+    match photo.metadata.declared_color {
+        Some(DeclaredColor::Srgb) => photo.icc.is_some() && !profile.is_srgb(),
+        Some(DeclaredColor::AdobeRgb) => profile.is_srgb(),
+        Some(DeclaredColor::Uncalibrated) | None => false,
+    }
+}
+
+fn densities_differ(densities: &[Density]) -> bool {
+    let apart = |a: f64, b: f64| (a - b).abs() > DENSITY_TOLERANCE * a.max(b);
+    densities.iter().any(|one| densities.iter().any(|other| apart(one.x_ppi, other.x_ppi) || apart(one.y_ppi, other.y_ppi)))
+}
+
+fn embedded(pictures: &[Embedded<'_>], main: (u32, u32)) -> Vec<EmbeddedPicture> {
+    let opened = pictures.iter().take(OPENED_MAX).map(|picture| {
+        let small = small(picture);
+        EmbeddedPicture {
+            place: picture.place,
+            bytes: picture.bytes.len() as u64,
+            size_px: small.as_ref().map(|small| small.size),
+            shape_differs: small.map(|small| differs(small.shown, main)),
+        }
+    });
+    let others = pictures.iter().skip(OPENED_MAX).map(|picture| EmbeddedPicture {
+        place: picture.place,
+        bytes: picture.bytes.len() as u64,
+        size_px: None,
+        shape_differs: None,
+    });
+    opened.chain(others).collect()
+}
+
+/// Whether the shapes of two pictures differ, lying or standing.
+fn differs(a: (u32, u32), b: (u32, u32)) -> bool {
+    let shape = |(x, y): (u32, u32)| f64::from(x.max(y)) / f64::from(x.min(y).max(1));
+    // a pixel more or less is rounding
+    let rounding = 1.0 / f64::from(a.0.min(a.1).max(1));
+    (shape(a) / shape(b) - 1.0).abs() > SHAPE_TOLERANCE + rounding
+}
+
+/// An embedded picture, opened.
+struct Small {
+    size: (u32, u32),
+    /// Without black bars.
+    shown: (u32, u32),
+}
+
+fn small(picture: &Embedded<'_>) -> Option<Small> {
+    let mut photo = picture.open(&Limits::default()).ok()?;
+    let size = (photo.header.width, photo.header.height);
+    let shown = match u64::from(size.0) * u64::from(size.1) <= DECODED_PIXELS_MAX {
+        true => luma(&mut *photo.rows).map_or(size, |rows| without_bars(&rows, size)),
+        false => size,
+    };
+    Some(Small { size, shown })
+}
+
+/// All of a small picture's coded luma, row by row; None if it is not all there.
+pub fn luma(rows: &mut dyn RowSource) -> Option<Vec<Vec<u8>>> {
+    let mut all = Vec::new();
+    while let Some(stripe) = rows.next_stripe().ok()? {
+        for row in 0..stripe.rows {
+            all.push(match &stripe.pixels {
+                StripePixels::Ycc8 { y, .. } => y.row(row).to_vec(),
+                StripePixels::Grey8(grey) => grey.row(row).to_vec(),
+                // only JPEG is embedded: R'G'B' is rare, green is near enough to tell black
+                StripePixels::Rgb8(rgb) => rgb.row(row).as_chunks::<3>().0.iter().map(|pixel| pixel[1]).collect(),
+                StripePixels::Grey16(_) | StripePixels::Rgb16(_) => return None,
+            });
+        }
+    }
+    Some(all)
+}
+
+/// Size without equal black bars at two opposite sides, as cameras put them around thumbnails of 4:3.
+fn without_bars(rows: &[Vec<u8>], size: (u32, u32)) -> (u32, u32) {
+    let black = |row: &Vec<u8>| row.iter().all(|level| *level <= BAR_LEVEL_MAX);
+    let columns = size.0 as usize;
+    let black_column = |x: usize| rows.iter().all(|row| row.get(x).is_none_or(|level| *level <= BAR_LEVEL_MAX));
+    let (top, bottom) =
+        (rows.iter().take_while(|row| black(row)).count(), rows.iter().rev().take_while(|row| black(row)).count());
+    let (left, right) =
+        ((0..columns).take_while(|x| black_column(*x)).count(), (0..columns).rev().take_while(|x| black_column(*x)).count());
+    let bars = |first: usize, last: usize, side: u32| match first.min(last) as f64 / f64::from(side) <= BAR_SHARE_MAX
+        && first.abs_diff(last) <= 2
+    {
+        true => (first + last) as u32,
+        // dark at one side is a dark picture
+        false => 0,
+    };
+    let (down, across) = (bars(top, bottom, size.1), bars(left, right, size.0));
+    // bars stand at two sides, never at four
+    match (down, across) {
+        (0, across) => (size.0.saturating_sub(across).max(1), size.1),
+        (down, 0) => (size.0, size.1.saturating_sub(down).max(1)),
+        _ => size,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_are_alike_within_rounding_and_when_turned() {
+        for (small, main) in
+            [((160, 107), (6000, 4000)), ((160, 120), (4000, 3000)), ((120, 160), (4000, 3000)), ((8, 5), (6000, 4000))]
+        {
+            assert!(!differs(small, main), "{small:?} {main:?}");
+        }
+        for (small, main) in [((160, 120), (6000, 4000)), ((160, 90), (4000, 3000)), ((160, 160), (160, 120))] {
+            assert!(differs(small, main), "{small:?} {main:?}");
+        }
+    }
+
+    #[test]
+    fn black_bars_are_no_part_of_a_picture() {
+        let rows = |bar: usize, dark: u8| -> Vec<Vec<u8>> {
+            (0..120).map(|y| vec![if y < bar || y >= 120 - bar { dark } else { 90 }; 160]).collect()
+        };
+        assert_eq!(without_bars(&rows(7, 9), (160, 120)), (160, 106));
+        assert_eq!(without_bars(&rows(0, 9), (160, 120)), (160, 120));
+        assert_eq!(without_bars(&rows(7, 60), (160, 120)), (160, 120));
+        assert_eq!(without_bars(&rows(60, 0), (160, 120)), (160, 120));
+        let mut night = rows(0, 0);
+        night[..30].iter_mut().for_each(|row| row.fill(0));
+        assert_eq!(without_bars(&night, (160, 120)), (160, 120));
+    }
+
+    #[test]
+    fn densities_that_differ_are_told() {
+        let density = |block, ppi| Density { block, x_ppi: ppi, y_ppi: ppi };
+        assert!(!densities_differ(&[density(Block::Jfif, 300.0), density(Block::Exif, 299.99)]));
+        assert!(densities_differ(&[density(Block::Jfif, 72.0), density(Block::Exif, 300.0)]));
+        assert!(!densities_differ(&[density(Block::PngPhys, 72.0)]));
+    }
+}
