@@ -20,8 +20,8 @@ pub const SHAPE_TOLERANCE: f64 = 0.04;
 const DENSITY_TOLERANCE: f64 = 0.01;
 /// Embedded pictures that are opened; further ones are told by their bytes.
 const OPENED_MAX: usize = 16;
-/// Pixels of a picture that is decoded to see whether it has black bars.
-const DECODED_PIXELS_MAX: u64 = 2_500_000;
+/// Pixels of a picture that is decoded to see whether it has black bars: thumbnails and VGA previews have them.
+const DECODED_PIXELS_MAX: u64 = 700_000;
 /// Levels of a bar: JPEG leaves a little light in black.
 const BAR_LEVEL_MAX: u8 = 24;
 /// A bar takes at most this share of a side.

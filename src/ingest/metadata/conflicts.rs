@@ -2,7 +2,7 @@
 
 use super::dates::{self, Moment};
 use super::facts::Conflict;
-use super::privacy::degrees;
+use super::gps::degrees;
 use super::tags::{
     Block::{self, Exif, Iptc, Xmp},
     Tags,

@@ -7,9 +7,8 @@ use exif::{Context, DateTime, Exif, Field, In, Rational, Reader, Tag, Value};
 use crate::raster::Orientation;
 
 use super::facts::Density;
-use super::privacy::METRES_A_DEGREE;
 use super::tags::{Block, Tags};
-use super::{Capture, DeclaredColor, maker_note, text};
+use super::{Capture, DeclaredColor, gps, maker_note, text};
 
 /// Text fields, and entries Windows and EXIF 3.0 add, which the reader has no name for.
 const TEXTS: [(Tag, &str); 34] = [
@@ -47,22 +46,6 @@ const TEXTS: [(Tag, &str); 34] = [
     (Tag::OffsetTimeDigitized, "OffsetTimeDigitized"),
     (Tag::GPSAreaInformation, "GPSAreaInformation"),
     (Tag::GPSProcessingMethod, "GPSProcessingMethod"),
-];
-
-/// Coordinates with the field that says on which side of zero they lie.
-const POSITIONS: [(Tag, Tag, &str); 4] = [
-    (Tag::GPSLatitude, Tag::GPSLatitudeRef, "GPSLatitude"),
-    (Tag::GPSLongitude, Tag::GPSLongitudeRef, "GPSLongitude"),
-    (Tag::GPSDestLatitude, Tag::GPSDestLatitudeRef, "GPSDestLatitude"),
-    (Tag::GPSDestLongitude, Tag::GPSDestLongitudeRef, "GPSDestLongitude"),
-];
-
-/// Other numbers of a position.
-const AROUND_POSITIONS: [(Tag, &str); 4] = [
-    (Tag::GPSAltitude, "GPSAltitude"),
-    (Tag::GPSImgDirection, "GPSImgDirection"),
-    (Tag::GPSTrack, "GPSTrack"),
-    (Tag::GPSDestBearing, "GPSDestBearing"),
 ];
 
 /// What a block says besides its text fields.
@@ -116,7 +99,7 @@ pub fn read(tiff: &[u8], tags: &mut Tags) -> Read {
         capture: capture(&exif),
         declared_px: uint(&exif, Tag::PixelXDimension).zip(uint(&exif, Tag::PixelYDimension)).filter(|(x, y)| *x > 0 && *y > 0),
         density: density(&exif),
-        resolution_m: position(&exif, tags),
+        resolution_m: gps::read(&exif, tags),
         thumbnail: thumbnail(&exif),
         maker_note_vendor: note.as_ref().and_then(|(_, bytes)| maker_note::vendor(bytes, words(&exif, Tag::Make).as_deref())),
         maker_note: note.map(|(range, _)| range),
@@ -138,45 +121,6 @@ fn capture(exif: &Exif) -> Capture {
         taken_at: ascii(exif, Tag::DateTimeOriginal).and_then(date),
         software: clean(Tag::Software),
     }
-}
-
-/// Writes the position's fields; how finely it is written or, if the device says so, known, in m.
-fn position(exif: &Exif, tags: &mut Tags) -> Option<f64> {
-    let mut finest: Option<f64> = None;
-    for (tag, side, name) in POSITIONS {
-        let Some(Value::Rational(parts)) = field(exif, tag).map(|field| &field.value) else { continue };
-        if parts.first().is_none_or(|degrees| degrees.denom == 0) {
-            continue;
-        }
-        let units = [1.0, 60.0, 3600.0];
-        let real = || parts.iter().zip(units).filter(|(part, _)| part.denom > 0);
-        let degrees: f64 = real().map(|(part, unit)| part.to_f64() / unit).sum();
-        let negative = ascii(exif, side).is_some_and(|side| matches!(side.first(), Some(b'S' | b'W')));
-        tags.push(Block::Exif, name, &format!("{}{degrees:.9}", if negative { "-" } else { "" }));
-        // the last part that holds something
-        let step = real().filter(|(part, unit)| part.num > 0 || *unit == 1.0).last();
-        let metres = step.map(|(part, unit)| METRES_A_DEGREE / unit / f64::from(part.denom));
-        finest = finest.into_iter().chain(metres).reduce(f64::min);
-    }
-    for (tag, name) in AROUND_POSITIONS {
-        if let Some(value) = rational(exif, tag).filter(|value| value.denom > 0) {
-            tags.push(Block::Exif, name, &value.to_f64().to_string());
-        }
-    }
-    if let Some(fix) = fix_time(exif) {
-        tags.push(Block::Exif, "GPSDateTime", &fix);
-    }
-    let error = rational(exif, Tag::GPSHPositioningError).filter(|error| error.denom > 0 && error.num > 0);
-    finest.map(|finest| error.map_or(finest, |error| finest.max(error.to_f64())))
-}
-
-/// Date and time of the fix, UTC.
-fn fix_time(exif: &Exif) -> Option<String> {
-    let date = words(exif, Tag::GPSDateStamp)?;
-    let Value::Rational(time) = &field(exif, Tag::GPSTimeStamp)?.value else { return None };
-    let part =
-        |index: usize| time.get(index).filter(|part| part.denom > 0).map(|part| (part.to_f64().floor() as i64).clamp(0, 99));
-    Some(format!("{date} {:02}:{:02}:{:02}", part(0)?, part(1)?, part(2)?))
 }
 
 fn density(exif: &Exif) -> Option<Density> {
@@ -239,7 +183,7 @@ fn date(bytes: &[u8]) -> Option<String> {
     real.then(|| format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"))
 }
 
-fn field(exif: &Exif, tag: Tag) -> Option<&Field> {
+pub(super) fn field(exif: &Exif, tag: Tag) -> Option<&Field> {
     exif.get_field(tag, In::PRIMARY)
 }
 
@@ -247,7 +191,7 @@ fn uint(exif: &Exif, tag: Tag) -> Option<u32> {
     field(exif, tag)?.value.get_uint(0)
 }
 
-fn rational(exif: &Exif, tag: Tag) -> Option<Rational> {
+pub(super) fn rational(exif: &Exif, tag: Tag) -> Option<Rational> {
     match &field(exif, tag)?.value {
         Value::Rational(values) => values.first().copied(),
         _ => None,
@@ -255,7 +199,7 @@ fn rational(exif: &Exif, tag: Tag) -> Option<Rational> {
 }
 
 /// The bytes of a text field, with the NULs inside it.
-fn ascii(exif: &Exif, tag: Tag) -> Option<&[u8]> {
+pub(super) fn ascii(exif: &Exif, tag: Tag) -> Option<&[u8]> {
     match &field(exif, tag)?.value {
         Value::Ascii(parts) => parts.first().map(Vec::as_slice),
         _ => None,
@@ -263,7 +207,7 @@ fn ascii(exif: &Exif, tag: Tag) -> Option<&[u8]> {
 }
 
 /// A text field.
-fn words(exif: &Exif, tag: Tag) -> Option<String> {
+pub(super) fn words(exif: &Exif, tag: Tag) -> Option<String> {
     let value = &field(exif, tag)?.value;
     let is_wide = tag.context() == Context::Tiff && (0x9c9b..=0x9c9f).contains(&tag.number());
     match value {

@@ -214,6 +214,7 @@ pub const ROWS: &[Row] = &[
     (Xmp, "plus:ModelReleaseStatus", M::ModelRelease),
     (Xmp, "plus:PropertyReleaseStatus", M::PropertyRelease),
     (Xmp, "plus:DataMining", M::DataMining),
+    (Xmp, "tdm:reservation", M::DataMining),
     // how it was made
     (Xmp, "Iptc4xmpExt:DigitalSourceType", M::SourceType),
     (Xmp, "Iptc4xmpExt:DigitalSourcefileType", M::SourceType),

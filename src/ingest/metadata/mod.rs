@@ -11,9 +11,11 @@ pub mod icc;
 pub mod text;
 pub mod xmp;
 
+mod bounds;
 mod conflicts;
 mod dates;
 mod fields;
+mod gps;
 mod iptc;
 mod maker_note;
 mod mask;

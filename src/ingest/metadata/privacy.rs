@@ -2,6 +2,7 @@
 
 use super::facts::{LIST_MAX, Position, Privacy};
 use super::fields::{Meaning, meanings};
+use super::gps::resolution_m;
 use super::mask::{self, Shape};
 use super::tags::{Block, Tag, Tags};
 
@@ -132,36 +133,6 @@ fn position(tags: &Tags, exif_resolution_m: Option<f64>) -> Option<Position> {
     })
 }
 
-/// Degrees of a coordinate in XMP, `47,24.1234N` or `47,24,7N`, or as decimal number; south and west are negative.
-pub fn degrees(value: &str) -> Option<f64> {
-    let (number, sign) = match value.char_indices().last()? {
-        (at, 'N' | 'E' | 'n' | 'e') => (&value[..at], 1.0),
-        (at, 'S' | 'W' | 's' | 'w') => (&value[..at], -1.0),
-        _ => (value, 1.0),
-    };
-    let parts: Vec<f64> = number.split(',').map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
-    let degrees = match parts[..] {
-        [degrees] => degrees,
-        [degrees, minutes] => degrees + minutes / 60.0,
-        [degrees, minutes, seconds] => degrees + minutes / 60.0 + seconds / 3600.0,
-        _ => return None,
-    };
-    degrees.is_finite().then_some(degrees * sign)
-}
-
-/// How finely a coordinate in XMP is written, in m along a meridian.
-fn resolution_m(value: &str) -> Option<f64> {
-    degrees(value)?;
-    let number = value.trim_end_matches(|char: char| char.is_ascii_alphabetic());
-    let parts = number.split(',').count();
-    let decimals = number.rsplit(',').next()?.split_once('.').map_or(0, |(_, digits)| digits.len().min(9));
-    let unit = [1.0, 60.0, 3600.0].get(parts.checked_sub(1)?)?;
-    Some(METRES_A_DEGREE / unit / 10_f64.powi(decimals as i32))
-}
-
-/// Metres of a degree along a meridian.
-pub const METRES_A_DEGREE: f64 = 111_320.0;
-
 /// Rounded up to one digit, at least a centimetre: it says how well somebody can be found, no more.
 fn one_digit(metres: f64) -> f64 {
     let metres = metres.clamp(0.01, 1e6);
@@ -235,8 +206,6 @@ mod tests {
         let position = both.position.unwrap();
         assert_eq!((position.blocks, position.altitude, position.time), (vec![Block::Exif, Block::Xmp], true, false));
         assert_eq!(position.resolution_m, Some(20.0));
-        assert_eq!(degrees("8,30W"), Some(-8.5));
-        assert_eq!(degrees("8,x"), None);
     }
 
     #[test]

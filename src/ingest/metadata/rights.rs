@@ -86,6 +86,12 @@ pub fn rights(tags: &Tags) -> Rights {
 /// A code of the PLUS vocabulary, `MR-NON`, without the address before it.
 fn plus(tags: &Tags, wanted: Meaning) -> Option<String> {
     let code = shown(tags, wanted)?;
+    // the TDM Reservation Protocol knows yes and no
+    let code = match (wanted, code.as_str()) {
+        (Meaning::DataMining, "1") => "TDM reserved".to_owned(),
+        (Meaning::DataMining, "0") => "TDM not reserved".to_owned(),
+        _ => code,
+    };
     let code = code.rsplit("/vocab/").next().unwrap_or(&code);
     text::clean(code.trim_matches('/'))
 }
@@ -221,6 +227,8 @@ mod tests {
         assert_eq!(rights.credit.as_deref(), Some("Studio/Agency"));
         assert_eq!((rights.model_release.as_deref(), rights.data_mining.as_deref()), (Some("MR-UMR"), Some("DMI-PROHIBITED")));
         assert!(!format!("{rights:?}").contains("Jane"));
+        let reserved = super::rights(&tags(&[(Block::Xmp, "tdm:reservation", "1")]));
+        assert_eq!(reserved.data_mining.as_deref(), Some("TDM reserved"));
     }
 
     #[test]

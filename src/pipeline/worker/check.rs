@@ -180,3 +180,38 @@ pub fn report(pdf: &[u8], result_json: &[u8]) -> Check {
     let is_json = result_json.starts_with(b"{") && std::str::from_utf8(result_json).is_ok();
     require(is_pdf && is_json, CheckError::Report)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::metadata::{Block, BlockFacts, Density, EmbeddedPicture, Place};
+    use crate::measure::{Options, measure_photo};
+
+    fn changed(change: impl FnOnce(&mut PhotoMeasurements)) -> Check {
+        let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/metadata/xmp.jpg")).unwrap();
+        let PhotoOutcome::Measured(mut measured) = measure_photo(&bytes, &Options::default()) else { panic!("not measured") };
+        change(&mut measured);
+        photo(&PhotoOutcome::Measured(measured), true)
+    }
+
+    #[test]
+    fn an_honest_answer_passes_and_every_part_of_its_metadata_is_bounded() {
+        assert_eq!(changed(|_| {}), Ok(()));
+        let long = || "x".repeat(TEXT_CHARS_MAX + 1);
+        assert_eq!(changed(|photo| photo.privacy.people.push(long())), Err(CheckError::Text));
+        assert_eq!(changed(|photo| photo.privacy.paths.push("a\nb".into())), Err(CheckError::Text));
+        assert_eq!(changed(|photo| photo.rights.credit = Some(long())), Err(CheckError::Text));
+        assert_eq!(changed(|photo| photo.metadata.said.dates.original = Some(long())), Err(CheckError::Text));
+        assert_eq!(changed(|photo| photo.metadata.said.scrub.keep.push(long())), Err(CheckError::Text));
+        let many = Err(CheckError::Length("metadata"));
+        assert_eq!(changed(|photo| photo.privacy.places = vec![String::new(); LIST_MAX + 1]), many);
+        let block = BlockFacts { block: Block::Exif, bytes: 1, fields: 1, damaged: false };
+        assert_eq!(changed(|photo| photo.metadata.said.blocks = vec![block; LIST_MAX + 1]), many);
+        let picture = EmbeddedPicture { place: Place::Xmp, bytes: 1, size_px: None, shape_differs: None };
+        assert_eq!(changed(|photo| photo.metadata.embedded = vec![picture; LIST_MAX + 1]), many);
+        let density = Density { block: Block::Jfif, x_ppi: f64::NAN, y_ppi: 72.0 };
+        assert_eq!(changed(|photo| photo.metadata.said.densities = vec![density]), Err(CheckError::Number("metadata")));
+        let position = |photo: &mut PhotoMeasurements| photo.privacy.position.as_mut().unwrap().resolution_m = Some(-1.0);
+        assert_eq!(changed(position), Err(CheckError::Number("metadata")));
+    }
+}

@@ -1,7 +1,7 @@
 //! Names in XMP: a field is known by its namespace, whatever prefix a file gives it.
 
 /// Namespaces, each with the prefix it has in this program.
-const KNOWN: [(&str, &str); 39] = [
+const KNOWN: [(&str, &str); 40] = [
     ("http://www.w3.org/1999/02/22-rdf-syntax-ns#", RDF),
     ("adobe:ns:meta/", META),
     ("http://purl.org/dc/elements/1.1/", "dc"),
@@ -25,6 +25,7 @@ const KNOWN: [(&str, &str); 39] = [
     ("http://iptc.org/std/Iptc4xmpExt/2008-02-29/", "Iptc4xmpExt"),
     ("http://ns.useplus.org/ldf/xmp/1.0/", "plus"),
     ("http://creativecommons.org/ns#", "cc"),
+    ("http://www.w3.org/ns/tdmrep/", "tdm"),
     ("http://www.metadataworkinggroup.com/schemas/regions/", "mwg-rs"),
     ("http://ns.microsoft.com/photo/1.0", "MicrosoftPhoto"),
     ("http://ns.microsoft.com/photo/1.0/", "MicrosoftPhoto"),
