@@ -229,9 +229,17 @@ pub const ROWS: &[Row] = &[
     (PngText, "generation_data", M::Prompt),
 ];
 
-/// What a field means; a field may mean more than one thing.
-pub fn meanings(block: Block, name: &str) -> impl Iterator<Item = Meaning> {
-    ROWS.iter().filter(move |(at, row, _)| *at == block && is(row, name)).map(|(_, _, meaning)| *meaning)
+/// What a field means, a bit each; a field may mean more than one thing.
+pub fn meanings(block: Block, name: &str) -> u32 {
+    let rows = ROWS.iter().filter(|(at, row, _)| *at == block && is(row, name));
+    rows.fold(0, |all, (_, _, meaning)| all | meaning.bit())
+}
+
+impl Meaning {
+    /// Its place in a set.
+    pub const fn bit(self) -> u32 {
+        1 << self as u32
+    }
 }
 
 fn is(row: &str, name: &str) -> bool {
@@ -250,10 +258,12 @@ mod tests {
         for (index, row) in ROWS.iter().enumerate() {
             assert!(!ROWS[..index].contains(row), "{row:?} stands twice");
         }
-        let of = |name| meanings(Xmp, name).collect::<Vec<_>>();
-        assert_eq!(of("Iptc4xmpExt:LocationCreated/Iptc4xmpExt:City"), [M::Place]);
-        assert_eq!(of("Iptc4xmpExt:LocationCreated/exif:GPSLatitude"), [M::Place, M::Position]);
-        assert_eq!(of("dc:creators"), []);
-        assert_eq!(meanings(Iptc, "dc:creator").count(), 0);
+        let of = |name| meanings(Xmp, name);
+        assert_eq!(of("Iptc4xmpExt:LocationCreated/Iptc4xmpExt:City"), M::Place.bit());
+        assert_eq!(of("Iptc4xmpExt:LocationCreated/exif:GPSLatitude"), M::Place.bit() | M::Position.bit());
+        assert_eq!(of("dc:creators"), 0);
+        assert_eq!(meanings(Iptc, "dc:creator"), 0);
+        // the last one still has a bit
+        assert_eq!(meanings(PngText, "parameters"), M::Prompt.bit());
     }
 }

@@ -35,7 +35,7 @@ pub fn read(exif: &Exif, tags: &mut Tags) -> Option<f64> {
         let negative = ascii(exif, side).is_some_and(|side| matches!(side.first(), Some(b'S' | b'W')));
         tags.push(Block::Exif, name, &format!("{}{degrees:.9}", if negative { "-" } else { "" }));
         // the last part that holds something
-        let step = real().filter(|(part, unit)| part.num > 0 || *unit == 1.0).last();
+        let step = real().rfind(|(part, unit)| part.num > 0 || *unit == 1.0);
         let metres = step.map(|(part, unit)| METRES_A_DEGREE / unit / f64::from(part.denom));
         finest = finest.into_iter().chain(metres).reduce(f64::min);
     }

@@ -106,6 +106,9 @@ fn is_announced(before: &str) -> bool {
 
 /// Whether a path names the folder of a user: `C:\Users\jane`, `/home/jane`, `/Users/jane`.
 pub fn names_user(path: &str) -> bool {
+    if !path.contains(['/', '\\']) {
+        return false;
+    }
     let path = path.to_lowercase().replace('\\', "/").replace("%20", " ");
     ["/users/", "/home/", "/documents and settings/"].iter().any(|folder| {
         path.split_once(folder).is_some_and(|(_, rest)| {
@@ -117,6 +120,9 @@ pub fn names_user(path: &str) -> bool {
 
 /// Whether a text holds a path to a file.
 pub fn is_path(text: &str) -> bool {
+    if !text.contains(['/', '\\']) {
+        return false;
+    }
     let bytes = text.as_bytes();
     let drive = bytes.windows(3).any(|w| w[0].is_ascii_alphabetic() && w[1] == b':' && (w[2] == b'\\' || w[2] == b'/'))
         && !text.contains("://");

@@ -195,6 +195,7 @@ impl<'a> Found<'a> {
         }
     }
 
+    #[expect(clippy::ptr_arg, reason = "parts of a borrowed block are borrowed too")]
     fn in_exif(&mut self, block: &Cow<'a, [u8]>, read: &exif::Read) {
         let ranges = read.thumbnail.clone().map(|range| (Place::ExifThumbnail, range)).into_iter();
         let note = read.maker_note.clone().and_then(|range| Some((range.start, block.get(range)?)));
@@ -247,7 +248,8 @@ impl<'a> Found<'a> {
         privacy.maker_note_vendor = exif.maker_note_vendor;
         let mut capture = exif.capture;
         let software = || tags.first(Block::Exif, "Software").or_else(|| tags.first(Block::PngText, "Software"));
-        capture.software = capture.software.or_else(|| text::clean(software()?));
+        let software = software().filter(|software| !mask::is_path(software));
+        capture.software = software.and_then(|software| text::clean(&mask::without_contacts(software)));
         let statements = Statements {
             blocks: self.blocks,
             conflicts: conflicts::read(tags),

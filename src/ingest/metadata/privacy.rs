@@ -1,7 +1,7 @@
 //! What the fields give away, masked.
 
 use super::facts::{LIST_MAX, Position, Privacy};
-use super::fields::{Meaning, meanings};
+use super::fields::Meaning;
 use super::gps::resolution_m;
 use super::mask::{self, Shape};
 use super::tags::{Block, Tag, Tags};
@@ -36,15 +36,11 @@ pub fn label(tag: &Tag) -> String {
     }
 }
 
-fn means(tag: &Tag, wanted: &[Meaning]) -> bool {
-    meanings(tag.block, &tag.name).any(|meaning| wanted.contains(&meaning))
-}
-
 /// Each field once, with the length of its value, or the number of its values and the length of all.
 fn lengths(tags: &Tags, wanted: &[Meaning]) -> Vec<String> {
     let mut fields: Vec<(String, Vec<&str>)> = Vec::new();
-    let is_position = |tag: &&Tag| !means(tag, &[Meaning::Position, Meaning::Altitude]) || wanted.contains(&Meaning::Position);
-    for tag in tags.iter().filter(|tag| means(tag, wanted)).filter(is_position) {
+    let is_position = |tag: &&Tag| !tag.is_any(&[Meaning::Position, Meaning::Altitude]) || wanted.contains(&Meaning::Position);
+    for tag in tags.iter().filter(|tag| tag.is_any(wanted)).filter(is_position) {
         let label = label(tag);
         if let Some((_, values)) = fields.iter_mut().find(|(seen, _)| *seen == label) {
             values.push(&tag.value);
@@ -64,7 +60,7 @@ fn lengths(tags: &Tags, wanted: &[Meaning]) -> Vec<String> {
 
 fn device_ids(tags: &Tags) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
-    for tag in tags.iter().filter(|tag| means(tag, &[Meaning::DeviceId])) {
+    for tag in tags.iter().filter(|tag| tag.is_any(&[Meaning::DeviceId])) {
         // zeroes and dashes are what firmware writes where it has no number
         if tag.value.chars().all(|char| matches!(char, '0' | '-' | ' ')) {
             continue;
@@ -80,7 +76,7 @@ fn device_ids(tags: &Tags) -> Vec<String> {
 /// Fields for contact details, then others in which such a shape stands.
 fn contacts(tags: &Tags) -> Vec<String> {
     let mut found = lengths(tags, &[Meaning::Contact]);
-    for tag in tags.iter().filter(|tag| !means(tag, &[Meaning::Contact])) {
+    for tag in tags.iter().filter(|tag| !tag.is_any(&[Meaning::Contact])) {
         let mut shapes: Vec<Shape> = mask::contacts(&tag.value).into_iter().map(|(shape, _)| shape).collect();
         shapes.sort_unstable();
         shapes.dedup();
@@ -115,14 +111,14 @@ fn face_regions(tags: &Tags) -> u32 {
 }
 
 fn position(tags: &Tags, exif_resolution_m: Option<f64>) -> Option<Position> {
-    let mut blocks: Vec<Block> = tags.iter().filter(|tag| means(tag, &[Meaning::Position])).map(|tag| tag.block).collect();
+    let mut blocks: Vec<Block> = tags.iter().filter(|tag| tag.is_any(&[Meaning::Position])).map(|tag| tag.block).collect();
     blocks.sort_unstable();
     blocks.dedup();
     if blocks.is_empty() {
         return None;
     }
-    let any = |meaning| tags.iter().any(|tag| means(tag, &[meaning]));
-    let xmp = tags.iter().filter(|tag| tag.block == Block::Xmp && means(tag, &[Meaning::Position]));
+    let any = |meaning| tags.iter().any(|tag| tag.is_any(&[meaning]));
+    let xmp = tags.iter().filter(|tag| tag.block == Block::Xmp && tag.is_any(&[Meaning::Position]));
     let finest = xmp.filter_map(|tag| resolution_m(&tag.value)).chain(exif_resolution_m).reduce(f64::min);
     Some(Position {
         blocks,

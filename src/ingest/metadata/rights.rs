@@ -1,7 +1,7 @@
 //! Whose it is, which programs touched it, how it says that it was made, and what of all that should go or stay.
 
 use super::facts::{History, LIST_MAX, Origin, Rights, Scrub, SourceType};
-use super::fields::{Meaning, meanings};
+use super::fields::Meaning;
 use super::privacy::label;
 use super::tags::{Block, Tag, Tags};
 use super::{mask, text};
@@ -54,8 +54,8 @@ const GENERATORS: [&str; 18] = [
     "Fooocus",
 ];
 
-fn values<'t>(tags: &'t Tags, wanted: Meaning) -> impl Iterator<Item = &'t Tag> {
-    tags.iter().filter(move |tag| meanings(tag.block, &tag.name).any(|meaning| meaning == wanted))
+fn values(tags: &Tags, wanted: Meaning) -> impl Iterator<Item = &Tag> {
+    tags.iter().filter(move |tag| tag.is(wanted))
 }
 
 /// The first value, fit to be shown.
@@ -128,15 +128,14 @@ pub fn origin(tags: &Tags) -> Origin {
         }
     };
     for tag in tags.iter() {
-        let is = |wanted| meanings(tag.block, &tag.name).any(|meaning| meaning == wanted);
-        if is(Meaning::Prompt) {
+        if tag.is(Meaning::Prompt) {
             add(mask::length(&label(tag), &tag.value));
-        } else if is(Meaning::Program) || is(Meaning::Credit) {
+        } else if tag.is(Meaning::Program) || tag.is(Meaning::Credit) {
             let value = tag.value.to_lowercase();
             if let Some(name) = GENERATORS.iter().find(|name| value.contains(&name.to_lowercase())) {
                 add(format!("{} names {name}", label(tag)));
             }
-        } else if is(Meaning::Caption) && tag.value.contains("Steps: ") && tag.value.contains("Sampler: ") {
+        } else if tag.is(Meaning::Caption) && tag.value.contains("Steps: ") && tag.value.contains("Sampler: ") {
             add(format!("{} holds settings of a generator", label(tag)));
         }
     }
@@ -175,14 +174,13 @@ pub fn scrub(tags: &Tags, maker_note: bool) -> Scrub {
         add(&mut scrub.remove, "EXIF:MakerNote".into());
     }
     for tag in tags.iter() {
-        let of = |wanted: &[M]| meanings(tag.block, &tag.name).any(|meaning| wanted.contains(&meaning));
-        if of(&[M::Position, M::Altitude, M::Direction, M::GpsTime]) && tag.block == Block::Exif {
+        if tag.is_any(&[M::Position, M::Altitude, M::Direction, M::GpsTime]) && tag.block == Block::Exif {
             add(&mut scrub.remove, "EXIF:GPS".into());
-        } else if of(&[M::Position, M::Altitude, M::Direction, M::GpsTime, M::Place, M::DeviceId, M::Person])
+        } else if tag.is_any(&[M::Position, M::Altitude, M::Direction, M::GpsTime, M::Place, M::DeviceId, M::Person])
             || mask::is_path(&tag.value)
         {
             add(&mut scrub.remove, name(tag));
-        } else if of(&[
+        } else if tag.is_any(&[
             M::Creator,
             M::Copyright,
             M::Credit,

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::fields::{self, Meaning};
 use super::text;
 
 /// Fields kept of a photo; real files have a few hundred.
@@ -41,6 +42,20 @@ pub struct Tag {
     pub name: String,
     /// Cleaned, at most 2,000 characters.
     pub value: String,
+    /// What it means, a bit each: looked up once, asked often.
+    meanings: u32,
+}
+
+impl Tag {
+    /// Whether it means this.
+    pub const fn is(&self, meaning: Meaning) -> bool {
+        self.meanings & meaning.bit() != 0
+    }
+
+    /// Whether it means one of these.
+    pub fn is_any(&self, meanings: &[Meaning]) -> bool {
+        meanings.iter().any(|meaning| self.is(*meaning))
+    }
 }
 
 /// All fields of a photo, in the order in which they were met.
@@ -53,7 +68,7 @@ impl Tags {
         if self.0.len() < TAGS_MAX
             && let Some(value) = text::long(value)
         {
-            self.0.push(Tag { block, name: name.to_owned(), value });
+            self.0.push(Tag { block, name: name.to_owned(), value, meanings: fields::meanings(block, name) });
         }
     }
 

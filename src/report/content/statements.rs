@@ -80,8 +80,8 @@ fn lines(photo: &PhotoMeasurements, metadata: &MetadataFacts) -> Vec<(&'static s
         ("Dates", dates(metadata)),
         ("Inside", inside(metadata)),
         ("Disagree", disagree(metadata)),
-        ("Remove", list(&said.scrub.remove)),
-        ("Keep", list(&said.scrub.keep)),
+        ("Remove", all(&said.scrub.remove)),
+        ("Keep", all(&said.scrub.keep)),
     ];
     rows.into_iter().filter(|(_, words)| !words.is_empty()).collect()
 }
@@ -91,6 +91,11 @@ fn list(entries: &[String]) -> String {
     let shown: Vec<String> = entries.iter().take(ENTRIES_MAX).map(|text| words::clean(text, TEXT_CHARS_MAX)).collect();
     let more = entries.len().saturating_sub(ENTRIES_MAX);
     if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+}
+
+/// A list that is of use only when it is whole.
+fn all(entries: &[String]) -> String {
+    entries.iter().map(|text| words::clean(text, TEXT_CHARS_MAX)).collect::<Vec<_>>().join(", ")
 }
 
 fn joined<const N: usize>(parts: [String; N]) -> String {

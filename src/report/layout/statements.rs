@@ -11,7 +11,7 @@ use super::{shell, tokens as t};
 const TEXT: f32 = 118.0;
 const TEXT_WIDTH: f32 = t::RIGHT - TEXT;
 const LEADING: f32 = 10.6;
-const LINES_MAX: usize = 6;
+const LINES_MAX: usize = 8;
 const HEADING_HEIGHT: f32 = 30.0;
 const BOTTOM: f32 = t::FOOT - 10.0;
 const TITLE: &str = "What the files say";
