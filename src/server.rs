@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use actix_web::middleware::from_fn;
-use actix_web::{App as Routes, HttpServer, dev::ServerHandle, web};
+use actix_web::{App as Routes, dev::ServerHandle, web};
 use anyhow::Context;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -16,16 +16,11 @@ use crate::app::{App, Background};
 use crate::cli::{self, ExitStatus, first_start};
 use crate::config::{Config, DataDirError, LogSettings, ServerSettings, StoreSection};
 use crate::db::DbError;
+use crate::http::listener::{Deadlines, Terms};
+use crate::http::pace::Pace;
 use crate::http::{self, Limiter, Services, Settings};
 use crate::pipeline::Workers;
 use crate::pipeline::worker::SandboxMode;
-
-/// Threads that read and answer requests; measuring has processes of its own.
-const HTTP_THREADS: usize = 2;
-/// Connections a thread holds at a time; the rest wait in the kernel.
-const CONNECTIONS_PER_THREAD: usize = 512;
-/// How long an answer lingers for a client that is still sending.
-const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Every route, in the order it is tried.
 fn routes(cfg: &mut web::ServiceConfig) {
@@ -41,9 +36,10 @@ fn listen(
     limiter: Limiter,
     server: &ServerSettings,
 ) -> std::io::Result<actix_web::dev::Server> {
+    let terms = Terms { deadlines: deadlines(server), clock: services.clock.clone() };
     let settings = web::Data::new(edge_settings(server, &services.public_url));
     let (services, limiter) = (web::Data::new(services), web::Data::new(limiter));
-    let listening = HttpServer::new(move || {
+    http::listener::serve(listener, terms, move || {
         Routes::new()
             .app_data(settings.clone())
             .app_data(services.clone())
@@ -54,17 +50,22 @@ fn listen(
             .wrap(from_fn(http::headers::secure))
             .wrap(from_fn(http::access_log::record))
             .wrap(from_fn(http::request_id::assign))
+            .wrap(from_fn(http::listener::follow))
             .configure(routes)
     })
-    .workers(HTTP_THREADS)
-    .max_connections(CONNECTIONS_PER_THREAD)
-    .client_request_timeout(Duration::from_secs(server.head_secs))
-    .keep_alive(Duration::from_secs(server.keep_alive_secs))
-    .client_disconnect_timeout(DISCONNECT_TIMEOUT)
-    .shutdown_timeout(DISCONNECT_TIMEOUT.as_secs())
-    .disable_signals()
-    .listen(listener)?;
-    Ok(listening.run())
+}
+
+/// How long a client may let us wait, but for a request's body, which is the edges'.
+const fn deadlines(server: &ServerSettings) -> Deadlines {
+    Deadlines {
+        head: Duration::from_secs(server.head_secs),
+        keep_alive: Duration::from_secs(server.keep_alive_secs),
+        reader: Pace {
+            grace: Duration::from_secs(server.reader_grace_secs),
+            bytes_per_s_min: server.reader_bytes_per_s_min,
+            all: Duration::from_secs(server.reader_secs),
+        },
+    }
 }
 
 /// What the edges keep to.

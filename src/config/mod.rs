@@ -46,6 +46,12 @@ pub struct ServerSettings {
     pub body_bytes_per_s_min: u64,
     /// Seconds a body may take in all.
     pub body_secs: u64,
+    /// Seconds an answer may wait for its reader before the reader is judged by the rate.
+    pub reader_grace_secs: u64,
+    /// Bytes a second a reader must take from then on, on average over all such waiting.
+    pub reader_bytes_per_s_min: u64,
+    /// Seconds an answer may wait for its reader in all.
+    pub reader_secs: u64,
     /// Longest `Prefer: wait`, in seconds.
     pub wait_secs_max: u64,
 }
@@ -61,6 +67,9 @@ impl Default for ServerSettings {
             body_grace_secs: 10,
             body_bytes_per_s_min: 1024,
             body_secs: 300,
+            reader_grace_secs: 10,
+            reader_bytes_per_s_min: 1024,
+            reader_secs: 300,
             wait_secs_max: 30,
         }
     }
@@ -175,8 +184,12 @@ impl Config {
             (upload.queue_secs > 0, "upload.queue_secs must be at least 1"),
             (upload.open_secs > 0 && upload.open_max > 0, "upload.open_secs and upload.open_max must be at least 1"),
             (
-                self.server.head_secs > 0 && self.server.keep_alive_secs > 0 && self.server.body_secs > 0,
-                "server.head_secs, server.keep_alive_secs and server.body_secs must be at least 1",
+                self.server.head_secs > 0 && self.server.keep_alive_secs > 0,
+                "server.head_secs and server.keep_alive_secs must be at least 1",
+            ),
+            (
+                self.server.body_secs > 0 && self.server.reader_secs > 0,
+                "server.body_secs and server.reader_secs must be at least 1",
             ),
             (self.worker.wall_secs > 0 && self.worker.cpu_secs > 0, "worker.wall_secs and worker.cpu_secs must be at least 1"),
             (self.worker.memory_bytes >= 256 * 1024 * 1024, "worker.memory_bytes must be at least 268435456 (256 MiB)"),

@@ -66,6 +66,11 @@ impl Timestamp {
         )
     }
 
+    /// As in a `Date` header: `Sat, 21 Nov 2026 14:20:00 GMT`.
+    pub fn http_date(self) -> String {
+        self.utc().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
+
     /// `20261121`, the day in UTC.
     pub fn day_digits(self) -> String {
         let t = self.utc();
@@ -108,6 +113,7 @@ mod tests {
         assert_eq!(time.rfc3339(), "2026-11-21T14:20:00.123Z");
         assert_eq!(time.long_date_time(), "21 November 2026, 14:20 UTC");
         assert_eq!(time.day_digits(), "20261121");
+        assert_eq!(time.http_date(), "Sat, 21 Nov 2026 14:20:00 GMT");
         assert_eq!(time.plus(Duration::from_secs(1)).since(time), Duration::from_secs(1));
         assert_eq!(time.since(time.plus(Duration::from_secs(1))), Duration::ZERO);
     }

@@ -3,6 +3,7 @@
 use actix_web::error::{JsonPayloadError, QueryPayloadError, UrlencodedError};
 use actix_web::web;
 
+use super::pace::is_too_slow;
 use super::{Problem, ProblemKind, SMALL_BODY_BYTES_MAX};
 
 /// Registers it for JSON, forms, queries and paths.
@@ -24,6 +25,7 @@ fn json_problem(error: &JsonPayloadError) -> Problem {
             error.line(),
             error.column()
         )),
+        JsonPayloadError::Payload(error) if is_too_slow(error) => Problem::new(ProblemKind::BodyTooSlow).closing(),
         _ => Problem::new(ProblemKind::MalformedJson).closing(),
     }
 }
@@ -32,6 +34,7 @@ fn form_problem(error: &UrlencodedError) -> Problem {
     match error {
         UrlencodedError::Overflow { size, limit } => too_large(*limit, Some(*size)),
         UrlencodedError::ContentType => Problem::new(ProblemKind::UnsupportedMediaType),
+        UrlencodedError::Payload(error) if is_too_slow(error) => Problem::new(ProblemKind::BodyTooSlow).closing(),
         _ => Problem::new(ProblemKind::MalformedRequest).closing(),
     }
 }

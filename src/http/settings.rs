@@ -5,16 +5,18 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::pace::Pace;
+
 /// Settings of both edges; limits of an upload come from the pipeline.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Address people and programs reach us at, without a slash at its end.
     pub public_url: String,
-    /// A body is not judged by its rate before this. Default 10 s.
+    /// A body is not judged by its rate before we waited for it so long. Default 10 s.
     pub body_grace: Duration,
     /// Mean rate a body must keep after the grace, in bytes a second. Default 1024.
     pub body_bytes_per_s_min: u64,
-    /// A body takes no longer than this in all. Default 5 min.
+    /// A body is not waited for longer than this in all. Default 5 min.
     pub body_deadline: Duration,
     /// Longest `Prefer: wait`. Default 30 s.
     pub wait_max: Duration,
@@ -33,6 +35,11 @@ impl Settings {
             body_deadline: Duration::from_secs(300),
             wait_max: Duration::from_secs(30),
         }
+    }
+
+    /// What a body must keep to.
+    pub const fn body_pace(&self) -> Pace {
+        Pace { grace: self.body_grace, bytes_per_s_min: self.body_bytes_per_s_min, all: self.body_deadline }
     }
 
     /// Whether the public address is encrypted; decides `Strict-Transport-Security`.

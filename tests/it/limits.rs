@@ -1,61 +1,19 @@
 //! The limits of `docs/limits.md` on the running service, at the value and one past it. Those that need no service are held where
 //! they are checked: admission, ingest, frames, pace of a body, receivers' answers.
 
-use std::io::{ErrorKind, Read, Write};
-use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::hostile::endless_png;
 use crate::support::watch::{children_of, eventually};
-use crate::support::{Form, Service};
+use crate::support::{Form, Service, Wire};
 
 /// Width, height and pixels of the smallest photograph.
 const ROCKET: (u32, u32) = (640, 427);
 
 fn rocket() -> Vec<u8> {
     std::fs::read(crate::fixtures::fixture("photos/rocket.jpg")).unwrap()
-}
-
-/// A connection on which a request is written piece by piece.
-struct Wire(TcpStream);
-
-impl Wire {
-    fn open(service: &Service) -> Self {
-        let stream = TcpStream::connect(service.url.trim_start_matches("http://")).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        Self(stream)
-    }
-
-    /// The head of an upload of so many bytes.
-    fn promise(service: &Service, size: usize) -> Self {
-        let mut wire = Self::open(service);
-        let key = service.key();
-        wire.write(
-            format!(
-                "POST /v1/analyses?product=snapshot HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {key}\r\n\
-                 content-type: image/jpeg\r\ncontent-length: {size}\r\nconnection: close\r\n\r\n"
-            )
-            .as_bytes(),
-        );
-        wire
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0.write_all(bytes).unwrap();
-    }
-
-    /// Everything until the other side closes, and how long it took.
-    fn answer(mut self) -> (String, Duration) {
-        let (start, mut bytes) = (Instant::now(), Vec::new());
-        match self.0.read_to_end(&mut bytes) {
-            Ok(_) => {}
-            Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
-            Err(error) => panic!("{error}: {:?}", String::from_utf8_lossy(&bytes)),
-        }
-        (String::from_utf8_lossy(&bytes).into_owned(), start.elapsed())
-    }
 }
 
 #[track_caller]

@@ -22,6 +22,7 @@ mod flow;
 mod hostile;
 mod idempotency;
 mod limits;
+mod listener;
 mod memory;
 mod migrations;
 mod mutations;

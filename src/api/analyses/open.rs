@@ -85,13 +85,12 @@ pub async fn put_photo(
     request: HttpRequest,
     body: web::Payload,
     services: web::Data<Services>,
-    settings: web::Data<Settings>,
 ) -> Result<HttpResponse, Problem> {
     let (id, number) = path.into_inner();
     let id: AnalysisId = parse_id(&id).map_err(Problem::closing)?;
     let number = number_of(&number).map_err(Problem::closing)?;
     let place = Place { agency: &caller.agency, analysis: &id, number };
-    let put = upload::put_photo(&request, body, &services, &settings, place).await?;
+    let put = upload::put_photo(&request, body, &services, place).await?;
     let seen = services.see(&caller.agency, &id).await?;
     let photo = seen.photos.into_iter().find(|photo| photo.number == i32::from(number));
     let photo = photo.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;

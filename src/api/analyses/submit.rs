@@ -28,7 +28,7 @@ pub async fn submit(
     settings: web::Data<Settings>,
 ) -> Result<HttpResponse, Problem> {
     let once = once(&request, &services, &caller.key)?;
-    let (sent, upload) = receive(&request, body, &services, &settings).await?;
+    let (sent, upload) = receive(&request, body, &services).await?;
     let origin = Origin::ApiKey(caller.key.clone());
     let accepted = accept(&services, &caller.agency, origin, sent, upload, once.as_ref()).await?;
     let (mut response, seen) = waited(&request, (&caller.agency, &accepted.id), accepted.is_replay, &services, &settings).await?;

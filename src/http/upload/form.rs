@@ -1,12 +1,11 @@
 //! multipart/form-data: `photos` 1..50 times, the small fields in any order.
 
-use std::io;
-
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::error::PayloadError;
 use futures_util::StreamExt as _;
 
 use super::fields::{FIELD_BYTES_MAX, Fields, Sent, too_long};
+use crate::http::pace::is_too_slow;
 use crate::http::session::is_same_token;
 use crate::http::{Problem, ProblemKind};
 
@@ -122,7 +121,7 @@ pub fn shown(name: &str) -> String {
 pub fn payload_problem(error: &PayloadError, request_bytes_max: u64) -> Problem {
     match error {
         PayloadError::Overflow => Problem::new(ProblemKind::RequestTooLarge).limit(request_bytes_max, None),
-        PayloadError::Io(error) if error.kind() == io::ErrorKind::TimedOut => Problem::new(ProblemKind::BodyTooSlow),
+        slow if is_too_slow(slow) => Problem::new(ProblemKind::BodyTooSlow),
         _ => Problem::new(ProblemKind::MalformedRequest).detail("The body breaks off before its end."),
     }
 }

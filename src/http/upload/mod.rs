@@ -1,5 +1,5 @@
 //! Reads an upload, as multipart form or as one raw picture, straight into the pipeline's memory. No temporary file, no buffer of
-//! a whole photo, a deadline and a least rate for the body.
+//! a whole photo, a bound on the body's length.
 
 pub mod body;
 pub mod fields;

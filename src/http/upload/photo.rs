@@ -2,11 +2,11 @@
 
 use actix_web::{HttpRequest, web};
 
-use super::body::{Pace, paced};
+use super::body::bounded;
 use super::raw::{file_name_of, read_photo};
 use super::receive::{Door, MediaType, declared_bytes, media_type};
 use crate::domain::{AgencyId, AnalysisId};
-use crate::http::{Problem, ProblemKind, Services, Settings};
+use crate::http::{Problem, ProblemKind, Services};
 use crate::pipeline::PutPhoto;
 
 /// Where a photo goes.
@@ -28,17 +28,15 @@ pub async fn put_photo(
     request: &HttpRequest,
     body: web::Payload,
     services: &Services,
-    settings: &Settings,
     place: Place<'_>,
 ) -> Result<PutPhoto, Problem> {
-    put(request, body, services, settings, place).await.map_err(Problem::closing)
+    put(request, body, services, place).await.map_err(Problem::closing)
 }
 
 async fn put(
     request: &HttpRequest,
     body: web::Payload,
     services: &Services,
-    settings: &Settings,
     Place { agency, analysis, number }: Place<'_>,
 ) -> Result<PutPhoto, Problem> {
     if media_type(request)? == MediaType::Form {
@@ -48,7 +46,7 @@ async fn put(
     let file_name = file_name_of(request.query_string())?;
     let mut upload = services.pipeline.begin_photo(agency, analysis, number, declared_bytes(request)).await?;
     let bytes_max = services.pipeline.admission().request_bytes_max;
-    let body = paced(body, Pace::of(settings, bytes_max));
+    let body = bounded(body, bytes_max);
     read_photo(body, file_name.as_deref(), bytes_max, &mut Door::to(&mut upload)).await?;
     Ok(services.pipeline.put_photo(agency, analysis, number, upload).await?)
 }

@@ -4,13 +4,13 @@ use actix_multipart::Multipart;
 use actix_web::http::header;
 use actix_web::{HttpMessage as _, HttpRequest, web};
 
-use super::body::{Pace, paced};
+use super::body::bounded;
 use super::form::Sink;
 use super::{FormRules, RawQuery, Sent, read_form, read_raw};
 use crate::db::Origin;
 use crate::domain::AgencyId;
 use crate::http::idempotency::IDEMPOTENCY_KEY;
-use crate::http::{Problem, ProblemKind, Services, Settings};
+use crate::http::{Problem, ProblemKind, Services};
 use crate::pipeline::{Accepted, AdmissionError, AnalysisRequest, Once, Submitter, Upload};
 
 /// The pipeline's upload with its errors in our words. A photo without a byte is told by its name.
@@ -51,19 +51,14 @@ impl Sink for Door<'_> {
 ///
 /// # Errors
 /// Every fault of the request as its own problem.
-pub async fn receive(
-    request: &HttpRequest,
-    body: web::Payload,
-    services: &Services,
-    settings: &Settings,
-) -> Result<(Sent, Upload), Problem> {
+pub async fn receive(request: &HttpRequest, body: web::Payload, services: &Services) -> Result<(Sent, Upload), Problem> {
     match media_type(request)? {
-        MediaType::Form => receive_form(request, body, services, settings, None).await,
+        MediaType::Form => receive_form(request, body, services, None).await,
         MediaType::Picture => {
             let query = RawQuery::parse(request.query_string()).map_err(Problem::closing)?;
             let mut upload = begin(request, services)?;
             let bytes_max = services.pipeline.admission().request_bytes_max;
-            let body = paced(body, Pace::of(settings, bytes_max));
+            let body = bounded(body, bytes_max);
             let sent = read_raw(body, query, bytes_max, &mut Door::to(&mut upload)).await?;
             Ok((sent, upload))
         }
@@ -78,12 +73,11 @@ pub async fn receive_form(
     request: &HttpRequest,
     body: web::Payload,
     services: &Services,
-    settings: &Settings,
     csrf: Option<&str>,
 ) -> Result<(Sent, Upload), Problem> {
     let mut upload = begin(request, services)?;
     let request_bytes_max = services.pipeline.admission().request_bytes_max;
-    let body = Box::pin(paced(body, Pace::of(settings, request_bytes_max)));
+    let body = Box::pin(bounded(body, request_bytes_max));
     let form = Multipart::new(request.headers(), body);
     let rules = FormRules { csrf, request_bytes_max };
     let sent = read_form(form, rules, &mut Door::to(&mut upload)).await?;

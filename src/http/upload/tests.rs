@@ -1,21 +1,16 @@
 //! What a form or a raw body may be, tried on a sink that only counts.
 
-use std::time::Duration;
-
 use actix_multipart::Multipart;
 use actix_web::error::PayloadError;
 use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use actix_web::web::Bytes;
 use futures_util::stream;
 
-use super::body::{Pace, paced};
+use super::body::bounded;
 use super::form::Sink;
 use super::{FormRules, RawQuery, Sent, read_form, read_raw};
 use crate::domain::Product;
 use crate::http::{Problem, ProblemKind};
-
-const PACE: Pace =
-    Pace { grace: Duration::from_secs(10), bytes_per_s_min: 1024, deadline: Duration::from_secs(60), bytes_max: 1 << 20 };
 
 #[derive(Default)]
 struct Counting {
@@ -60,7 +55,7 @@ async fn read_with(body: String, csrf: Option<&str>) -> (Result<Sent, Problem>, 
     // In pieces of 7 bytes: no boundary arrives whole.
     let pieces: Vec<Result<Bytes, PayloadError>> =
         body.as_bytes().chunks(7).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
-    let form = Multipart::new(&headers, Box::pin(paced(stream::iter(pieces), PACE)));
+    let form = Multipart::new(&headers, Box::pin(bounded(stream::iter(pieces), 1 << 20)));
     let mut sink = Counting::default();
     let result = read_form(form, FormRules { csrf, request_bytes_max: 1 << 20 }, &mut sink).await;
     (result, sink)

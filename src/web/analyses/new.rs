@@ -10,7 +10,7 @@ use crate::domain::Product;
 use crate::http::limits::{Action, Who};
 use crate::http::session::SignedIn;
 use crate::http::upload::{accept, receive_form};
-use crate::http::{Limiter, Problem, ProblemKind, Services, Settings};
+use crate::http::{Limiter, Problem, ProblemKind, Services};
 use crate::web::frame::{Frame, Section, page_with, see_other};
 use crate::web::landing::ProductView;
 use crate::web::words;
@@ -68,12 +68,11 @@ pub async fn submit(
     request: HttpRequest,
     body: web::Payload,
     services: web::Data<Services>,
-    settings: web::Data<Settings>,
     limiter: web::Data<Limiter>,
 ) -> Result<HttpResponse, Problem> {
     limiter.take(Action::Upload, Who::Id(person.principal.user.to_string()))?;
     let accepted = async {
-        let (sent, upload) = receive_form(&request, body, &services, &settings, Some(&person.principal.csrf)).await?;
+        let (sent, upload) = receive_form(&request, body, &services, Some(&person.principal.csrf)).await?;
         accept(&services, &person.agency, Origin::User(person.principal.user.clone()), sent, upload, None).await
     };
     let mut response = match accepted.await {

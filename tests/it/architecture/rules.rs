@@ -97,7 +97,7 @@ pub struct Home {
 pub const HOMES: [Home; 14] = [
     Home { crates: &["diesel", "diesel_migrations", "libsqlite3_sys"], at: &["db/"], because: "all SQL there is stands in db" },
     Home {
-        crates: &["actix_web", "actix_multipart", "actix_http", "actix_rt"],
+        crates: &["actix_web", "actix_multipart", "actix_http", "actix_server", "actix_service", "actix_rt"],
         at: &["http/", "api/", "web/", "server.rs"],
         because: "only the edges know HTTP",
     },

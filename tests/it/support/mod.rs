@@ -8,8 +8,10 @@ pub mod receiver;
 pub mod s3_server;
 pub mod service;
 pub mod watch;
+pub mod wire;
 
 pub use client::{Client, Form};
 pub use database::Database;
 pub use receiver::Receiver;
 pub use service::Service;
+pub use wire::Wire;

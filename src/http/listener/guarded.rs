@@ -1,0 +1,134 @@
+//! A stream that keeps the deadlines of its [`Watch`]: past one, reading and writing fail and the connection is dropped.
+
+use std::cell::RefCell;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep};
+
+use super::{Cause, Terms, Watch};
+
+/// What bytes travel on.
+pub trait Transport: AsyncRead + AsyncWrite + Unpin {
+    /// What was not taken yet is thrown away when this is dropped, instead of being kept for a reader who may never come.
+    fn forget_unsent(&self);
+}
+
+impl Transport for TcpStream {
+    fn forget_unsent(&self) {
+        if let Err(error) = self.set_zero_linger() {
+            tracing::debug!(%error, "a connection keeps its unsent bytes");
+        }
+    }
+}
+
+/// A connection whose every wait has an end.
+///
+/// It relies on how the dispatcher above it works: each time it is woken it reads until nothing is there, writes what it has, and asks
+/// for a flush once all of it was accepted. So the deadlines are looked at wherever one of the three has to wait.
+#[derive(Debug)]
+pub struct Guarded<T> {
+    io: T,
+    watch: Rc<RefCell<Watch>>,
+    timer: Pin<Box<Sleep>>,
+    terms: Rc<Terms>,
+}
+
+impl<T: Transport> Guarded<T> {
+    /// Of a connection opened now.
+    pub fn new(io: T, terms: Rc<Terms>) -> Self {
+        let now = Instant::now();
+        let watch = Watch::begin(terms.deadlines, now);
+        Self { io, watch: Rc::new(RefCell::new(watch)), timer: Box::pin(tokio::time::sleep_until(now)), terms }
+    }
+
+    /// Its time, for [`super::follow`] to tell it what the application is at.
+    pub fn watch(&self) -> Rc<RefCell<Watch>> {
+        Rc::clone(&self.watch)
+    }
+
+    /// Wakes the task at the next deadline, and fails past it.
+    fn judge(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        let Some((deadline, cause)) = self.watch.borrow().deadline() else { return Ok(()) };
+        if self.timer.deadline() != deadline {
+            self.timer.as_mut().reset(deadline);
+        }
+        if Instant::now() >= deadline || self.timer.as_mut().poll(cx).is_ready() {
+            self.end(cause, cx);
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, cause: Cause, cx: &mut Context<'_>) {
+        match cause {
+            Cause::Silent | Cause::Idle => return,
+            Cause::Head => self.say_too_late(cx),
+            Cause::Reader => self.io.forget_unsent(),
+        }
+        tracing::info!(cause = cause.slug(), "connection cut");
+    }
+
+    /// 408, as far as the kernel takes it at once. No answer is half written: a head is only waited for after the last one.
+    fn say_too_late(&mut self, cx: &mut Context<'_>) {
+        if self.watch.borrow().is_waiting() {
+            return;
+        }
+        let date = self.terms.clock.now().http_date();
+        let answer = format!("HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\ndate: {date}\r\n\r\n");
+        // Nobody can be told if this fails.
+        drop(Pin::new(&mut self.io).poll_write(cx, answer.as_bytes()));
+    }
+}
+
+impl<T: Transport> AsyncRead for Guarded<T> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buf.filled().len();
+        match Pin::new(&mut this.io).poll_read(cx, buf) {
+            Poll::Pending => {
+                this.judge(cx)?;
+                Poll::Pending
+            }
+            Poll::Ready(Ok(())) if buf.filled().len() > before => {
+                this.watch.borrow_mut().heard(Instant::now());
+                Poll::Ready(Ok(()))
+            }
+            ended => ended,
+        }
+    }
+}
+
+impl<T: Transport> AsyncWrite for Guarded<T> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        match Pin::new(&mut this.io).poll_write(cx, buf) {
+            Poll::Pending => {
+                this.watch.borrow_mut().waits(Instant::now());
+                this.judge(cx)?;
+                Poll::Pending
+            }
+            Poll::Ready(Ok(bytes)) => {
+                this.watch.borrow_mut().took(bytes, Instant::now());
+                Poll::Ready(Ok(bytes))
+            }
+            failed => failed,
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        ready!(Pin::new(&mut this.io).poll_flush(cx))?;
+        this.watch.borrow_mut().delivered(Instant::now());
+        this.judge(cx)?;
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().io).poll_shutdown(cx)
+    }
+}

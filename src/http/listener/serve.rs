@@ -1,0 +1,94 @@
+//! Threads, sockets and the framework's own settings: what `HttpServer` does, over guarded connections.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::net::TcpListener;
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix_http::error::DispatchError;
+use actix_http::{HttpService, KeepAlive, Request, Response};
+use actix_server::Server;
+use actix_service::{IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt as _, fn_service, map_config};
+use actix_web::body::MessageBody;
+use actix_web::dev::AppConfig;
+use socket2::SockRef;
+use tokio::net::TcpStream;
+
+use super::{Guarded, Terms, Watch};
+
+/// Threads that read and answer requests; measuring has processes of its own.
+const THREADS: usize = 2;
+/// Connections a thread holds at a time; the rest wait in the kernel.
+const CONNECTIONS_PER_THREAD: usize = 512;
+/// How long an answer lingers for a client that is still sending.
+const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Bytes the kernel takes beyond what it may send, and about the step in which a slow reader's progress is seen. Without it that is
+/// a third of a send buffer of up to 4 MiB, and nobody could tell a slow reader from one who stands still.
+const UNSENT_BYTES: u32 = 8 * 1024;
+
+/// Serves `app` on a listener that is bound already. Must be called within an actix system; the server runs once it is awaited.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn serve<F, I, S, B>(listener: TcpListener, terms: Terms, app: F) -> std::io::Result<Server>
+where
+    F: Fn() -> I + Send + Clone + 'static,
+    I: IntoServiceFactory<S, Request>,
+    S: ServiceFactory<Request, Config = AppConfig> + 'static,
+    S::Error: Into<actix_web::Error> + 'static,
+    S::InitError: fmt::Debug,
+    S::Response: Into<Response<B>> + 'static,
+    <S::Service as Service<Request>>::Future: 'static,
+    S::Service: 'static,
+    B: MessageBody + 'static,
+{
+    let builder = Server::build()
+        .workers(THREADS)
+        .max_concurrent_connections(CONNECTIONS_PER_THREAD)
+        .shutdown_timeout(DISCONNECT_TIMEOUT.as_secs())
+        .disable_signals();
+    let stopping = builder.graceful_shutdown_signal();
+    let address = listener.local_addr()?;
+    let built = builder.listen("http", listener, move || {
+        let stopping = stopping.clone();
+        let terms = Rc::new(terms.clone());
+        let app = app().into_factory().map_err(|error| error.into().error_response());
+        let http = HttpService::build()
+            // Without it a connection that is kept would outlive the stop by its whole pause.
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            // Heads and pauses are the guard's: the framework's own timers know neither a second head nor a slow reader.
+            .client_request_timeout(Duration::ZERO)
+            .keep_alive(KeepAlive::Os)
+            .client_disconnect_timeout(DISCONNECT_TIMEOUT)
+            .local_addr(address)
+            .on_connect_ext(|io: &Guarded<TcpStream>, data| {
+                data.insert::<Rc<RefCell<Watch>>>(io.watch());
+            })
+            .h1(map_config(app, |()| AppConfig::default()));
+        fn_service(move |io: TcpStream| {
+            let terms = Rc::clone(&terms);
+            async move {
+                let peer = io.peer_addr().ok();
+                prepare(&io, &terms);
+                Ok::<_, DispatchError>((Guarded::new(io, terms), peer))
+            }
+        })
+        .and_then(http)
+    })?;
+    Ok(built.run())
+}
+
+/// A kernel that does not know these serves all the same, only less strictly.
+fn prepare(io: &TcpStream, terms: &Terms) {
+    let socket = SockRef::from(io);
+    let told = socket.set_tcp_notsent_lowat(UNSENT_BYTES);
+    // Also what was given to the kernel ends, if its reader is gone without a word.
+    let told = told.and_then(|()| socket.set_tcp_user_timeout(Some(terms.deadlines.reader.all)));
+    if let Err(error) = told {
+        tracing::debug!(%error, "a socket keeps the kernel's own limits");
+    }
+}
