@@ -10,11 +10,11 @@ TEST_FEATURES = postgres,failpoints
 # unit tests that know a database or a store
 ROWS = db:: accounts:: webhooks:: retention:: pipeline::open pipeline::outcome jobs:: storage::
 # tests from outside that know neither, so that the second round leaves them out
-PURE = $(foreach name,architecture report fixtures settings catalogue migrations mutations memory proxy limits demo readme,--skip $(name)::)
+PURE = $(foreach name,architecture report fixtures settings catalogue migrations mutations memory proxy limits listener slow_clients demo readme,--skip $(name)::)
 CHECKS ?= advisories bans licenses sources
 BIN = $${CARGO_TARGET_DIR:-target}/quick/proofsheet
 
-.PHONY: help run test test-faults test-stores test-hostile test-proxies verify-metadata lint lint-deploy demo bench setup audit fmt clean-data check-rust check-test-tools
+.PHONY: help run test test-faults test-stores test-hostile test-proxies test-slow-clients verify-metadata lint lint-deploy demo bench setup audit fmt clean-data check-rust check-test-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -50,6 +50,10 @@ test-hostile: check-rust check-test-tools ## thousands of broken files through t
 test-proxies: check-rust check-test-tools ## the shipped proxy profiles with a real HAProxy and a real nginx
 	@for tool in haproxy nginx; do command -v $$tool >/dev/null || { echo "make test-proxies needs $$tool. Install haproxy and nginx-light." >&2; exit 1; }; done
 	@timeout 900 $(CARGO) test --locked --features $(TEST_FEATURES) --test it proxy -- --nocapture --include-ignored
+
+test-slow-clients: check-rust check-test-tools ## slow heads, bodies and readers: a hundred of each by hand, then 300 of each by slowhttptest; others' times printed
+	@command -v slowhttptest >/dev/null || { echo "make test-slow-clients needs slowhttptest. Install slowhttptest." >&2; exit 1; }
+	@PROOFSHEET_TEST_FULL=1 timeout 900 $(CARGO) test --locked --features $(TEST_FEATURES) --test it -- listener:: slow_clients:: --nocapture --include-ignored --test-threads 1
 
 verify-metadata: check-rust ## what is found in metadata against exiftool, over all fixtures (needs exiftool; FOLDERS=... adds others)
 	@command -v exiftool >/dev/null || { echo "make verify-metadata needs exiftool. Install libimage-exiftool-perl." >&2; exit 1; }

@@ -33,6 +33,7 @@ mod readme;
 mod recovery;
 mod report;
 mod settings;
+mod slow_clients;
 mod startup;
 mod stores;
 mod strace;

@@ -132,3 +132,76 @@ impl<T: Transport> AsyncWrite for Guarded<T> {
         Pin::new(&mut self.get_mut().io).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
+    use tokio::time::sleep;
+
+    use super::super::Deadlines;
+    use super::*;
+    use crate::domain::SystemClock;
+    use crate::http::pace::Pace;
+
+    const SHORT: Duration = Duration::from_millis(60);
+    const LONG: Duration = Duration::from_secs(3600);
+
+    impl Transport for DuplexStream {
+        fn forget_unsent(&self) {}
+    }
+
+    /// Both ends of a pipe of 64 bytes.
+    fn pipe(head: Duration, reader_grace: Duration) -> (Guarded<DuplexStream>, DuplexStream) {
+        let (ours, theirs) = duplex(64);
+        let reader = Pace { grace: reader_grace, bytes_per_s_min: 1024, all: LONG };
+        let deadlines = Deadlines { head, keep_alive: LONG, reader };
+        (Guarded::new(ours, Rc::new(Terms { deadlines, clock: Arc::new(SystemClock) })), theirs)
+    }
+
+    fn is_timeout<T: std::fmt::Debug>(result: io::Result<T>) {
+        assert_eq!(result.unwrap_err().kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn what_is_here_at_the_deadline_is_in_time() {
+        let (mut ours, mut theirs) = pipe(SHORT, LONG);
+        theirs.write_all(b"GET / HTTP").await.unwrap();
+        sleep(SHORT * 2).await;
+        assert_eq!(ours.read(&mut [0; 64]).await.unwrap(), 10);
+        is_timeout(ours.read(&mut [0; 64]).await);
+        let mut said = [0; 32];
+        theirs.read_exact(&mut said).await.unwrap();
+        assert_eq!(&said, b"HTTP/1.1 408 Request Timeout\r\nco");
+    }
+
+    #[tokio::test]
+    async fn a_task_that_only_waits_is_woken_to_end() {
+        let (mut ours, _theirs) = pipe(SHORT, LONG);
+        is_timeout(ours.read(&mut [0; 64]).await);
+        let (mut ours, _theirs) = pipe(LONG, SHORT);
+        ours.watch().borrow_mut().asked(false);
+        is_timeout(ours.write_all(&[b'x'; 65]).await);
+    }
+
+    #[tokio::test]
+    async fn a_reader_who_takes_it_at_the_deadline_has_taken_it() {
+        let (mut ours, mut theirs) = pipe(LONG, SHORT * 4);
+        ours.watch().borrow_mut().asked(false);
+        let writing = async {
+            ours.write_all(&[b'x'; 128]).await.unwrap();
+            ours.flush().await.unwrap();
+        };
+        let reading = async {
+            sleep(SHORT).await;
+            theirs.read_exact(&mut [0; 128]).await.unwrap();
+        };
+        tokio::join!(writing, reading);
+        assert!(ours.watch().borrow().deadline().is_none(), "nothing waits, the application is at it");
+        ours.watch().borrow_mut().answered(Instant::now());
+        ours.flush().await.unwrap();
+        assert!(matches!(ours.watch().borrow().deadline(), Some((_, Cause::Idle))));
+    }
+}

@@ -23,9 +23,9 @@ const THREADS: usize = 2;
 const CONNECTIONS_PER_THREAD: usize = 512;
 /// How long an answer lingers for a client that is still sending.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Bytes the kernel takes beyond what it may send, and about the step in which a slow reader's progress is seen. Without it that is
-/// a third of a send buffer of up to 4 MiB, and nobody could tell a slow reader from one who stands still.
-const UNSENT_BYTES: u32 = 8 * 1024;
+/// Bytes the kernel takes beyond what the client's window has room for. Without it that is up to 4 MiB for each client who does not
+/// read, and the guard, which sees only what the kernel does not take, would not know of them.
+const UNSENT_BYTES: u32 = 64 * 1024;
 
 /// Serves `app` on a listener that is bound already. Must be called within an actix system; the server runs once it is awaited.
 ///

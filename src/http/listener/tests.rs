@@ -187,7 +187,7 @@ async fn a_reader_who_stops_is_cut_off() {
     for (path, connection) in [("/large", "keep-alive"), ("/large", "close")] {
         let mut wire = stage.open_narrow().await;
         wire.say(&format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: {connection}\r\n\r\n")).await;
-        sleep(READER.grace * 3).await;
+        sleep(READER.all + READER.grace).await;
         let (said, _, was_cut) = wire.end().await;
         assert!(was_cut, "{connection}: {} bytes", said.len());
         assert!(said.len() < 200_000, "{connection}: {} bytes were kept for it", said.len());

@@ -99,14 +99,14 @@ impl Watch {
 
     /// No byte waits any more. The pause between requests begins here, not while the answer was on its way.
     pub fn delivered(&mut self, now: Instant) {
-        if self.phase == Phase::Answering || !self.delivery.was_blocked {
+        if self.phase == Phase::Answering {
             return;
         }
-        self.delivery = Delivery::new(self.deadlines.reader);
+        let done = std::mem::replace(&mut self.delivery, Delivery::new(self.deadlines.reader));
         match self.phase {
-            Phase::Leftover(_) => self.phase = Phase::Leftover(now),
-            Phase::Idle(_) => self.phase = Phase::Idle(now),
-            Phase::Silent(_) | Phase::Head(_) | Phase::Answering => {}
+            Phase::Leftover(_) if done.was_blocked => self.phase = Phase::Leftover(now),
+            Phase::Idle(_) if done.was_blocked => self.phase = Phase::Idle(now),
+            _ => {}
         }
     }
 
@@ -134,7 +134,8 @@ impl Watch {
 #[derive(Debug)]
 struct Delivery {
     pace: Pace,
-    /// Bytes taken since the kernel was full for the first time: what it swallowed before says nothing about the reader.
+    /// Bytes taken by the kernels on the way. That is never less than what the reader has read, so that nobody who reads at the rate
+    /// is cut off, however large the steps are in which their kernel takes more.
     taken: u64,
     waited: Duration,
     since: Option<Instant>,
@@ -155,9 +156,7 @@ impl Delivery {
         if let Some(since) = self.since.take() {
             self.waited += now.saturating_duration_since(since);
         }
-        if self.was_blocked {
-            self.taken = self.taken.saturating_add(bytes as u64);
-        }
+        self.taken = self.taken.saturating_add(bytes as u64);
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -257,12 +256,12 @@ mod tests {
         assert_eq!(watch.deadline(), Some((day.at(15.0), Cause::Head)));
     }
 
-    /// An answer that fills the kernel at once; then the reader takes `bytes` every `every` seconds. When it is cut off.
-    fn cut_off(bytes: usize, every: f64) -> f64 {
+    /// An answer of which the kernels take `at_once`; then the reader takes `bytes` every `every` seconds. When it is cut off.
+    fn cut_off(at_once: usize, bytes: usize, every: f64) -> f64 {
         let day = day();
         let mut watch = day.watch();
         watch.asked(false);
-        watch.took(4 << 20, day.at(0.0));
+        watch.took(at_once, day.at(0.0));
         watch.waits(day.at(0.0));
         let mut now = 0.0;
         loop {
@@ -280,17 +279,29 @@ mod tests {
 
     #[test]
     fn a_reader_is_cut_off_at_the_grace_below_the_rate_and_at_the_end() {
-        assert!((cut_off(1, 1000.0) - 10.0).abs() < 1e-6, "it stands still");
-        assert!((cut_off(1, 0.1) - 10.0).abs() < 1e-6, "it drips");
+        let is_cut =
+            |at_once, bytes, every, at: f64| assert!((cut_off(at_once, bytes, every) - at).abs() < 1e-6, "{bytes} bytes");
+        is_cut(0, 1, 1000.0, 10.0);
+        is_cut(0, 1, 0.1, 10.0);
         // 10 KiB by the tenth second earn the tenth second and no more.
-        assert!((cut_off(1024, 1.0) - 10.0).abs() < 1e-6, "never ahead of 1 KiB/s");
-        assert!((cut_off(2 * 1024, 1.0) - 300.0).abs() < 1e-6, "twice the rate, to the end");
-        assert!((cut_off(1 << 20, 1.0) - 300.0).abs() < 1e-6, "and not a second longer");
+        is_cut(0, 1024, 1.0, 10.0);
+        is_cut(0, 2 * 1024, 1.0, 300.0);
+        is_cut(0, 1 << 20, 1.0, 300.0);
+        // Who stands still after a first gulp has the time of a reader at the least rate.
+        is_cut(10 * 1024, 1, 1000.0, 10.0);
+        is_cut(11 * 1024, 1, 1000.0, 11.0);
+        is_cut(1 << 20, 1, 1000.0, 300.0);
+    }
+
+    #[test]
+    fn large_steps_of_the_reader_s_kernel_harm_nobody() {
+        // 2 KiB a second, seen as 128 KiB each 64 seconds.
+        assert!((cut_off(128 << 10, 128 << 10, 64.0) - 300.0).abs() < 1e-6);
     }
 
     #[test]
     fn a_reader_at_the_rate_is_let_read_and_one_byte_below_is_not() {
-        // 1 KiB at the start, then 1 KiB each second: every deadline is met to the second.
+        // One step ahead, then 1 KiB each second: every deadline is met to the second.
         let end_of = |piece: usize| {
             let day = day();
             let mut watch = day.watch();
