@@ -161,8 +161,9 @@ mod tests {
         (Guarded::new(ours, Rc::new(Terms { deadlines, clock: Arc::new(SystemClock) })), theirs)
     }
 
-    fn is_timeout<T: std::fmt::Debug>(result: io::Result<T>) {
-        assert_eq!(result.unwrap_err().kind(), io::ErrorKind::TimedOut);
+    async fn is_ended<T: std::fmt::Debug>(wait: impl Future<Output = io::Result<T>>) {
+        let ended = tokio::time::timeout(SHORT * 100, wait).await.expect("it is woken at its deadline");
+        assert_eq!(ended.unwrap_err().kind(), io::ErrorKind::TimedOut);
     }
 
     #[tokio::test]
@@ -171,7 +172,7 @@ mod tests {
         theirs.write_all(b"GET / HTTP").await.unwrap();
         sleep(SHORT * 2).await;
         assert_eq!(ours.read(&mut [0; 64]).await.unwrap(), 10);
-        is_timeout(ours.read(&mut [0; 64]).await);
+        is_ended(ours.read(&mut [0; 64])).await;
         let mut said = [0; 32];
         theirs.read_exact(&mut said).await.unwrap();
         assert_eq!(&said, b"HTTP/1.1 408 Request Timeout\r\nco");
@@ -180,10 +181,10 @@ mod tests {
     #[tokio::test]
     async fn a_task_that_only_waits_is_woken_to_end() {
         let (mut ours, _theirs) = pipe(SHORT, LONG);
-        is_timeout(ours.read(&mut [0; 64]).await);
+        is_ended(ours.read(&mut [0; 64])).await;
         let (mut ours, _theirs) = pipe(LONG, SHORT);
         ours.watch().borrow_mut().asked(false);
-        is_timeout(ours.write_all(&[b'x'; 65]).await);
+        is_ended(ours.write_all(&[b'x'; 65])).await;
     }
 
     #[tokio::test]

@@ -92,3 +92,49 @@ fn prepare(io: &TcpStream, terms: &Terms) {
         tracing::debug!(%error, "a socket keeps the kernel's own limits");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+    use std::sync::Arc;
+
+    use tokio::net::TcpSocket;
+
+    use super::super::Deadlines;
+    use super::*;
+    use crate::domain::SystemClock;
+    use crate::http::pace::Pace;
+
+    /// Bytes the kernels take of an answer nobody reads.
+    async fn swallowed(is_prepared: bool) -> usize {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let reader = TcpSocket::new_v4().unwrap();
+        reader.set_recv_buffer_size(4096).unwrap();
+        let _reader = reader.connect(listener.local_addr().unwrap()).await.unwrap();
+        let (io, _) = listener.accept().await.unwrap();
+        if is_prepared {
+            let second = Duration::from_secs(1);
+            let reader = Pace { grace: second, bytes_per_s_min: 1, all: second * 7 };
+            let deadlines = Deadlines { head: second, keep_alive: second, reader };
+            prepare(&io, &Terms { deadlines, clock: Arc::new(SystemClock) });
+            assert_eq!(SockRef::from(&io).tcp_user_timeout().unwrap(), Some(second * 7));
+        }
+        let mut total = 0;
+        loop {
+            io.writable().await.unwrap();
+            match io.try_write(&[0; 32 * 1024]) {
+                Ok(written) => total += written,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return total,
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_kernel_does_not_swallow_an_answer_whole() {
+        let (prepared, bare) = (swallowed(true).await, swallowed(false).await);
+        println!("the kernels took {prepared} bytes, without the limit {bare}");
+        assert!(prepared <= 4 * UNSENT_BYTES as usize, "{prepared}, without the limit {bare}");
+        assert!(prepared < bare, "{prepared}, without the limit {bare}");
+    }
+}

@@ -20,7 +20,10 @@ use crate::http::pace::Pace;
 
 const HEAD: Duration = Duration::from_millis(400);
 const KEEP_ALIVE: Duration = Duration::from_millis(600);
-const READER: Pace = Pace { grace: Duration::from_millis(500), bytes_per_s_min: 64 * 1024, all: Duration::from_millis(1500) };
+// In all far more than any test waits: what cuts a reader off here is the rate, not the kernel's own timeout behind it.
+const READER: Pace = Pace { grace: Duration::from_millis(500), bytes_per_s_min: 64 * 1024, all: Duration::from_secs(20) };
+/// Longer than a head, a pause, or a reader who stands still may take.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// A busy machine may be late; it is never early.
 const LATE: Duration = Duration::from_secs(8);
 const LARGE: usize = 1 << 20;
@@ -78,14 +81,14 @@ fn peer_of(request: &HttpRequest) -> String {
 
 /// Answers after longer than any deadline.
 async fn patient() -> &'static str {
-    sleep(READER.all * 2).await;
+    sleep(PATIENCE).await;
     "at last"
 }
 
 /// One event now and then, for longer than any deadline.
 async fn events() -> HttpResponse {
     let events = stream::unfold(0, |count| async move {
-        sleep(READER.all / 2).await;
+        sleep(PATIENCE / 2).await;
         (count < 4).then(|| (Ok::<_, actix_web::Error>(Bytes::from_static(b"data: x\n\n")), count + 1))
     });
     HttpResponse::Ok().streaming(events)
@@ -187,7 +190,7 @@ async fn a_reader_who_stops_is_cut_off() {
     for (path, connection) in [("/large", "keep-alive"), ("/large", "close")] {
         let mut wire = stage.open_narrow().await;
         wire.say(&format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: {connection}\r\n\r\n")).await;
-        sleep(READER.all + READER.grace).await;
+        sleep(PATIENCE + READER.grace).await;
         let (said, _, was_cut) = wire.end().await;
         assert!(was_cut, "{connection}: {} bytes", said.len());
         assert!(said.len() < 200_000, "{connection}: {} bytes were kept for it", said.len());
@@ -211,7 +214,8 @@ async fn a_reader_who_drips_is_cut_off_and_a_fair_one_gets_it_all() {
         }
     };
     let (total, after, was_cut) = read_at(100, Duration::from_millis(20)).await;
-    assert!(was_cut && total < LARGE && after >= READER.grace.mul_f32(0.9), "{total} bytes in {after:?}");
+    let in_time = after >= READER.grace.mul_f32(0.9) && after < LATE;
+    assert!(was_cut && total < LARGE && in_time, "{total} bytes in {after:?}");
     let (total, after, was_cut) = read_at(64 * 1024, Duration::from_millis(2)).await;
     assert!(!was_cut && total > LARGE, "{total} bytes in {after:?}");
 }
@@ -226,7 +230,7 @@ async fn an_application_that_has_nothing_to_say_is_no_slow_reader() {
     wire.say("GET /events HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
     let (said, after, was_cut) = wire.end().await;
     assert_eq!((said.matches("data: x").count(), was_cut), (4, false), "{said}");
-    assert!(after > READER.all);
+    assert!(after > PATIENCE);
 }
 
 #[actix_web::test]
