@@ -278,6 +278,6 @@ fn disagree(metadata: &MetadataFacts) -> String {
         list(&conflicts),
         when(metadata.size_as_declared == Some(false), "another size than the camera declared: resized or cropped after capture"),
         when(metadata.densities_differ, "two densities"),
-        when(metadata.color_space_conflict, "EXIF names another color space than the profile"),
+        when(metadata.color_space_conflict, "EXIF names another color space than the one the picture is taken in"),
     ])
 }
