@@ -46,7 +46,7 @@ impl<T: Transport> Guarded<T> {
         Self { io, watch: Rc::new(RefCell::new(watch)), timer: Box::pin(tokio::time::sleep_until(now)), terms }
     }
 
-    /// Its time, for [`super::follow`] to tell it what the application is at.
+    /// Its time, for [`super::follow()`] to tell it what the application is at.
     pub fn watch(&self) -> Rc<RefCell<Watch>> {
         Rc::clone(&self.watch)
     }

@@ -1,6 +1,6 @@
 //! The one listener: every wait for a client has an end. The framework bounds the first head of a connection and nothing else; here
 //! each connection is a [`Guarded`] stream that keeps the time of every head, of the pause between requests and of whoever reads an
-//! answer, and [`follow`], the outermost middleware, tells it what the application is at and paces the request's body.
+//! answer, and [`follow()`], the outermost middleware, tells it what the application is at and paces the request's body.
 //!
 //! HTTP/1.1 only: HTTP/2 belongs to the proxy.
 
