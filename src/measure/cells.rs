@@ -98,16 +98,19 @@ impl Cells {
         let edge = self.columns.max(self.rows).div_ceil(long_edge).max(1);
         let (columns, rows) = (self.columns.div_ceil(edge), self.rows.div_ceil(edge));
         let mut rgb = Vec::with_capacity(columns * rows * 3);
-        for row in 0..rows {
-            let ys = row * edge..((row + 1) * edge).min(self.rows);
-            for column in 0..columns {
-                let xs = column * edge..((column + 1) * edge).min(self.columns);
-                let count = (ys.len() * xs.len()) as u32;
-                for channel in 0..3 {
-                    let cell = |y: usize, x: usize| u32::from(self.rgb[(y * self.columns + x) * 3 + channel]);
-                    let sum: u32 = ys.clone().map(|y| xs.clone().map(|x| cell(y, x)).sum::<u32>()).sum();
-                    rgb.push(((sum + count / 2) / count) as u8);
+        let mut sums = vec![0_u32; 3 * self.columns];
+        for band in self.rgb.chunks(edge * 3 * self.columns) {
+            sums.fill(0);
+            for cells in band.chunks_exact(3 * self.columns) {
+                sums.iter_mut().zip(cells).for_each(|(sum, &cell)| *sum += u32::from(cell));
+            }
+            for square in sums.chunks(3 * edge) {
+                let count = (band.len() / self.columns * square.len() / 9) as u32;
+                let mut total = [count / 2; 3];
+                for cell in square.as_chunks::<3>().0 {
+                    total.iter_mut().zip(cell).for_each(|(total, sum)| *total += sum);
                 }
+                rgb.extend(total.map(|total| (total / count) as u8));
             }
         }
         Self { columns, rows, rows_expected: rows, rgb }

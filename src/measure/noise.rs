@@ -6,6 +6,8 @@
 //! At most [`COEFFICIENTS_MAX`] coefficients are kept (4 bytes each); larger pictures use every third, fifth, ... row of the
 //! band. The step is odd so that all phases of a JPEG's 8-pixel grid take part.
 
+use fearless_simd::dispatch;
+
 use super::kernels::{Level, wavelet};
 use wavelet::{Coefficient, DiagonalBand};
 
@@ -69,7 +71,7 @@ impl NoiseScan {
 
     /// The noise of all rows.
     pub fn finish(self) -> Noise {
-        match median_magnitude(&self.kept) {
+        match median_magnitude(self.level, &self.kept) {
             _ if self.too_small => Noise::TooSmall,
             None => Noise::Flat,
             Some(median) => Noise::Sigma(median / MEDIAN_OF_NORMAL),
@@ -90,24 +92,35 @@ fn step(width: usize, height: usize) -> usize {
 /// Bins of the first, coarse look: a 64th of a level wide, to past the largest magnitude of 888.
 const BINS: usize = 1 << 16;
 
-fn bin(magnitude: f64) -> usize {
-    ((magnitude * 64.0) as usize).min(BINS - 1)
+#[inline(always)]
+fn bin(magnitude: f64) -> u16 {
+    (magnitude * 64.0) as u16
 }
 
 /// The median as NumPy takes it: the mean of the two in the middle when the number is even. Sorts only the bins they are in.
-fn median_magnitude(coefficients: &[Coefficient]) -> Option<f64> {
+fn median_magnitude(level: Level, coefficients: &[Coefficient]) -> Option<f64> {
     let upper = coefficients.len() / 2;
     let lower = coefficients.len().checked_sub(1)? / 2;
+    let mut bins = vec![0_u16; coefficients.len()];
+    dispatch!(level, _ => fill_bins(&mut bins, coefficients));
     let mut counts = vec![0_u32; BINS];
-    for coefficient in coefficients {
-        counts[bin(coefficient.magnitude())] += 1;
+    for &bin in &bins {
+        counts[usize::from(bin)] += 1;
     }
     let (first, below) = bin_of_rank(&counts, lower);
     let (last, _) = bin_of_rank(&counts, upper);
-    let magnitudes = coefficients.iter().map(|coefficient| coefficient.magnitude());
-    let mut middle: Vec<f64> = magnitudes.filter(|&magnitude| (first..=last).contains(&bin(magnitude))).collect();
+    let inside =
+        |(&bin, coefficient): (&u16, &Coefficient)| (first..=last).contains(&usize::from(bin)).then(|| coefficient.magnitude());
+    let mut middle: Vec<f64> = bins.iter().zip(coefficients).filter_map(inside).collect();
     middle.sort_unstable_by(f64::total_cmp);
     Some((middle.get(lower - below)? + middle.get(upper - below)?) / 2.0)
+}
+
+#[inline(always)]
+fn fill_bins(bins: &mut [u16], coefficients: &[Coefficient]) {
+    for (out, coefficient) in bins.iter_mut().zip(coefficients) {
+        *out = bin(coefficient.magnitude());
+    }
 }
 
 /// The bin a rank is in, and how many are in the bins before it.
@@ -141,9 +154,9 @@ mod tests {
     #[test]
     fn medians_are_numpys() {
         let coefficient = |rational| Coefficient { rational, irrational: 0 };
-        assert_eq!(median_magnitude(&[]), None);
-        assert_eq!(median_magnitude(&[coefficient(-64)]), Some(2.0));
-        assert_eq!(median_magnitude(&[64, -32, 9600, -128].map(coefficient)), Some(3.0));
-        assert_eq!(median_magnitude(&[64, -32, 9600].map(coefficient)), Some(2.0));
+        assert_eq!(median_magnitude(Level::new(), &[]), None);
+        assert_eq!(median_magnitude(Level::new(), &[coefficient(-64)]), Some(2.0));
+        assert_eq!(median_magnitude(Level::new(), &[64, -32, 9600, -128].map(coefficient)), Some(3.0));
+        assert_eq!(median_magnitude(Level::new(), &[64, -32, 9600].map(coefficient)), Some(2.0));
     }
 }

@@ -3,8 +3,11 @@
 //! First seed: the colour farthest from the mean; each next one: farthest from all before it. Centres closer than 0.04 are
 //! merged. Ties go to the first in reading order, so equal pixels give equal palettes.
 
+use fearless_simd::dispatch;
+
 use super::PaletteColor;
 use super::cells::Cells;
+use super::kernels::Level;
 
 /// Colours at most.
 pub const COLORS_MAX: usize = 6;
@@ -23,7 +26,7 @@ pub fn palette(srgb: &Cells) -> Vec<PaletteColor> {
     let linear: Vec<f64> = (0..=255).map(|level| linear(f64::from(level) / 255.0)).collect();
     let (pixels, _) = small.rgb.as_chunks::<3>();
     let points: Vec<Oklab> = pixels.iter().map(|pixel| oklab(pixel.map(|level| linear[usize::from(level)]))).collect();
-    let mut clusters = settle(&points, seeds(&points));
+    let mut clusters = settle(Level::new(), &points, seeds(&points));
     merge(&mut clusters);
     let mut colors: Vec<PaletteColor> = clusters
         .iter()
@@ -71,21 +74,14 @@ fn seeds(points: &[Oklab]) -> Vec<Oklab> {
 }
 
 /// Lloyd's rounds until nothing moves.
-fn settle(points: &[Oklab], mut centers: Vec<Oklab>) -> Vec<Cluster> {
+fn settle(level: Level, points: &[Oklab], mut centers: Vec<Oklab>) -> Vec<Cluster> {
     let mut clusters = Vec::new();
     let mut assigned = vec![usize::MAX; points.len()];
     for _ in 0..ROUNDS_MAX {
-        let mut sums = [([0.0; 3], 0usize); COLORS_MAX];
+        let mut sums: Sums = [([0.0; 3], 0); COLORS_MAX];
         let mut moved = false;
         let padded = padded(&centers);
-        for (point, assigned) in points.iter().zip(&mut assigned) {
-            let nearest = nearest(&padded, *point);
-            moved |= *assigned != nearest;
-            *assigned = nearest;
-            let (sum, count) = &mut sums[nearest];
-            *sum = [sum[0] + point[0], sum[1] + point[1], sum[2] + point[2]];
-            *count += 1;
-        }
+        dispatch!(level, _ => assign(points, &padded, &mut assigned, &mut sums, &mut moved));
         clusters = sums
             .iter()
             .zip(&centers)
@@ -103,6 +99,22 @@ fn settle(points: &[Oklab], mut centers: Vec<Oklab>) -> Vec<Cluster> {
     clusters
 }
 
+/// For each centre the sum of its points, and how many.
+type Sums = [(Oklab, usize); COLORS_MAX];
+
+/// Gives each point to the nearest centre.
+#[inline(always)]
+fn assign(points: &[Oklab], centers: &Padded, assigned: &mut [usize], sums: &mut Sums, moved: &mut bool) {
+    for (point, assigned) in points.iter().zip(assigned) {
+        let nearest = nearest(centers, *point);
+        *moved |= *assigned != nearest;
+        *assigned = nearest;
+        let (sum, count) = &mut sums[nearest];
+        *sum = [sum[0] + point[0], sum[1] + point[1], sum[2] + point[2]];
+        *count += 1;
+    }
+}
+
 /// Centres as three rows of eight, so that all distances of a point are taken at once; empty places are out of reach.
 type Padded = [[f64; 8]; 3];
 
@@ -117,6 +129,7 @@ fn padded(centers: &[Oklab]) -> Padded {
 }
 
 /// The first of the nearest centres.
+#[inline(always)]
 fn nearest([l, a, b]: &Padded, point: Oklab) -> usize {
     let distances: [f64; 8] = std::array::from_fn(|i| {
         let (l, a, b) = (l[i] - point[0], a[i] - point[1], b[i] - point[2]);

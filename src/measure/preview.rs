@@ -5,6 +5,7 @@ use jpeg_encoder::{ColorType, Encoder, EncodingError};
 
 use super::Preview;
 use super::cells::{self, Cells};
+use super::kernels::Level;
 use super::shrink;
 use crate::raster::Orientation;
 
@@ -25,11 +26,11 @@ pub fn previews(srgb: &Cells, stored: (u32, u32), orientation: Orientation) -> R
     let (columns, rows) = fitted(stored, PREVIEW_EDGE);
     let (from, to) = ((srgb.columns, srgb.rows_expected), (columns as usize, rows as usize));
     let preview = match srgb.rows_expected - srgb.rows {
-        0 => shrink::by_area(&srgb.rgb, from, to),
+        0 => shrink::by_area(Level::new(), &srgb.rgb, from, to),
         missing => {
             let mut whole = srgb.rgb.clone();
             whole.extend(MISSING.iter().cycle().take(srgb.columns * missing * 3));
-            shrink::by_area(&whole, from, to)
+            shrink::by_area(Level::new(), &whole, from, to)
         }
     };
     let preview = picture(preview, columns, rows);
@@ -44,7 +45,7 @@ fn picture(rgb: Vec<u8>, columns: u32, rows: u32) -> RgbImage {
 
 fn thumbnail(from: &RgbImage, (columns, rows): (u32, u32)) -> RgbImage {
     let (old, new) = ((from.width() as usize, from.height() as usize), (columns as usize, rows as usize));
-    picture(shrink::by_area(from.as_raw(), old, new), columns, rows)
+    picture(shrink::by_area(Level::new(), from.as_raw(), old, new), columns, rows)
 }
 
 fn turned(from: RgbImage, orientation: Orientation) -> RgbImage {

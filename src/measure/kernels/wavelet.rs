@@ -16,6 +16,7 @@ pub struct Coefficient {
 
 impl Coefficient {
     /// Its magnitude, in levels.
+    #[inline(always)]
     pub fn magnitude(self) -> f64 {
         const SQRT_3: f64 = 1.732_050_807_568_877_2;
         (f64::from(self.rational) + f64::from(self.irrational) * SQRT_3).abs() / 32.0

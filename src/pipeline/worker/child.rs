@@ -113,9 +113,10 @@ pub fn run(kind: WorkerKind) -> WorkerExit {
 }
 
 /// Read once into memory of the file's size: a buffer that grows would copy and scrub what it held over and over.
-fn read_whole(mut file: File) -> std::io::Result<Vec<u8>> {
-    let mut material = Vec::with_capacity(usize::try_from(file.metadata()?.len()).unwrap_or(0));
-    file.read_to_end(&mut material)?;
+fn read_whole(file: File) -> std::io::Result<Vec<u8>> {
+    let len = file.metadata()?.len();
+    let mut material = Vec::with_capacity(usize::try_from(len).unwrap_or(0));
+    file.take(len).read_to_end(&mut material)?;
     Ok(material)
 }
 

@@ -101,9 +101,9 @@ pub enum WorkerError {
     Content(#[from] check::CheckError),
 }
 
-/// How glibc's allocator behaves in a worker: it keeps what is freed, grows in large steps and asks for huge pages, because the
-/// process is short and each page it gave back would be faulted in again. Other C libraries do not read it.
-const MALLOC: &str = "glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824:\
+/// How glibc's allocator behaves in a worker: it keeps what is freed, grows in large steps and asks for huge pages (large buffers
+/// apart, where those fit), because the process is short and each page costs a fault. Other C libraries do not read it.
+const MALLOC: &str = "glibc.malloc.mmap_threshold=2097152:glibc.malloc.trim_threshold=1073741824:\
                       glibc.malloc.top_pad=16777216:glibc.malloc.hugetlb=1";
 
 /// Starts workers.
