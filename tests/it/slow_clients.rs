@@ -50,6 +50,17 @@ fn at_99(mut times: Vec<Duration>) -> (Duration, Duration) {
     (times[times.len() / 2], times[times.len() * 99 / 100])
 }
 
+/// The same requests at the same pace for as long as an attack lasts, without one: what else the machine does is in both.
+fn alone(client: &Client) -> Vec<Duration> {
+    one(client);
+    let (start, mut times) = (Instant::now(), Vec::new());
+    while start.elapsed() < DEADLINE * 2 {
+        times.extend((0..50).map(|_| one(client)));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    times
+}
+
 /// Runs one attack; how long after its start its last connection was gone, most connections seen, and others' times meanwhile.
 fn endure(service: &Service, arguments: &[&str], url: &str) -> (Duration, usize, Vec<Duration>) {
     let client = Client::anonymous(service);
@@ -80,19 +91,18 @@ fn no_connection_of_slowhttptest_outlives_its_deadline_and_nobody_waits() {
     let base = service.url.replace("localhost", "127.0.0.1");
     let font = format!("{base}{}fonts/inter-400-600.woff2", before.rsplit('"').next().unwrap());
     let _warm = at_99((0..200).map(|_| one(&client)).collect());
-    let (half, most_of_them) = at_99((0..2000).map(|_| one(&client)).collect());
-    println!("alone: half of the requests take at most {half:?}, 99 % at most {most_of_them:?}");
     for (name, arguments, url) in [
         ("slow heads", &["-H", "-i", "1"][..], &page),
         ("slow bodies", &["-B", "-i", "1", "-s", "8192"], &page),
         ("slow readers", &["-X", "-w", "512", "-y", "1024", "-n", "1", "-z", "4", "-k", "8"], &font),
     ] {
+        let (half_alone, most_alone) = at_99(alone(&Client::anonymous(&service)));
         let (gone, most, times) = endure(&service, arguments, url);
         let count = times.len();
         let (half, most_of_them) = at_99(times);
         println!(
             "{name}: {most} connections at a time, all gone after {gone:?} (deadline {DEADLINE:?}); of {count} others' requests half \
-             took at most {half:?}, 99 % at most {most_of_them:?}"
+             took at most {half:?} (alone {half_alone:?}), 99 % at most {most_of_them:?} (alone {most_alone:?})"
         );
         assert!(most > CROWD / 2, "{name}: {most} connections");
         // A body that was answered 408 may linger for the pause between requests, so that the answer arrives.
