@@ -4,7 +4,9 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints its figures and stops at the first surprise")]
 
+use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use proofsheet::domain::{AgencyId, AnalysisId, Product, ReportId, Timestamp};
@@ -32,13 +34,16 @@ fn main() {
 
 /// Steps by size.
 fn table(runtime: &tokio::runtime::Runtime) {
+    let photographs = photographs();
+    let mut peers = Peers::start(&photographs);
     println!(
-        "file, bit/px, decode, measure (decode included), report of one photo, whole path (worker, render worker, seal); CPU ms, median of {RUNS}"
+        "file, bit/px, D (the usual decoder), decode, measure (decode included), report of one photo, whole path (worker, render worker, seal), measure / D; CPU ms, median of {RUNS}"
     );
-    for (name, jpeg) in photographs() {
-        let row = bench(runtime, &jpeg);
-        let bits = jpeg.len() as f64 * 8.0 / pixels(&jpeg);
-        println!("{name:14} {bits:6.2} {:8.1} {:8.1} {:8.1} {:8.1}", row[0], row[1], row[2], row[3]);
+    for (index, (name, jpeg)) in photographs.iter().enumerate() {
+        let row = bench(runtime, jpeg, || peers.decode(index));
+        let bits = jpeg.len() as f64 * 8.0 / pixels(jpeg);
+        let numbers: String = row.iter().map(|ms| format!(" {ms:8.1}")).collect();
+        println!("{name:14} {bits:6.2}{numbers} {:8.2}", row[2] / row[0]);
     }
 }
 
@@ -85,16 +90,63 @@ fn photographs() -> Vec<(&'static str, Vec<u8>)> {
     vec![("mountain-2mp", fixture("mountain-2mp.jpg")), ("mountain-12mp", twelve), ("mountain-24mp", coded)]
 }
 
-fn bench(runtime: &tokio::runtime::Runtime, jpeg: &[u8]) -> [f64; 4] {
-    let mut samples: [Vec<f64>; 4] = Default::default();
+/// `benches/peers`: other people's decoder in a package of its own, taking turns with ours.
+struct Peers {
+    folder: PathBuf,
+    program: Child,
+    answers: Lines<BufReader<ChildStdout>>,
+}
+
+impl Peers {
+    fn start(photographs: &[(&'static str, Vec<u8>)]) -> Self {
+        let folder = std::env::temp_dir().join(format!("proofsheet-peers-{}", std::process::id()));
+        std::fs::create_dir(&folder).unwrap();
+        let files = photographs.iter().map(|(name, jpeg)| {
+            let file = folder.join(name);
+            std::fs::write(&file, jpeg).unwrap();
+            file
+        });
+        let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("benches/peers/Cargo.toml");
+        let mut program = Command::new(env!("CARGO"))
+            .args(["run", "--quiet", "--release", "--locked", "--manifest-path"])
+            .arg(manifest)
+            .arg("--")
+            .args(files)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut answers = BufReader::new(program.stdout.take().unwrap()).lines();
+        println!("D: {}", answers.next().unwrap().unwrap());
+        Self { folder, program, answers }
+    }
+
+    /// CPU milliseconds the usual decoder takes for file `index`.
+    fn decode(&mut self, index: usize) -> f64 {
+        writeln!(self.program.stdin.as_mut().unwrap(), "{index}").unwrap();
+        self.answers.next().unwrap().unwrap().parse().unwrap()
+    }
+}
+
+impl Drop for Peers {
+    fn drop(&mut self) {
+        drop(self.program.stdin.take());
+        drop(self.program.wait());
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
+
+fn bench(runtime: &tokio::runtime::Runtime, jpeg: &[u8], mut usual: impl FnMut() -> f64) -> [f64; 5] {
+    let mut samples: [Vec<f64>; 5] = Default::default();
     let outcome = measured(jpeg);
     let photos = [ReportPhoto { number: 1, file_name: "photo.jpg".into(), outcome }];
     let workers = workers();
     for _ in 0..RUNS {
-        samples[0].push(cpu_ms(|| drain(jpeg)));
-        samples[1].push(cpu_ms(|| drop(measured(jpeg))));
-        samples[2].push(cpu_ms(|| drop(report::render(&facts(), &photos).unwrap())));
-        samples[3].push(cpu_ms(|| runtime.block_on(whole_path(&workers, jpeg))));
+        samples[0].push(usual());
+        samples[1].push(cpu_ms(|| drain(jpeg)));
+        samples[2].push(cpu_ms(|| drop(measured(jpeg))));
+        samples[3].push(cpu_ms(|| drop(report::render(&facts(), &photos).unwrap())));
+        samples[4].push(cpu_ms(|| runtime.block_on(whole_path(&workers, jpeg))));
     }
     samples.map(median)
 }
