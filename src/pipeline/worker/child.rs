@@ -9,6 +9,7 @@ use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 
 use serde::{Deserialize, Serialize};
+use vmap::MapMut;
 
 use super::sandbox::{self, Caps};
 use crate::measure::{Options, PhotoOutcome};
@@ -100,10 +101,10 @@ pub fn run(kind: WorkerKind) -> WorkerExit {
         Ok(status) if status.is_full() || !job.sandbox_required => {}
         _ => return WorkerExit::Sandbox,
     }
-    let Ok(material) = read_whole(file) else { return WorkerExit::Job };
+    let Ok(material) = Material::open(file) else { return WorkerExit::Job };
     let answer = match kind {
-        WorkerKind::Photo => measure(&job, material),
-        WorkerKind::Render => render(&material),
+        WorkerKind::Photo => measure(&job, material.bytes()),
+        WorkerKind::Render => render(material.bytes()),
     };
     match answer {
         Ok(answer) if socket.write_all(&answer).is_ok() => WorkerExit::Done,
@@ -112,12 +113,31 @@ pub fn run(kind: WorkerKind) -> WorkerExit {
     }
 }
 
-/// Read once into memory of the file's size: a buffer that grows would copy and scrub what it held over and over.
-fn read_whole(file: File) -> std::io::Result<Vec<u8>> {
-    let len = file.metadata()?.len();
-    let mut material = Vec::with_capacity(usize::try_from(len).unwrap_or(0));
-    file.take(len).read_to_end(&mut material)?;
-    Ok(material)
+/// The job's bytes where they lie: a private view of the sealed file, which nobody can change or shorten. A copy would cost a fault
+/// a page, and the photo would be in memory twice.
+enum Material {
+    View(MapMut),
+    Copy(Vec<u8>),
+}
+
+impl Material {
+    /// A copy only of what cannot be mapped, such as an empty file.
+    fn open(file: File) -> std::io::Result<Self> {
+        if let Ok(view) = MapMut::with_options().copy().map(&file) {
+            return Ok(Self::View(view));
+        }
+        let len = file.metadata()?.len();
+        let mut copy = Vec::with_capacity(usize::try_from(len).unwrap_or(0));
+        file.take(len).read_to_end(&mut copy)?;
+        Ok(Self::Copy(copy))
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::View(view) => view,
+            Self::Copy(copy) => copy,
+        }
+    }
 }
 
 fn read_job(socket: &mut UnixStream) -> Option<Job> {
@@ -132,7 +152,7 @@ fn read_job(socket: &mut UnixStream) -> Option<Job> {
     frame::decode(FrameKind::PhotoJob, &bytes).ok().map(|(job, _)| job)
 }
 
-fn measure(job: &Job, photo: Vec<u8>) -> Result<Vec<u8>, WorkerExit> {
+fn measure(job: &Job, photo: &[u8]) -> Result<Vec<u8>, WorkerExit> {
     let limits = crate::ingest::Limits {
         pixels_max: job.limits.pixels_max,
         edge_px_max: job.limits.edge_px_max,
@@ -140,8 +160,7 @@ fn measure(job: &Job, photo: Vec<u8>) -> Result<Vec<u8>, WorkerExit> {
         icc_bytes_max: job.limits.icc_bytes_max,
         decoder_bytes_max: job.limits.decoder_bytes_max,
     };
-    let outcome = crate::measure::measure_photo(&photo, &Options { limits, previews: job.previews });
-    drop(photo);
+    let outcome = crate::measure::measure_photo(photo, &Options { limits, previews: job.previews });
     frame::encode(FrameKind::Photo, &outcome, &picture_blobs(&outcome)).map_err(|_| WorkerExit::Answer)
 }
 
