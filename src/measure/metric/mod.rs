@@ -1,0 +1,132 @@
+//! The catalogue of numbers: each with an id, a unit, a method id and a meaning. No number is shown without one.
+
+mod color;
+mod compression;
+mod file;
+mod noise;
+mod sharpness;
+mod tone;
+
+use serde::{Deserialize, Serialize};
+
+/// A number we measure in one photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Metric {
+    Megapixels,
+    MeanLuma,
+    RmsContrast,
+    ClipHigh,
+    ClipHighAll,
+    ClipHighLargest,
+    ClipLow,
+    ClipLowAll,
+    NearClipHigh,
+    NearClipLow,
+    Entropy,
+    LapVar,
+    Tenengrad,
+    PeakSharp,
+    SharpShare,
+    SigmaMad,
+    SigmaImmerkaer,
+    Colorfulness,
+    ColoredShare,
+    Blockiness,
+    BitsPerPixel,
+}
+
+/// How a metric is defined and shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Definition {
+    /// The id in JSON: stable, kebab case.
+    pub id: &'static str,
+    /// Short name for tables.
+    pub title: &'static str,
+    /// Unit as printed; empty for a bare ratio.
+    pub unit: &'static str,
+    /// Method id with version, plane and scale: changes when the number would.
+    pub method: &'static str,
+    /// Decimals it is rounded to in JSON and print.
+    pub decimals: u8,
+    /// The definition in words, with its source and its limits.
+    pub definition: &'static str,
+}
+
+impl Metric {
+    /// All, in the order they are listed.
+    pub const ALL: [Self; 21] = [
+        Self::Megapixels,
+        Self::MeanLuma,
+        Self::RmsContrast,
+        Self::ClipHigh,
+        Self::ClipHighAll,
+        Self::ClipHighLargest,
+        Self::ClipLow,
+        Self::ClipLowAll,
+        Self::NearClipHigh,
+        Self::NearClipLow,
+        Self::Entropy,
+        Self::LapVar,
+        Self::Tenengrad,
+        Self::PeakSharp,
+        Self::SharpShare,
+        Self::SigmaMad,
+        Self::SigmaImmerkaer,
+        Self::Colorfulness,
+        Self::ColoredShare,
+        Self::Blockiness,
+        Self::BitsPerPixel,
+    ];
+
+    /// Whether the PDF has it too. The others say the same another way and stand in the JSON, for programs.
+    pub const fn is_printed(self) -> bool {
+        !matches!(
+            self,
+            Self::NearClipHigh | Self::NearClipLow | Self::Entropy | Self::Tenengrad | Self::SigmaImmerkaer | Self::ColoredShare
+        )
+    }
+
+    /// Its row of the catalogue.
+    pub const fn definition(self) -> Definition {
+        match self {
+            Self::Megapixels => file::MEGAPIXELS,
+            Self::MeanLuma => tone::MEAN_LUMA,
+            Self::RmsContrast => tone::RMS_CONTRAST,
+            Self::ClipHigh => tone::CLIP_HIGH,
+            Self::ClipHighAll => tone::CLIP_HIGH_ALL,
+            Self::ClipHighLargest => tone::CLIP_HIGH_LARGEST,
+            Self::ClipLow => tone::CLIP_LOW,
+            Self::ClipLowAll => tone::CLIP_LOW_ALL,
+            Self::NearClipHigh => tone::NEAR_CLIP_HIGH,
+            Self::NearClipLow => tone::NEAR_CLIP_LOW,
+            Self::Entropy => tone::ENTROPY,
+            Self::LapVar => sharpness::LAP_VAR,
+            Self::Tenengrad => sharpness::TENENGRAD,
+            Self::PeakSharp => sharpness::PEAK_SHARP,
+            Self::SharpShare => sharpness::SHARP_SHARE,
+            Self::SigmaMad => noise::SIGMA_MAD,
+            Self::SigmaImmerkaer => noise::SIGMA_IMMERKAER,
+            Self::Colorfulness => color::COLORFULNESS,
+            Self::ColoredShare => color::COLORED_SHARE,
+            Self::Blockiness => compression::BLOCKINESS,
+            Self::BitsPerPixel => compression::BITS_PER_PIXEL,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_equal_the_wire_names() {
+        let mut seen = std::collections::BTreeSet::new();
+        for metric in Metric::ALL {
+            let definition = metric.definition();
+            assert!(seen.insert(definition.id));
+            assert_eq!(serde_json::to_string(&metric).unwrap(), format!("\"{}\"", definition.id));
+            assert!(definition.method.starts_with(definition.id));
+        }
+    }
+}

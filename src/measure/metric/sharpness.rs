@@ -1,0 +1,39 @@
+//! Sharpness and focus.
+
+use super::Definition;
+
+pub(super) const LAP_VAR: Definition = Definition {
+    id: "lap-var",
+    title: "Variance of Laplacian",
+    unit: "level²",
+    method: "lap-var/1 coded-luma native reflect-101",
+    decimals: 2,
+    definition: "Population variance of the four-neighbour Laplacian of coded luma at native size (Pech-Pacheco 2000). Noise raises it; depends on content.",
+};
+
+pub(super) const TENENGRAD: Definition = Definition {
+    id: "tenengrad",
+    title: "Tenengrad",
+    unit: "level²",
+    method: "tenengrad/1 coded-luma native sobel-3 reflect-101",
+    decimals: 2,
+    definition: "Mean squared Sobel gradient of coded luma at native size (Krotkov; Pertuz 2013). Less moved by noise than the Laplacian, and by blur.",
+};
+
+pub(super) const PEAK_SHARP: Definition = Definition {
+    id: "peak-sharp",
+    title: "Peak sharpness",
+    unit: "level²",
+    method: "peak-sharp/1 coded-luma native tiles-64 p95",
+    decimals: 1,
+    definition: "95th percentile over textured tiles of the variance of Laplacian, less 20 times the squared noise. Tiles are 64 px, larger where that would make more than 32 a side. Finds a sharp subject on a soft ground.",
+};
+
+pub(super) const SHARP_SHARE: Definition = Definition {
+    id: "sharp-share",
+    title: "Sharp area",
+    unit: "%",
+    method: "sharp-share/1 textured-tiles-over-half-peak",
+    decimals: 1,
+    definition: "Share of textured tiles that reach at least half of the peak sharpness.",
+};
