@@ -1,11 +1,13 @@
-//! Mean colours of small square cells: all that previews and palette need of a picture.
+//! The picture made small, in mean colours: all that previews, palette, hashes and everything else about colour and layout need of it.
 //!
-//! Means are taken of coded values. Pictures up to twice the preview's size keep a cell a pixel.
+//! Means are taken of coded values: of square cells of whole pixels first, then of cells by area, so that the long side is
+//! [`LONG_EDGE`]. Smaller pictures stay as they are.
 
 use super::kernels::{Level, boxes};
 use super::rows::Row;
+use super::shrink::AreaScan;
 
-/// The grid's long side is at least this, where the picture allows.
+/// Long side of the small picture, where the picture allows.
 pub const LONG_EDGE: usize = 768;
 
 /// Adds rows up to cells while they pass.
@@ -13,21 +15,22 @@ pub const LONG_EDGE: usize = 768;
 pub struct CellScan {
     level: Level,
     edge: usize,
-    size: (usize, usize),
     sums: [Vec<u16>; 3],
     pending_rows: usize,
     grey: bool,
-    rgb: Vec<u8>,
+    row: Vec<u8>,
+    small: (usize, usize),
+    shrink: AreaScan,
 }
 
 /// A small picture of means, interleaved R'G'B', as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cells {
-    /// Cells across.
+    /// Pixels across.
     pub columns: usize,
-    /// Cells down, of the rows that were there.
+    /// Pixels down, of the rows that were there.
     pub rows: usize,
-    /// Cells down a whole picture has.
+    /// Pixels down a whole picture has.
     pub rows_expected: usize,
     /// Row by row.
     pub rgb: Vec<u8>,
@@ -37,14 +40,17 @@ impl CellScan {
     /// For a picture of this size as stored.
     pub fn new(level: Level, width: usize, height: usize) -> Self {
         let edge = (width.max(height) / LONG_EDGE).clamp(1, boxes::ROWS_MAX);
+        let (cells, small) = ((width.div_ceil(edge), height.div_ceil(edge)), fitted((width, height), LONG_EDGE));
         Self {
             level,
             edge,
-            size: (width, height),
+            row: vec![0; 3 * cells.0],
+            small,
+            shrink: AreaScan::new(level, cells, small),
+
             sums: std::array::from_fn(|_| vec![0; width]),
             pending_rows: 0,
             grey: false,
-            rgb: Vec::with_capacity(width.div_ceil(edge) * height.div_ceil(edge) * 3),
         }
     }
 
@@ -68,28 +74,37 @@ impl CellScan {
     }
 
     fn fold(&mut self) {
-        let first = self.rgb.len();
-        self.rgb.resize(first + 3 * self.size.0.div_ceil(self.edge), 0);
-        let cells = &mut self.rgb[first..];
         for (channel, sums) in self.sums.iter_mut().enumerate().take(if self.grey { 1 } else { 3 }) {
-            boxes::means(self.level, sums, self.edge, self.pending_rows, &mut cells[channel..], 3);
+            boxes::means(self.level, sums, self.edge, self.pending_rows, &mut self.row[channel..], 3);
         }
         if self.grey {
-            for cell in cells.as_chunks_mut::<3>().0 {
+            for cell in self.row.as_chunks_mut::<3>().0 {
                 *cell = [cell[0]; 3];
             }
         }
+        self.shrink.add(&self.row);
         self.pending_rows = 0;
     }
 
-    /// The cells of all rows, which may be fewer than the picture should have.
+    /// The small picture of all rows, which may be fewer than the picture should have.
     pub fn finish(mut self) -> Cells {
         if self.pending_rows > 0 {
             self.fold();
         }
-        let columns = self.size.0.div_ceil(self.edge);
-        Cells { columns, rows: self.rgb.len() / (3 * columns), rows_expected: self.size.1.div_ceil(self.edge), rgb: self.rgb }
+        let (columns, rows_expected) = self.small;
+        let rgb = self.shrink.finish();
+        Cells { columns, rows: rgb.len() / (3 * columns), rows_expected, rgb }
     }
+}
+
+/// Size within `edge`, never enlarged, never without a pixel.
+pub fn fitted((width, height): (usize, usize), edge: usize) -> (usize, usize) {
+    let long = width.max(height);
+    if long <= edge {
+        return (width, height);
+    }
+    let scaled = |side: usize| ((side * edge + long / 2) / long).max(1);
+    (scaled(width), scaled(height))
 }
 
 impl Cells {
@@ -139,9 +154,9 @@ mod tests {
 
     #[test]
     fn the_grid_is_long_enough_for_the_preview() {
-        for (width, height) in [(768, 2), (1535, 2), (1536, 3), (4032, 4), (30_000, 1)] {
+        for (width, height) in [(768, 2), (769, 2), (1535, 2), (1536, 3), (4032, 4), (30_000, 1)] {
             let grid = cells(width, height, height, |_, _| 200);
-            assert!(grid.columns >= 768 && grid.columns < 1536, "{width} makes {}", grid.columns);
+            assert_eq!((grid.columns, grid.rows), (768, fitted((width, height), 768).1), "{width}");
             assert!(grid.rgb.iter().all(|&level| level == 200));
         }
     }
@@ -149,7 +164,8 @@ mod tests {
     #[test]
     fn a_picture_that_breaks_off_says_how_many_rows_there_were() {
         let half = cells(1600, 800, 301, |_, _| 9);
-        assert_eq!((half.columns, half.rows, half.rows_expected), (800, 151, 400));
+        assert_eq!((half.columns, half.rows, half.rows_expected), (768, 145, 384));
+        assert!(half.rgb.iter().all(|&level| level == 9));
     }
 
     #[test]

@@ -127,7 +127,7 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Pro
 /// Everything that shows something of the picture, turned upright.
 fn pictures(scanned: &Scanned, file: &FileFacts) -> Option<Pictures> {
     let cells: &Cells = &scanned.cells;
-    let (preview, thumbnail) = preview::previews(cells, file.stored_px, file.orientation).ok()?;
+    let (preview, thumbnail) = preview::previews(cells, file.orientation).ok()?;
     Some(Pictures {
         preview,
         thumbnail,

@@ -9,32 +9,23 @@ use super::kernels::Level;
 use super::shrink;
 use crate::raster::Orientation;
 
-/// Long side of the preview, px.
-pub const PREVIEW_EDGE: u32 = cells::LONG_EDGE as u32;
 /// Long side of the thumbnail, px.
-pub const THUMBNAIL_EDGE: u32 = 360;
+pub const THUMBNAIL_EDGE: usize = 360;
 /// IJG scale.
 const QUALITY: u8 = 80;
 /// Where rows are missing: a pale grey no picture is likely to end in.
 const MISSING: [u8; 3] = [217, 214, 206];
 
-/// Preview and thumbnail of a picture stored with `stored` columns and rows; small pictures are not enlarged.
+/// Preview and thumbnail of a small picture, turned upright.
 ///
 /// # Errors
 /// What the encoder refuses; not cells of a picture that was scanned.
-pub fn previews(srgb: &Cells, stored: (u32, u32), orientation: Orientation) -> Result<(Preview, Preview), EncodingError> {
-    let (columns, rows) = fitted(stored, PREVIEW_EDGE);
-    let (from, to) = ((srgb.columns, srgb.rows_expected), (columns as usize, rows as usize));
-    let preview = match srgb.rows_expected - srgb.rows {
-        0 => shrink::by_area(Level::new(), &srgb.rgb, from, to),
-        missing => {
-            let mut whole = srgb.rgb.clone();
-            whole.extend(MISSING.iter().cycle().take(srgb.columns * missing * 3));
-            shrink::by_area(Level::new(), &whole, from, to)
-        }
-    };
-    let preview = picture(preview, columns, rows);
-    let thumbnail = thumbnail(&preview, fitted(stored, THUMBNAIL_EDGE));
+pub fn previews(srgb: &Cells, orientation: Orientation) -> Result<(Preview, Preview), EncodingError> {
+    let missing = srgb.columns * srgb.rows_expected.saturating_sub(srgb.rows);
+    let mut whole = srgb.rgb.clone();
+    whole.extend(MISSING.iter().cycle().take(3 * missing));
+    let preview = picture(whole, srgb.columns as u32, srgb.rows_expected as u32);
+    let thumbnail = thumbnail(&preview);
     Ok((encoded(&turned(preview, orientation))?, encoded(&turned(thumbnail, orientation))?))
 }
 
@@ -43,9 +34,10 @@ fn picture(rgb: Vec<u8>, columns: u32, rows: u32) -> RgbImage {
     RgbImage::from_raw(columns, rows, rgb).unwrap_or_default()
 }
 
-fn thumbnail(from: &RgbImage, (columns, rows): (u32, u32)) -> RgbImage {
-    let (old, new) = ((from.width() as usize, from.height() as usize), (columns as usize, rows as usize));
-    picture(shrink::by_area(Level::new(), from.as_raw(), old, new), columns, rows)
+fn thumbnail(from: &RgbImage) -> RgbImage {
+    let old = (from.width() as usize, from.height() as usize);
+    let new = cells::fitted(old, THUMBNAIL_EDGE);
+    picture(shrink::by_area(Level::new(), from.as_raw(), old, new), new.0 as u32, new.1 as u32)
 }
 
 fn turned(from: RgbImage, orientation: Orientation) -> RgbImage {
@@ -61,16 +53,6 @@ fn encoded(picture: &RgbImage) -> Result<Preview, EncodingError> {
     let mut jpeg = Vec::new();
     Encoder::new(&mut jpeg, QUALITY).encode(picture.as_raw(), width_px as u16, height_px as u16, ColorType::Rgb)?;
     Ok(Preview { width_px, height_px, jpeg })
-}
-
-/// Size within `edge`, never enlarged, never without a pixel.
-fn fitted((width, height): (u32, u32), edge: u32) -> (u32, u32) {
-    let long = width.max(height);
-    if long <= edge {
-        return (width, height);
-    }
-    let scaled = |side: u32| ((u64::from(side) * u64::from(edge) + u64::from(long) / 2) / u64::from(long)).max(1) as u32;
-    (scaled(width), scaled(height))
 }
 
 #[cfg(test)]
@@ -93,6 +75,7 @@ mod tests {
 
     #[test]
     fn sizes_keep_the_shape_and_are_never_enlarged() {
+        use cells::fitted;
         assert_eq!(fitted((4032, 3024), 768), (768, 576));
         assert_eq!(fitted((3024, 4032), 360), (270, 360));
         assert_eq!(fitted((100, 50), 768), (100, 50));
@@ -101,7 +84,7 @@ mod tests {
 
     #[test]
     fn previews_are_turned_and_carry_no_metadata() {
-        let (preview, thumbnail) = previews(&cells(800, 600, 600), (1600, 1200), Orientation::Rotated90).unwrap();
+        let (preview, thumbnail) = previews(&cells(768, 576, 576), Orientation::Rotated90).unwrap();
         assert_eq!((preview.width_px, preview.height_px), (576, 768));
         assert_eq!((thumbnail.width_px, thumbnail.height_px), (270, 360));
         let (width, height, pixels) = decoded(&preview);
@@ -117,7 +100,7 @@ mod tests {
 
     #[test]
     fn missing_rows_stay_empty() {
-        let (preview, _) = previews(&cells(100, 40, 100), (100, 100), Orientation::Upright).unwrap();
+        let (preview, _) = previews(&cells(100, 40, 100), Orientation::Upright).unwrap();
         let (_, height, pixels) = decoded(&preview);
         assert_eq!(height, 100);
         let pixel = &pixels[(90 * 100 + 50) * 3..][..3];
@@ -127,7 +110,7 @@ mod tests {
     #[test]
     fn one_pixel_makes_a_preview() {
         let pixel = Cells { columns: 1, rows: 1, rows_expected: 1, rgb: vec![10, 20, 30] };
-        let (preview, thumbnail) = previews(&pixel, (1, 1), Orientation::Rotated270).unwrap();
+        let (preview, thumbnail) = previews(&pixel, Orientation::Rotated270).unwrap();
         assert_eq!((preview.width_px, preview.height_px), (1, 1));
         assert_eq!(preview.jpeg, thumbnail.jpeg);
     }

@@ -53,7 +53,7 @@ pub fn scan(source: &mut dyn RowSource, profile: &Profile, level: Level) -> Resu
     }
     let (sharpness, noise) = pass.structure.finish();
     Ok(Scanned {
-        tone: pass.tone.finish(),
+        tone: pass.tone.finish(level),
         clipping: pass.clipping.finish(),
         color: pass.color.finish(),
         cells: pass.cells.finish(),
@@ -78,7 +78,7 @@ impl Pass {
     fn new(level: Level, width: usize, height: usize, profile: &Profile) -> Self {
         Self {
             reader: RowReader::new(level, width),
-            tone: ToneScan::default(),
+            tone: ToneScan::new(width * height),
             clipping: ClippingScan::new(level, width, height),
             color: ColorScan::new(level, width, height, profile),
             cells: CellScan::new(level, width, height),

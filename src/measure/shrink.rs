@@ -1,90 +1,124 @@
-//! Smaller pictures by area: each new pixel is the mean of what it covers, parts of pixels counted as parts.
-//!
-//! Where `imageops::resize` costs as much as a third of decoding a photo, this costs a few milliseconds.
+//! Smaller pictures by area: each new pixel is the mean of what it covers, parts of pixels counted as parts. Rows pass one by one,
+//! so the large picture need not be held.
 
 use super::kernels::Level;
-use fearless_simd::dispatch;
+use fearless_simd::{Simd, SimdBase, dispatch, f32x4};
 
 /// Interleaved R'G'B' of `from` columns and rows as `to` columns and rows, each at most as many and at least 1.
 pub fn by_area(level: Level, rgb: &[u8], from: (usize, usize), to: (usize, usize)) -> Vec<u8> {
-    if from == to {
-        return rgb.to_vec();
+    let mut scan = AreaScan::new(level, from, to);
+    for row in rgb.chunks_exact(3 * from.0) {
+        scan.add(row);
     }
-    let (across, down) = (spans(from.0, to.0), spans(from.1, to.1));
-    // weights of a side add up to its old length
-    let scale = 1.0 / (from.0 * from.1) as f32;
-    let mut sums = vec![0u32; 3 * from.0];
-    let mut out = Vec::with_capacity(3 * to.0 * to.1);
-    for rows in &down {
-        sums.fill(0);
-        for (row, weight) in rows.parts() {
-            let samples = &rgb[row * 3 * from.0..(row + 1) * 3 * from.0];
-            dispatch!(level, _ => add_weighted(&mut sums, samples, weight));
-        }
-        let (columns, _) = sums.as_chunks::<3>();
-        for span in &across {
-            let mut pixel = [0u32; 3];
-            for (column, weight) in span.parts() {
-                for (channel, sum) in pixel.iter_mut().zip(columns[column]) {
-                    *channel += weight * sum;
-                }
-            }
-            out.extend(pixel.map(|sum| (sum as f32 * scale + 0.5) as u8));
-        }
-    }
-    out
+    scan.finish()
 }
 
+/// Shrinks a picture while its rows pass.
+#[derive(Debug)]
+pub struct AreaScan {
+    level: Level,
+    from: (usize, usize),
+    to: (usize, usize),
+    across: Across,
+    /// Weighted sums of the rows of the new row being made; a few more samples than a row has, so that vectors may read past its end.
+    sums: Vec<f32>,
+    /// Weight of the rows in `sums`; a whole new row has `from.1`.
+    weight: usize,
+    seen: usize,
+    out: Vec<u8>,
+}
+
+impl AreaScan {
+    /// From so many columns and rows to so many, each at most as many and at least 1.
+    pub fn new(level: Level, from: (usize, usize), to: (usize, usize)) -> Self {
+        let across = Across::new(from.0, to.0);
+        let sums = vec![0.0; 3 * (from.0 + across.parts) + 1];
+        Self { level, from, to, across, sums, weight: 0, seen: 0, out: Vec::with_capacity(3 * to.0 * to.1) }
+    }
+
+    /// Takes a row of `3 * from.0` samples.
+    pub fn add(&mut self, row: &[u8]) {
+        if self.from == self.to {
+            self.out.extend_from_slice(row);
+            return;
+        }
+        // an old row is `to.1` high, a new one `from.1`, so all borders are integers
+        let mut left = self.to.1;
+        while left > 0 {
+            let part = left.min(self.from.1 - self.weight);
+            let (sums, weight) = (&mut self.sums, part as f32);
+            dispatch!(self.level, _ => add_weighted(sums, row, weight));
+            self.weight += part;
+            left -= part;
+            if self.weight == self.from.1 {
+                self.write();
+            }
+        }
+        self.seen += 1;
+    }
+
+    fn write(&mut self) {
+        // weights of a side add up to its old length; those of a row cut short to less
+        let scale = 1.0 / (self.from.0 * self.weight) as f32;
+        let start = self.out.len();
+        self.out.resize(start + 3 * self.to.0, 0);
+        let Self { across, sums, out, .. } = self;
+        let (pixels, _) = out[start..].as_chunks_mut::<3>();
+        dispatch!(self.level, simd => across.write(simd, sums, scale, pixels));
+        self.sums.fill(0.0);
+        self.weight = 0;
+    }
+
+    /// The new rows of all rows that passed. Where rows are missing the last one is the mean of those that were there.
+    pub fn finish(mut self) -> Vec<u8> {
+        if self.weight > 0 {
+            self.write();
+        }
+        self.out
+    }
+}
+
+/// Integers below 2²⁴ for sides of less than 65,000, so exact.
 #[inline(always)]
-fn add_weighted(sums: &mut [u32], samples: &[u8], weight: u32) {
+fn add_weighted(sums: &mut [f32], samples: &[u8], weight: f32) {
     for (sum, &sample) in sums.iter_mut().zip(samples) {
-        *sum += weight * u32::from(sample);
+        *sum += weight * f32::from(sample);
     }
 }
 
-/// The old pixels a new one covers: the first and last may be covered in part.
-#[derive(Debug, Clone, Copy)]
-struct Span {
-    first: usize,
-    last: usize,
-    first_weight: u32,
-    inner_weight: u32,
-    last_weight: u32,
+/// For each new column its first old one, and the weights of as many old ones as the widest covers.
+#[derive(Debug)]
+struct Across {
+    parts: usize,
+    first: Vec<u32>,
+    weights: Vec<f32>,
 }
 
-impl Span {
-    /// Index and weight of each.
+impl Across {
+    fn new(from: usize, to: usize) -> Self {
+        let span = |index: usize| (index * from / to, ((index + 1) * from - 1) / to);
+        let parts = (0..to).map(|index| span(index).1 - span(index).0 + 1).max().unwrap_or(1);
+        // an old column is `to` wide
+        let overlap =
+            |index: usize, old: usize| ((old + 1) * to).min((index + 1) * from).saturating_sub((old * to).max(index * from));
+        let weights = (0..to).flat_map(|index| (0..parts).map(move |part| overlap(index, span(index).0 + part) as f32));
+        Self { parts, first: (0..to).map(|index| span(index).0 as u32).collect(), weights: weights.collect() }
+    }
+
+    /// Four lanes for three channels, because vectors have four: the last is of the next pixel.
     #[inline(always)]
-    fn parts(self) -> impl Iterator<Item = (usize, u32)> {
-        (self.first..=self.last).map(move |index| {
-            let weight = if index == self.first {
-                self.first_weight
-            } else if index == self.last {
-                self.last_weight
-            } else {
-                self.inner_weight
-            };
-            (index, weight)
-        })
-    }
-}
-
-/// Spans of `to` new pixels over `from` old ones. An old pixel is `to` wide, a new one `from`, so all borders are integers.
-fn spans(from: usize, to: usize) -> Vec<Span> {
-    (0..to)
-        .map(|index| {
-            let (start, end) = (index * from, (index + 1) * from);
-            let (first, last) = (start / to, (end - 1) / to);
-            let first_end = ((first + 1) * to).min(end);
-            Span {
-                first,
-                last,
-                first_weight: (first_end - start) as u32,
-                inner_weight: to as u32,
-                last_weight: (end - last * to) as u32,
+    fn write<S: Simd>(&self, simd: S, sums: &[f32], scale: f32, out: &mut [[u8; 3]]) {
+        for ((pixel, &first), weights) in out.iter_mut().zip(&self.first).zip(self.weights.chunks_exact(self.parts)) {
+            let start = 3 * first as usize;
+            let mut total = f32x4::splat(simd, 0.0);
+            for (part, &weight) in weights.iter().enumerate() {
+                let old = f32x4::from_slice(simd, &sums[start + 3 * part..start + 3 * part + 4]);
+                total = total + old * weight;
             }
-        })
-        .collect()
+            let mean = simd.cvt_i32_f32x4(total * scale + 0.5);
+            *pixel = [mean[0] as u8, mean[1] as u8, mean[2] as u8];
+        }
+    }
 }
 
 #[cfg(test)]

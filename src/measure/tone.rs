@@ -1,11 +1,12 @@
 //! Histograms and what follows from them: percentiles, mean, contrast. All in integers up to the last division.
 
+use super::kernels::Level;
 use super::kernels::histogram::LevelCounts;
 use super::rows::Row;
 use super::{Histogram, Percentiles};
 
 /// Counts levels while rows pass.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ToneScan {
     luma: LevelCounts,
     channels: [LevelCounts; 3],
@@ -28,6 +29,11 @@ pub struct Tone {
 }
 
 impl ToneScan {
+    /// For a picture of so many pixels.
+    pub fn new(pixels: usize) -> Self {
+        Self { luma: LevelCounts::new(pixels), channels: std::array::from_fn(|_| LevelCounts::new(pixels)), grey: false }
+    }
+
     /// Counts a row.
     pub fn add(&mut self, row: &Row<'_>) {
         self.luma.add(row.luma);
@@ -42,9 +48,9 @@ impl ToneScan {
     }
 
     /// The tone of all rows; at least one pixel must have passed.
-    pub fn finish(self) -> Tone {
-        let luma = self.luma.counts();
-        let [red, green, blue] = if self.grey { [luma; 3] } else { self.channels.map(|counts| counts.counts()) };
+    pub fn finish(self, level: Level) -> Tone {
+        let luma = self.luma.counts(level);
+        let [red, green, blue] = if self.grey { [luma; 3] } else { self.channels.map(|counts| counts.counts(level)) };
         let (mean_luma, deviation) = mean_and_deviation(&luma);
         Tone {
             percentiles: percentiles(&luma),
@@ -98,9 +104,9 @@ mod tests {
     use super::*;
 
     fn tone(luma: &[u8]) -> Tone {
-        let mut scan = ToneScan::default();
+        let mut scan = ToneScan::new(luma.len());
         scan.add(&Row { luma, channels: None, clip: [luma; 3] });
-        scan.finish()
+        scan.finish(Level::new())
     }
 
     #[test]

@@ -70,13 +70,29 @@ fn add_row_plain(counts: &mut ColumnCounts, channels: [&[u8]; 3]) {
 #[inline(always)]
 fn add_piece(counts: &mut ColumnCounts, [red, green, blue]: [&[u8]; 3], columns: std::ops::Range<usize>) {
     let channels = [&red[columns.clone()], &green[columns.clone()], &blue[columns.clone()]];
-    count(&mut counts.burnt_any[columns.clone()], channels, |max, _| max == 255);
-    count(&mut counts.burnt_all[columns.clone()], channels, |_, min| min == 255);
-    count(&mut counts.lost_any[columns.clone()], channels, |_, min| min == 0);
-    count(&mut counts.lost_all[columns.clone()], channels, |max, _| max == 0);
-    count(&mut counts.near_high[columns.clone()], channels, |max, _| max >= NEAR_HIGH);
-    count(&mut counts.near_low[columns.clone()], channels, |_, min| min <= NEAR_LOW);
+    let (highest, lowest) = extremes(channels);
+    if highest >= NEAR_HIGH {
+        count(&mut counts.burnt_any[columns.clone()], channels, |max, _| max == 255);
+        count(&mut counts.burnt_all[columns.clone()], channels, |_, min| min == 255);
+        count(&mut counts.near_high[columns.clone()], channels, |max, _| max >= NEAR_HIGH);
+    }
+    if lowest <= NEAR_LOW {
+        count(&mut counts.lost_any[columns.clone()], channels, |_, min| min == 0);
+        count(&mut counts.lost_all[columns.clone()], channels, |max, _| max == 0);
+        count(&mut counts.near_low[columns.clone()], channels, |_, min| min <= NEAR_LOW);
+    }
     count(&mut counts.colored[columns], channels, |max, min| max - min > GREY_SPREAD);
+}
+
+/// The highest and the lowest level of a piece: most pieces of most pictures have nothing to count at the ends of the scale.
+#[inline(always)]
+fn extremes([red, green, blue]: [&[u8]; 3]) -> (u8, u8) {
+    let (mut highest, mut lowest) = (0, 255);
+    for ((&red, &green), &blue) in red.iter().zip(green).zip(blue) {
+        highest = red.max(green).max(blue).max(highest);
+        lowest = red.min(green).min(blue).min(lowest);
+    }
+    (highest, lowest)
 }
 
 /// One count a loop: with all in one the compiler gives up on vectors.

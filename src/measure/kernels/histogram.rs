@@ -1,24 +1,42 @@
-//! Counts of the 256 levels. Bound by scalar increments on every instruction set, so there is nothing to dispatch.
+//! Counts of the 256 levels. Bound by scalar increments on every instruction set, so a large picture counts two neighbours at once.
 
-/// Tables that take turns, because on smooth pictures each increment would otherwise wait for the one before it.
-const TABLES: usize = 4;
+use fearless_simd::{Level, dispatch};
 
-/// Counts of levels, for up to 2³² samples a table.
+/// Counters that take turns: on smooth pictures each increment would otherwise wait for the one before it.
+const LANES: usize = 4;
+/// Pairs of levels.
+const PAIRS: usize = 1 << 16;
+/// From this many samples on, pairs save more than their table costs to fetch.
+pub const PAIRED_FROM: usize = 4_000_000;
+
+/// Counts of levels, for up to 2³² samples of each.
 #[derive(Debug, Clone)]
 pub struct LevelCounts {
-    tables: Box<[[u32; 256]; TABLES]>,
-}
-
-impl Default for LevelCounts {
-    fn default() -> Self {
-        Self { tables: Box::new([[0; 256]; TABLES]) }
-    }
+    singles: Box<[[u32; 256]; LANES]>,
+    /// Of two neighbours, the left one in the lower byte. Neighbours are alike, so the few pairs that occur stay in a fast cache.
+    pairs: Option<Box<[[u32; 256]]>>,
 }
 
 impl LevelCounts {
+    /// For so many samples in all.
+    pub fn new(samples: usize) -> Self {
+        let pairs = (samples >= PAIRED_FROM).then(|| vec![[0; 256]; PAIRS / 256].into_boxed_slice());
+        Self { singles: Box::new([[0; 256]; LANES]), pairs }
+    }
+
     /// Counts the samples of a row.
     pub fn add(&mut self, row: &[u8]) {
-        let [first, second, third, fourth] = &mut *self.tables;
+        match self.pairs.as_deref_mut().map(|pairs| <&mut [u32; PAIRS]>::try_from(pairs.as_flattened_mut())) {
+            Some(Ok(pairs)) => {
+                let rest = add_pairs(pairs, row);
+                self.add_singles(rest);
+            }
+            _ => self.add_singles(row),
+        }
+    }
+
+    fn add_singles(&mut self, row: &[u8]) {
+        let [first, second, third, fourth] = &mut *self.singles;
         let (eights, rest) = row.as_chunks::<8>();
         for eight in eights {
             let packed = u64::from_le_bytes(*eight);
@@ -37,9 +55,43 @@ impl LevelCounts {
         }
     }
 
-    /// All tables together.
-    pub fn counts(&self) -> [u64; 256] {
-        std::array::from_fn(|level| self.tables.iter().map(|table| u64::from(table[level])).sum())
+    /// All together.
+    pub fn counts(&self, level: Level) -> [u64; 256] {
+        let mut counts = std::array::from_fn(|level| self.singles.iter().map(|table| u64::from(table[level])).sum());
+        if let Some(pairs) = &self.pairs {
+            dispatch!(level, _ => add_both(&mut counts, pairs));
+        }
+        counts
+    }
+}
+
+/// Counts the pairs of a row in four places at once and gives back its end, which has fewer than eight samples.
+fn add_pairs<'r>(pairs: &mut [u32; PAIRS], row: &'r [u8]) -> &'r [u8] {
+    let lane = row.len() / (2 * LANES) * 2;
+    let (first, rest) = row.split_at(lane);
+    let (second, rest) = rest.split_at(lane);
+    let (third, rest) = rest.split_at(lane);
+    let (fourth, rest) = rest.split_at(lane);
+    let places = |lane| <[u8]>::as_chunks::<2>(lane).0.iter().map(|&pair| usize::from(u16::from_le_bytes(pair)));
+    for (((first, second), third), fourth) in places(first).zip(places(second)).zip(places(third)).zip(places(fourth)) {
+        pairs[first] += 1;
+        pairs[second] += 1;
+        pairs[third] += 1;
+        pairs[fourth] += 1;
+    }
+    rest
+}
+
+/// Adds the left and the right one of each pair.
+#[inline(always)]
+fn add_both(counts: &mut [u64; 256], pairs: &[[u32; 256]]) {
+    for (right, row) in pairs.iter().enumerate() {
+        let mut both = 0_u64;
+        for (count, &pairs) in counts.iter_mut().zip(row) {
+            *count += u64::from(pairs);
+            both += u64::from(pairs);
+        }
+        counts[right] += both;
     }
 }
 
@@ -48,6 +100,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::measure::kernels::levels;
 
     fn counts_scalar(row: &[u8]) -> [u64; 256] {
         let mut counts = [0; 256];
@@ -59,10 +112,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn equals_the_plain_count(row in prop::collection::vec(any::<u8>(), 0..300)) {
-            let mut counts = LevelCounts::default();
-            counts.add(&row);
-            prop_assert_eq!(counts.counts(), counts_scalar(&row));
+        fn equals_the_plain_count(row in prop::collection::vec(any::<u8>(), 0..300), rows in 1u64..4) {
+            for samples in [PAIRED_FROM - 1, PAIRED_FROM] {
+                let mut counts = LevelCounts::new(samples);
+                (0..rows).for_each(|_| counts.add(&row));
+                for level in levels::all() {
+                    prop_assert_eq!(counts.counts(level), counts_scalar(&row).map(|count| rows * count));
+                }
+            }
         }
     }
 }

@@ -4,7 +4,10 @@
 //! each bit says whether one is above their median. Every sum is taken in single precision and in the reference's order, so the
 //! bits equal those of its C++ code on equal pixels.
 
+use fearless_simd::dispatch;
 use serde::{Deserialize, Serialize};
+
+use crate::measure::kernels::Level;
 
 /// Side of the picture the frequencies are taken from.
 const SIDE: usize = 64;
@@ -102,9 +105,10 @@ fn downsampled(mut luma: Vec<f32>, width: usize, height: usize) -> Vec<f32> {
     let window = |length: usize| length.div_ceil(2 * SIDE);
     let mut other = vec![0.0; luma.len()];
     for _ in 0..PASSES {
-        for (from, to) in luma.chunks_exact(width).zip(other.chunks_exact_mut(width)) {
-            box_along(from, to, 1, window(width));
-        }
+        // all rows side by side: a sum along one row waits for itself
+        transpose(&luma, &mut other, width);
+        box_along(&other, &mut luma, height, window(width));
+        transpose(&luma, &mut other, height);
         box_along(&other, &mut luma, width, window(height));
     }
     let place = |index: usize, length: usize| (((index as f64 + 0.5) * length as f64) / SIDE as f64) as usize;
@@ -114,8 +118,29 @@ fn downsampled(mut luma: Vec<f32>, width: usize, height: usize) -> Vec<f32> {
         .collect()
 }
 
+/// Rows of `width` samples as columns.
+fn transpose(from: &[f32], to: &mut [f32], width: usize) {
+    const TILE: usize = 16;
+    let height = from.len() / width;
+    for top in (0..height).step_by(TILE) {
+        for left in (0..width).step_by(TILE) {
+            for x in left..width.min(left + TILE) {
+                let column = &mut to[x * height + top..x * height + height.min(top + TILE)];
+                for (out, row) in column.iter_mut().zip(from[top * width + x..].iter().step_by(width)) {
+                    *out = *row;
+                }
+            }
+        }
+    }
+}
+
 /// Means over a window of `window` lines of `lanes` samples each; at both ends of those that are there.
 fn box_along(from: &[f32], to: &mut [f32], lanes: usize, window: usize) {
+    dispatch!(Level::new(), _ => box_along_plain(from, to, lanes, window));
+}
+
+#[inline(always)]
+fn box_along_plain(from: &[f32], to: &mut [f32], lanes: usize, window: usize) {
     let lines = from.len() / lanes;
     let half = (window + 2) / 2;
     let mut sums = vec![0.0_f32; lanes];
