@@ -17,18 +17,22 @@ mod scan;
 
 // one file a measurement
 mod blockiness;
+mod blur_effect;
 mod cells;
 mod clipping;
 mod colorfulness;
+mod flat_noise;
 mod jpeg;
 mod maps;
 mod noise;
 mod palette;
 mod preview;
 mod print;
+mod sample;
 mod sharpness;
 mod shrink;
 mod similarity;
+mod spatial;
 mod structure;
 mod tone;
 mod unseen;
@@ -91,7 +95,8 @@ pub fn measure_photo(bytes: &[u8], options: &Options) -> PhotoOutcome {
 /// Puts together what headers and rows told.
 fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Profile, previews: bool) -> PhotoMeasurements {
     let file = facts::file(photo, profile, scanned.stopped.as_ref(), bytes.len() as u64, sha256(bytes));
-    let measurements = numbers::measurements(photo, &scanned);
+    let spatial = spatial::spatial(InstructionSet::new(), &std::mem::take(&mut scanned.sample), &scanned.cells);
+    let measurements = numbers::measurements(photo, &scanned, &spatial);
     let jpeg = photo.container.jpeg.as_ref().map(jpeg::facts);
     let privacy = photo.metadata.privacy.clone();
     let metadata = metadata::facts(photo, profile);

@@ -7,19 +7,22 @@ use super::colorfulness::colorfulness;
 use super::noise::Noise;
 use super::scan::Scanned;
 use super::sharpness::Peak;
+use super::spatial::Spatial;
 use super::{Measurement, Metric, Validity};
 
-type Number = (Option<f64>, Validity);
+/// A value and whether it can be relied on.
+pub type Number = (Option<f64>, Validity);
 
-const fn valid(value: f64) -> Number {
+/// A number measured as defined.
+pub const fn valid(value: f64) -> Number {
     (Some(value), Validity::Valid)
 }
 
 /// All metrics in the order of [`Metric::ALL`]. What was measured on part of a picture is marked so.
-pub fn measurements(photo: &Photo<'_>, scanned: &Scanned) -> Vec<Measurement> {
+pub fn measurements(photo: &Photo<'_>, scanned: &Scanned, spatial: &Spatial) -> Vec<Measurement> {
     let peak = peak(scanned);
     let measurement = |metric| {
-        let (value, validity) = number(metric, photo, scanned, peak);
+        let (value, validity) = spatial.number(metric).unwrap_or_else(|| number(metric, photo, scanned, peak));
         let partial = scanned.stopped.is_some() && validity == Validity::Valid && metric != Metric::Megapixels;
         Measurement { metric, value, validity: if partial { Validity::Partial } else { validity } }
     };
@@ -77,6 +80,8 @@ fn number(metric: Metric, photo: &Photo<'_>, scanned: &Scanned, peak: Result<Pea
             Blockiness::TooSmall => (None, Validity::TooSmall),
         },
         Metric::BitsPerPixel => bits_per_pixel(photo, scanned.rows_seen as u64),
+        // those of the sample were answered before
+        _ => (None, Validity::Unknown),
     }
 }
 

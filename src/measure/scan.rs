@@ -1,9 +1,9 @@
 //! The one pass over a picture: each row feeds every measurement while it is in cache.
 //!
-//! Never holds the picture. Besides a few rows it keeps the cells for previews and palette (at most 1535 a side) and at most
-//! 2 MiB of wavelet coefficients.
+//! Never holds the picture. Besides a few rows it keeps the cells for previews and palette (at most 1535 a side), at most
+//! 2 MiB of wavelet coefficients, and a sample of at most 3.4 MiB.
 
-use crate::raster::{RowError, RowSource};
+use crate::raster::{ColorSpace, RowError, RowSource};
 
 use super::cells::{CellScan, Cells};
 use super::clipping::{Clipping, ClippingScan};
@@ -13,6 +13,7 @@ use super::kernels::moments::ColorMoments;
 use super::noise::Noise;
 use super::profile::Profile;
 use super::rows::RowReader;
+use super::sample::{Sample, SampleScan};
 use super::sharpness::Sharpness;
 use super::structure::StructureScan;
 use super::tone::{Tone, ToneScan};
@@ -32,6 +33,8 @@ pub struct Scanned {
     pub sharpness: Sharpness,
     /// Noise.
     pub noise: Noise,
+    /// Native samples, for what needs more than a few rows.
+    pub sample: Sample,
     /// Rows that were there, at least 1.
     pub rows_seen: usize,
     /// Why there were not more; None if the picture was whole.
@@ -59,6 +62,7 @@ pub fn scan(source: &mut dyn RowSource, profile: &Profile, level: Level) -> Resu
         cells: pass.cells.finish(),
         sharpness,
         noise,
+        sample: pass.sample.finish(),
         rows_seen,
         stopped: stopped.or((rows_seen < height).then_some(RowError::Truncated { row: rows_seen, height })),
     })
@@ -71,6 +75,7 @@ struct Pass {
     color: ColorScan,
     cells: CellScan,
     structure: StructureScan,
+    sample: SampleScan,
     rows_seen: usize,
 }
 
@@ -83,12 +88,15 @@ impl Pass {
             color: ColorScan::new(level, width, height, profile),
             cells: CellScan::new(level, width, height),
             structure: StructureScan::new(level, width, height),
+            sample: SampleScan::new(level, width, height),
             rows_seen: 0,
         }
     }
 
     fn read(&mut self, source: &mut dyn RowSource, profile: &Profile) -> Result<(), RowError> {
+        let planar = source.geometry().color == ColorSpace::Ycc;
         while let Some(stripe) = source.next_stripe()? {
+            self.sample.add_chroma(&stripe);
             for index in 0..stripe.rows {
                 let row = self.reader.row(&stripe.pixels, index);
                 self.tone.add(&row);
@@ -96,6 +104,7 @@ impl Pass {
                 self.color.add(&row, profile);
                 self.cells.add(&row);
                 self.structure.add(row.luma);
+                self.sample.add(&row, planar);
                 self.rows_seen += 1;
             }
         }

@@ -3,12 +3,15 @@
 //! The fast forms are safe Rust over pieces of fixed size that the compiler turns into vector code, compiled once for each
 //! instruction set and chosen at run time by [`fearless_simd`]. Nothing here knows pictures, files or findings.
 
+pub mod blur_effect;
 pub mod boxes;
+pub mod chroma;
 pub mod clip;
 pub mod histogram;
 pub mod moments;
 pub mod reconstruct;
 pub mod stencil;
+pub mod texture;
 pub mod wavelet;
 
 pub use fearless_simd::Level;

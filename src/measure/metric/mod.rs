@@ -28,8 +28,15 @@ pub enum Metric {
     Tenengrad,
     PeakSharp,
     SharpShare,
+    BlurEffect,
     SigmaMad,
     SigmaImmerkaer,
+    SigmaFlatShadows,
+    SigmaFlatMidtones,
+    SigmaFlatHighlights,
+    ChromaNoiseCb,
+    ChromaNoiseCr,
+    Snr,
     Colorfulness,
     ColoredShare,
     Blockiness,
@@ -55,7 +62,7 @@ pub struct Definition {
 
 impl Metric {
     /// All, in the order they are listed.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 28] = [
         Self::Megapixels,
         Self::MeanLuma,
         Self::RmsContrast,
@@ -71,8 +78,15 @@ impl Metric {
         Self::Tenengrad,
         Self::PeakSharp,
         Self::SharpShare,
+        Self::BlurEffect,
         Self::SigmaMad,
         Self::SigmaImmerkaer,
+        Self::SigmaFlatShadows,
+        Self::SigmaFlatMidtones,
+        Self::SigmaFlatHighlights,
+        Self::ChromaNoiseCb,
+        Self::ChromaNoiseCr,
+        Self::Snr,
         Self::Colorfulness,
         Self::ColoredShare,
         Self::Blockiness,
@@ -83,7 +97,19 @@ impl Metric {
     pub const fn is_printed(self) -> bool {
         !matches!(
             self,
-            Self::NearClipHigh | Self::NearClipLow | Self::Entropy | Self::Tenengrad | Self::SigmaImmerkaer | Self::ColoredShare
+            Self::NearClipHigh
+                | Self::NearClipLow
+                | Self::Entropy
+                | Self::Tenengrad
+                | Self::SigmaImmerkaer
+                | Self::ColoredShare
+                | Self::SigmaFlatShadows
+                | Self::SigmaFlatMidtones
+                | Self::SigmaFlatHighlights
+                | Self::ChromaNoiseCb
+                | Self::ChromaNoiseCr
+                | Self::Snr
+                | Self::BlurEffect
         )
     }
 
@@ -105,8 +131,15 @@ impl Metric {
             Self::Tenengrad => sharpness::TENENGRAD,
             Self::PeakSharp => sharpness::PEAK_SHARP,
             Self::SharpShare => sharpness::SHARP_SHARE,
+            Self::BlurEffect => sharpness::BLUR_EFFECT,
             Self::SigmaMad => noise::SIGMA_MAD,
             Self::SigmaImmerkaer => noise::SIGMA_IMMERKAER,
+            Self::SigmaFlatShadows => noise::SIGMA_FLAT_SHADOWS,
+            Self::SigmaFlatMidtones => noise::SIGMA_FLAT_MIDTONES,
+            Self::SigmaFlatHighlights => noise::SIGMA_FLAT_HIGHLIGHTS,
+            Self::ChromaNoiseCb => noise::CHROMA_NOISE_CB,
+            Self::ChromaNoiseCr => noise::CHROMA_NOISE_CR,
+            Self::Snr => noise::SNR,
             Self::Colorfulness => color::COLORFULNESS,
             Self::ColoredShare => color::COLORED_SHARE,
             Self::Blockiness => compression::BLOCKINESS,

@@ -37,3 +37,12 @@ pub(super) const SHARP_SHARE: Definition = Definition {
     decimals: 1,
     definition: "Share of textured tiles that reach at least half of the peak sharpness.",
 };
+
+pub(super) const BLUR_EFFECT: Definition = Definition {
+    id: "blur-effect",
+    title: "Blur effect",
+    unit: "",
+    method: "blur-effect/1 coded-luma 768 box-11",
+    decimals: 4,
+    definition: "What differences between neighbors keep when the small picture (768 px or less) is blurred once more over 11 px, of the worse axis (Crete 2007). 0 sharp, 1 blurred. Depends on content: compare pictures of one subject only.",
+};

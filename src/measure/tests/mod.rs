@@ -7,5 +7,5 @@ mod matrix;
 mod metadata;
 mod oracle;
 mod pass;
-mod synthetic;
+pub(super) mod synthetic;
 mod truths;

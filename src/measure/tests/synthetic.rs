@@ -43,24 +43,24 @@ impl Picture {
 
 /// The same numbers for the same seed, 0..=255.
 #[derive(Debug, Clone)]
-pub(super) struct Noise(u64);
+pub(in crate::measure) struct Noise(u64);
 
 impl Noise {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(in crate::measure) fn new(seed: u64) -> Self {
         Self(seed ^ 0x9e37_79b9_7f4a_7c15)
     }
 
-    pub(super) fn byte(&mut self) -> u8 {
+    pub(in crate::measure) fn byte(&mut self) -> u8 {
         (self.bits() >> 56) as u8
     }
 
     /// Uniform in 0..1.
-    pub(super) fn share(&mut self) -> f64 {
+    pub(in crate::measure) fn share(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// Normal with deviation 1 (Box and Muller).
-    pub(super) fn normal(&mut self) -> f64 {
+    pub(in crate::measure) fn normal(&mut self) -> f64 {
         let radius = (-2.0 * (1.0 - self.share()).ln()).sqrt();
         radius * (std::f64::consts::TAU * self.share()).cos()
     }
