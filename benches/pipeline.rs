@@ -171,7 +171,7 @@ fn drain(jpeg: &[u8]) {
 }
 
 fn measured(jpeg: &[u8]) -> PhotoOutcome {
-    measure::measure_photo(jpeg, &Options { limits: Limits::default(), previews: true })
+    measure::measure_photo(jpeg, &Options { limits: Limits::default(), previews: true, threads: Threads::One })
 }
 
 async fn whole_path(workers: &Workers, jpeg: &[u8]) {

@@ -25,6 +25,7 @@ mod flat_noise;
 mod jpeg;
 mod maps;
 mod noise;
+mod overlap;
 mod palette;
 mod preview;
 mod print;
@@ -68,11 +69,26 @@ pub struct Options {
     pub limits: ingest::Limits,
     /// Whether anything with picture content is made: previews and maps.
     pub previews: bool,
+    /// Whether a second core may help.
+    pub threads: Threads,
+}
+
+/// A smaller picture is measured before a second thread is of use, in pixels.
+const OVERLAPPED_FROM: u64 = 500_000;
+
+/// How many cores a photo may keep busy. Never changes a digit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Threads {
+    /// Its own.
+    One,
+    /// One more, which would be idle.
+    Two,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { limits: ingest::Limits::default(), previews: true }
+        Self { limits: ingest::Limits::default(), previews: true, threads: Threads::One }
     }
 }
 
@@ -86,7 +102,9 @@ pub fn measure_photo(bytes: &[u8], options: &Options) -> PhotoOutcome {
     if photo.rows.geometry().color == ColorSpace::Cmyk {
         return PhotoOutcome::Measured(Box::new(unseen::measured(bytes, &photo, &profile)));
     }
-    match scan::scan(&mut *photo.rows, &profile, InstructionSet::new()) {
+    let pixels = u64::from(photo.header.width) * u64::from(photo.header.height);
+    let threads = if pixels < OVERLAPPED_FROM { Threads::One } else { options.threads };
+    match scan::scan(&mut *photo.rows, &profile, InstructionSet::new(), threads) {
         Ok(scanned) => PhotoOutcome::Measured(Box::new(measured(bytes, &photo, scanned, &profile, options.previews))),
         Err(error) => PhotoOutcome::Unusable(facts::row_problem(&error)),
     }

@@ -1,9 +1,9 @@
 //! The one pass over a picture: each row feeds every measurement while it is in cache.
 //!
-//! Never holds the picture. Besides a few rows it keeps the cells for previews and palette (at most 1535 a side), at most
-//! 2 MiB of wavelet coefficients, and a sample of at most 3.4 MiB.
+//! Never holds the picture. Besides a few rows it keeps the small picture (at most 768 px a side), a table of 1 MiB, at most
+//! 1 MiB of wavelet coefficients, and a sample of at most 3.4 MiB.
 
-use crate::raster::{ColorSpace, RowError, RowSource};
+use crate::raster::{ColorSpace, Geometry, RowError, RowSource, Stripe};
 
 use super::cells::{CellScan, Cells};
 use super::clipping::{Clipping, ClippingScan};
@@ -11,12 +11,14 @@ use super::colorfulness::ColorScan;
 use super::kernels::Level;
 use super::kernels::moments::ColorMoments;
 use super::noise::Noise;
+use super::overlap;
 use super::profile::Profile;
 use super::rows::RowReader;
 use super::sample::{Sample, SampleScan};
 use super::sharpness::Sharpness;
 use super::structure::StructureScan;
 use super::tone::{Tone, ToneScan};
+use super::Threads;
 
 /// What the pass found, as stored.
 #[derive(Debug)]
@@ -45,11 +47,15 @@ pub struct Scanned {
 ///
 /// # Errors
 /// [`RowError`] if there was no row at all.
-pub fn scan(source: &mut dyn RowSource, profile: &Profile, level: Level) -> Result<Scanned, RowError> {
+pub fn scan(source: &mut dyn RowSource, profile: &Profile, level: Level, threads: Threads) -> Result<Scanned, RowError> {
     let geometry = source.geometry();
-    let (width, height) = (geometry.width as usize, geometry.height as usize);
-    let mut pass = Pass::new(level, width, height, profile);
-    let stopped = pass.read(source, profile).err();
+    let height = geometry.height as usize;
+    let mut pass = Pass::new(level, geometry, profile);
+    let stopped = match threads {
+        Threads::Two => overlap::read(source, |stripe| pass.add(stripe, profile)),
+        Threads::One => overlap::read_here(source, |stripe| pass.add(stripe, profile)),
+    }
+    .err();
     let rows_seen = pass.rows_seen;
     if rows_seen == 0 {
         return Err(stopped.unwrap_or(RowError::Truncated { row: 0, height }));
@@ -69,6 +75,8 @@ pub fn scan(source: &mut dyn RowSource, profile: &Profile, level: Level) -> Resu
 }
 
 struct Pass {
+    /// Whether chroma comes in planes of its own.
+    planar: bool,
     reader: RowReader,
     tone: ToneScan,
     clipping: ClippingScan,
@@ -80,8 +88,10 @@ struct Pass {
 }
 
 impl Pass {
-    fn new(level: Level, width: usize, height: usize, profile: &Profile) -> Self {
+    fn new(level: Level, geometry: Geometry, profile: &Profile) -> Self {
+        let (width, height) = (geometry.width as usize, geometry.height as usize);
         Self {
+            planar: geometry.color == ColorSpace::Ycc,
             reader: RowReader::new(level, width),
             tone: ToneScan::new(width * height),
             clipping: ClippingScan::new(level, width, height),
@@ -93,21 +103,17 @@ impl Pass {
         }
     }
 
-    fn read(&mut self, source: &mut dyn RowSource, profile: &Profile) -> Result<(), RowError> {
-        let planar = source.geometry().color == ColorSpace::Ycc;
-        while let Some(stripe) = source.next_stripe()? {
-            self.sample.add_chroma(&stripe);
-            for index in 0..stripe.rows {
-                let row = self.reader.row(&stripe.pixels, index);
-                self.tone.add(&row);
-                self.clipping.add(&row);
-                self.color.add(&row, profile);
-                self.cells.add(&row);
-                self.structure.add(row.luma);
-                self.sample.add(&row, planar);
-                self.rows_seen += 1;
-            }
+    fn add(&mut self, stripe: &Stripe<'_>, profile: &Profile) {
+        self.sample.add_chroma(stripe);
+        for index in 0..stripe.rows {
+            let row = self.reader.row(&stripe.pixels, index);
+            self.tone.add(&row);
+            self.clipping.add(&row);
+            self.color.add(&row, profile);
+            self.cells.add(&row);
+            self.structure.add(row.luma);
+            self.sample.add(&row, self.planar);
+            self.rows_seen += 1;
         }
-        Ok(())
     }
 }

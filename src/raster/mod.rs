@@ -2,10 +2,12 @@
 //!
 //! Imports nothing of ours. Nothing here knows files, formats or measurements.
 
+pub mod buffer;
 pub mod orientation;
 pub mod plane;
 pub mod source;
 
+pub use buffer::StripeBuffer;
 pub use orientation::Orientation;
 pub use plane::{Plane, PlaneView};
 pub use source::{ColorSpace, Geometry, RowError, RowSource, SampleDepth, Stripe, StripePixels};

@@ -66,6 +66,12 @@ impl<'a, T> PlaneView<'a, T> {
         (width <= stride && samples.len() >= needed).then_some(Self { samples, stride, width, height })
     }
 
+    /// Rows without padding; fewer than asked for if there are not as many samples.
+    pub(super) fn tight(samples: &'a [T], width: usize, height: usize) -> Self {
+        let height = samples.len().checked_div(width).map_or(0, |rows| rows.min(height));
+        Self { samples, stride: width, width, height }
+    }
+
     /// Samples a row.
     pub fn width(&self) -> usize {
         self.width

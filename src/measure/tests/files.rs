@@ -106,6 +106,17 @@ fn previews_none_leaves_out_everything_with_picture_content() {
 }
 
 #[test]
+fn a_second_thread_changes_no_digit() {
+    let two = Options { threads: Threads::Two, ..Options::default() };
+    for name in ["photos/mountain-2mp.jpg", "photos/cat-progressive-444.jpg", "photos/cat-16bit.png", "photos/cameraman-grey.jpg"] {
+        let bytes = fixture(name);
+        for bytes in [&bytes[..], &bytes[..bytes.len() * 2 / 3]] {
+            assert_eq!(measure_photo(bytes, &two), measure_photo(bytes, &Options::default()), "{name}");
+        }
+    }
+}
+
+#[test]
 fn turned_photos_are_seen_upright() {
     let photo = measured(&fixture("photos/dogs-rotated.jpg"));
     assert_eq!((photo.file.orientation, photo.file.stored_px), (Orientation::Rotated90, (1802, 1200)));

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::oracle;
 use super::synthetic::{Noise, Picture, Samples};
+use crate::measure::Threads;
 use crate::measure::blockiness::{Blockiness, blockiness};
 use crate::measure::colorfulness::colorfulness;
 use crate::measure::kernels::{Level, levels};
@@ -12,7 +13,7 @@ use crate::measure::scan::{Scanned, scan};
 use crate::raster::RowError;
 
 pub(super) fn scanned(picture: &Picture) -> Scanned {
-    scan(&mut picture.clone(), &Profile::read(None, 3), Level::new()).unwrap()
+    scan(&mut picture.clone(), &Profile::read(None, 3), Level::new(), Threads::One).unwrap()
 }
 
 fn close(ours: f64, theirs: f64) -> bool {
@@ -114,14 +115,16 @@ proptest! {
     }
 
     #[test]
-    fn every_instruction_set_and_stripe_gives_the_same(width in 1usize..150, height in 1usize..100, kind in 0usize..5, seed: u64) {
+    fn every_instruction_set_stripe_and_number_of_threads_gives_the_same(width in 1usize..150, height in 1usize..100, kind in 0usize..5, seed: u64) {
         let mut picture = Picture::new(width, height, samples(kind, width, height, (2, 2), seed));
         let profile = Profile::read(None, 3);
         let first = format!("{:?}", scanned(&picture));
         for (level, stripe) in levels::all().into_iter().zip([2, 8, 16, 64, 150]) {
             picture.stripe = stripe;
-            let again = format!("{:?}", scan(&mut picture.clone(), &profile, level).unwrap());
-            prop_assert_eq!(&again, &first);
+            for threads in [Threads::One, Threads::Two] {
+                let again = format!("{:?}", scan(&mut picture.clone(), &profile, level, threads).unwrap());
+                prop_assert_eq!(&again, &first);
+            }
         }
     }
 }
@@ -166,6 +169,6 @@ fn large_pictures_have_at_most_32_tiles_a_side() {
 fn no_row_at_all_is_an_error() {
     let mut picture = Picture::grey(40, 40, |_, _| 9);
     picture.rows = 0;
-    let error = scan(&mut picture, &Profile::read(None, 1), Level::new()).unwrap_err();
+    let error = scan(&mut picture, &Profile::read(None, 1), Level::new(), Threads::One).unwrap_err();
     assert_eq!(error, RowError::Truncated { row: 0, height: 40 });
 }
