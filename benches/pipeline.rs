@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use proofsheet::domain::{AgencyId, AnalysisId, Product, ReportId, Timestamp};
 use proofsheet::ingest::{self, Limits};
-use proofsheet::measure::{self, Options, PhotoOutcome};
+use proofsheet::measure::{self, Options, PhotoOutcome, Threads};
 use proofsheet::pipeline::worker::RenderHead;
 use proofsheet::pipeline::{WorkerSettings, Workers, held};
 use proofsheet::report::{self, ReportFacts, ReportPhoto};
@@ -78,7 +78,7 @@ fn with_and_without(runtime: &tokio::runtime::Runtime) -> (f64, f64) {
             let (mut without, mut with) = (0.0, 0.0);
             for _ in 0..TURNS {
                 without += cpu_ms(|| drop(measured(&jpeg)));
-                with += cpu_ms(|| drop(runtime.block_on(workers.measure(&memory, true)).unwrap()));
+                with += cpu_ms(|| drop(runtime.block_on(workers.measure(&memory, true, Threads::One)).unwrap()));
             }
             (without / f64::from(TURNS), with / f64::from(TURNS))
         })
@@ -176,7 +176,7 @@ fn measured(jpeg: &[u8]) -> PhotoOutcome {
 
 async fn whole_path(workers: &Workers, jpeg: &[u8]) {
     let memory = held::seal(jpeg).unwrap();
-    let outcome = workers.measure(&memory, true).await.unwrap();
+    let outcome = workers.measure(&memory, true, Threads::One).await.unwrap();
     let head = RenderHead { facts: facts(), photos: vec![ReportPhoto { number: 1, file_name: "photo.jpg".into(), outcome }] };
     let rendered = workers.render(&head).await.unwrap();
     let agency = AgencyId::generate(head.facts.created_at);
@@ -186,8 +186,9 @@ async fn whole_path(workers: &Workers, jpeg: &[u8]) {
 fn worker_overhead(runtime: &tokio::runtime::Runtime) -> f64 {
     let workers = workers();
     let memory = held::seal(b"no photo").unwrap();
-    let samples =
-        (0..50).map(|_| cpu_ms(|| drop(runtime.block_on(workers.measure(&memory, false)).unwrap()))).collect::<Vec<_>>();
+    let samples = (0..50)
+        .map(|_| cpu_ms(|| drop(runtime.block_on(workers.measure(&memory, false, Threads::One)).unwrap())))
+        .collect::<Vec<_>>();
     samples.iter().sum::<f64>() / samples.len() as f64
 }
 

@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::args::{AnalyzeArgs, Previews};
 use super::exit::ExitStatus;
 use crate::domain::{AnalysisId, ReportId, Timestamp};
+use crate::measure::Threads;
 use crate::pipeline::admission::clean_file_name;
 use crate::pipeline::worker::RenderHead;
 use crate::pipeline::{Workers, clean_text, held};
@@ -49,7 +50,8 @@ async fn measure(args: &AnalyzeArgs, workers: &Workers, parallel: usize, preview
     let bar = ProgressBar::new(args.photos.len() as u64)
         .with_style(ProgressStyle::with_template("{bar:30} {pos} of {len} measured {msg}")?);
     bar.enable_steady_tick(Duration::from_millis(100));
-    let measuring = (1_u16..).zip(&args.photos).map(|(number, path)| measure_one(number, path, workers, previews));
+    let threads = if args.photos.len() == 1 && parallel > 1 { Threads::Two } else { Threads::One };
+    let measuring = (1_u16..).zip(&args.photos).map(|(number, path)| measure_one(number, path, workers, previews, threads));
     let mut measuring = futures_util::stream::iter(measuring).buffer_unordered(parallel.max(1));
     let mut photos = Vec::with_capacity(args.photos.len());
     while let Some(photo) = measuring.next().await {
@@ -61,14 +63,20 @@ async fn measure(args: &AnalyzeArgs, workers: &Workers, parallel: usize, preview
     Ok(photos)
 }
 
-async fn measure_one(number: u16, path: &PathBuf, workers: &Workers, previews: bool) -> anyhow::Result<ReportPhoto> {
+async fn measure_one(
+    number: u16,
+    path: &PathBuf,
+    workers: &Workers,
+    previews: bool,
+    threads: Threads,
+) -> anyhow::Result<ReportPhoto> {
     let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
     if bytes.is_empty() {
         bail!("{} is empty", path.display());
     }
     let memory = held::seal(&bytes).context("no memory for the photo")?;
     drop(bytes);
-    let outcome = workers.measure(&memory, previews).await?;
+    let outcome = workers.measure(&memory, previews, threads).await?;
     Ok(ReportPhoto { number, file_name: clean_file_name(&path.to_string_lossy()), outcome })
 }
 

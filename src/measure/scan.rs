@@ -5,6 +5,7 @@
 
 use crate::raster::{ColorSpace, Geometry, RowError, RowSource, Stripe};
 
+use super::Threads;
 use super::cells::{CellScan, Cells};
 use super::clipping::{Clipping, ClippingScan};
 use super::colorfulness::ColorScan;
@@ -18,7 +19,6 @@ use super::sample::{Sample, SampleScan};
 use super::sharpness::Sharpness;
 use super::structure::StructureScan;
 use super::tone::{Tone, ToneScan};
-use super::Threads;
 
 /// What the pass found, as stored.
 #[derive(Debug)]

@@ -220,7 +220,7 @@ pub(super) async fn measure(
     photo: HeldPhoto,
 ) -> Result<ReportPhoto, WorkerError> {
     let permit = inner.scheduler.acquire(agency).await;
-    let outcome = inner.parts.workers.measure(&photo.memory, previews).await?;
+    let outcome = inner.parts.workers.measure(&photo.memory, previews, permit.threads()).await?;
     let file_name = photo.file_name.clone();
     // The photo's bytes are gone here, whatever the others do.
     drop(photo);

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use crate::domain::AgencyId;
+use crate::measure::Threads;
 
 #[derive(Debug)]
 struct Waiting {
@@ -106,6 +107,13 @@ impl Scheduler {
     }
 }
 
+impl Permit {
+    /// Two while another permit, and so a core, is free: nobody waits then.
+    pub fn threads(&self) -> Threads {
+        if self.scheduler.lock().free > 0 { Threads::Two } else { Threads::One }
+    }
+}
+
 impl Drop for Permit {
     fn drop(&mut self) {
         self.scheduler.release();
@@ -120,6 +128,18 @@ mod tests {
 
     fn agency(at: i64) -> AgencyId {
         AgencyId::generate(Timestamp::from_epoch_millis(at))
+    }
+
+    #[tokio::test]
+    async fn a_free_core_helps_until_it_is_wanted() {
+        let scheduler = Scheduler::new(2);
+        let first = scheduler.acquire(&agency(1)).await;
+        assert_eq!(first.threads(), Threads::Two);
+        let second = scheduler.acquire(&agency(2)).await;
+        assert_eq!((first.threads(), second.threads()), (Threads::One, Threads::One));
+        drop(first);
+        assert_eq!(second.threads(), Threads::Two);
+        assert_eq!(Scheduler::new(1).acquire(&agency(1)).await.threads(), Threads::One);
     }
 
     #[tokio::test]

@@ -15,7 +15,10 @@ pub struct StripeBuffer {
 /// Which samples the planes hold, and the chroma factors.
 #[derive(Debug, Clone, Copy, Default)]
 enum Layout {
-    Ycc8 { horizontal: usize, vertical: usize },
+    Ycc8 {
+        horizontal: usize,
+        vertical: usize,
+    },
     #[default]
     Grey8,
     Grey16,

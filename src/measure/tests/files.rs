@@ -5,7 +5,7 @@ use jpeg_encoder::{ColorType, Encoder};
 use super::synthetic::Noise;
 use crate::measure::{
     Completeness, FindingKind, Level, Metric, Options, PhotoMeasurements, PhotoOutcome, PhotoProblem, PhotoVerdict, TableQuality,
-    Validity, measure_photo,
+    Threads, Validity, measure_photo,
 };
 use crate::raster::Orientation;
 
@@ -108,7 +108,8 @@ fn previews_none_leaves_out_everything_with_picture_content() {
 #[test]
 fn a_second_thread_changes_no_digit() {
     let two = Options { threads: Threads::Two, ..Options::default() };
-    for name in ["photos/mountain-2mp.jpg", "photos/cat-progressive-444.jpg", "photos/cat-16bit.png", "photos/cameraman-grey.jpg"] {
+    for name in ["photos/mountain-2mp.jpg", "photos/cat-progressive-444.jpg", "photos/cat-16bit.png", "photos/cameraman-grey.jpg"]
+    {
         let bytes = fixture(name);
         for bytes in [&bytes[..], &bytes[..bytes.len() * 2 / 3]] {
             assert_eq!(measure_photo(bytes, &two), measure_photo(bytes, &Options::default()), "{name}");

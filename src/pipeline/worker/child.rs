@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use vmap::MapMut;
 
 use super::sandbox::{self, Caps};
-use crate::measure::{Options, PhotoOutcome};
+use crate::measure::{Options, PhotoOutcome, Threads};
 use crate::pipeline::frame::{self, FrameKind};
 use crate::report::{self, ReportFacts, ReportPhoto};
 
@@ -49,6 +49,8 @@ pub struct Job {
     pub sandbox_required: bool,
     /// Whether picture content is wanted.
     pub previews: bool,
+    /// How many cores the photo may keep busy.
+    pub threads: Threads,
     /// Ingest limits.
     pub limits: JobLimits,
 }
@@ -97,7 +99,7 @@ pub fn run(kind: WorkerKind) -> WorkerExit {
     let Ok(mut socket) = std::io::stdout().as_fd().try_clone_to_owned().map(UnixStream::from) else { return WorkerExit::Job };
     let Ok(file) = std::io::stdin().as_fd().try_clone_to_owned().map(File::from) else { return WorkerExit::Job };
     let Some(job) = read_job(&mut socket) else { return WorkerExit::Job };
-    match sandbox::enter(job.caps) {
+    match sandbox::enter(job.caps, job.threads) {
         Ok(status) if status.is_full() || !job.sandbox_required => {}
         _ => return WorkerExit::Sandbox,
     }
@@ -160,7 +162,7 @@ fn measure(job: &Job, photo: &[u8]) -> Result<Vec<u8>, WorkerExit> {
         icc_bytes_max: job.limits.icc_bytes_max,
         decoder_bytes_max: job.limits.decoder_bytes_max,
     };
-    let outcome = crate::measure::measure_photo(photo, &Options { limits, previews: job.previews });
+    let outcome = crate::measure::measure_photo(photo, &Options { limits, previews: job.previews, threads: job.threads });
     frame::encode(FrameKind::Photo, &outcome, &picture_blobs(&outcome)).map_err(|_| WorkerExit::Answer)
 }
 

@@ -21,7 +21,7 @@ use tokio::process::Command;
 use super::frame::{self, FrameError, FrameKind};
 use super::held::{self, SealedMemory};
 use crate::ingest::Limits;
-use crate::measure::{PhotoOutcome, PhotoProblem};
+use crate::measure::{PhotoOutcome, PhotoProblem, Threads};
 use crate::report::RenderedReport;
 use child::{Job, JobLimits};
 pub use child::{RenderHead, WorkerKind, picture_blobs};
@@ -123,8 +123,8 @@ impl Workers {
     ///
     /// # Errors
     /// [`WorkerError`] when the fault is not the photo's: no process could be started, or the sandbox is not to be had.
-    pub async fn measure(&self, photo: &SealedMemory, previews: bool) -> Result<PhotoOutcome, WorkerError> {
-        let answer = match self.exchange(WorkerKind::Photo, photo, previews).await {
+    pub async fn measure(&self, photo: &SealedMemory, previews: bool, threads: Threads) -> Result<PhotoOutcome, WorkerError> {
+        let answer = match self.exchange(WorkerKind::Photo, photo, previews, threads).await {
             Ok(answer) => answer,
             Err(error @ (WorkerError::Start(_) | WorkerError::Material(_))) => return Err(error),
             Err(WorkerError::Ended { code: Some(code) }) if code == child::WorkerExit::Sandbox as i32 => {
@@ -151,7 +151,7 @@ impl Workers {
     pub async fn probe(&self) -> Result<(), WorkerError> {
         let settings = Settings { sandbox: SandboxMode::Required, ..self.settings.clone() };
         let material = held::seal(b"no photo").map_err(WorkerError::Material)?;
-        match Self::new(settings, self.limits).measure(&material, false).await? {
+        match Self::new(settings, self.limits).measure(&material, false, Threads::Two).await? {
             PhotoOutcome::Unusable(PhotoProblem::UnsupportedType) => Ok(()),
             PhotoOutcome::Unusable(_) | PhotoOutcome::Measured(_) => Err(WorkerError::Ended { code: None }),
         }
@@ -165,16 +165,22 @@ impl Workers {
         let blobs: Vec<&[u8]> = head.photos.iter().flat_map(|photo| picture_blobs(&photo.outcome)).collect();
         let material = frame::encode(FrameKind::Render, head, &blobs)?;
         let material = held::seal(&material).map_err(WorkerError::Material)?;
-        let answer = self.exchange(WorkerKind::Render, &material, head.facts.previews).await?;
+        let answer = self.exchange(WorkerKind::Render, &material, head.facts.previews, Threads::One).await?;
         let ((), blobs) = frame::decode(FrameKind::Report, &answer)?;
         let [pdf, result_json] = blobs.as_slice() else { return Err(FrameError::Length.into()) };
         check::report(pdf, result_json)?;
         Ok(RenderedReport { pdf: pdf.to_vec(), result_json: result_json.to_vec() })
     }
 
-    async fn exchange(&self, kind: WorkerKind, material: &SealedMemory, previews: bool) -> Result<Vec<u8>, WorkerError> {
+    async fn exchange(
+        &self,
+        kind: WorkerKind,
+        material: &SealedMemory,
+        previews: bool,
+        threads: Threads,
+    ) -> Result<Vec<u8>, WorkerError> {
         let wall = Duration::from_secs(self.settings.wall_secs);
-        let (answer, code) = tokio::time::timeout(wall, self.converse(kind, material, previews))
+        let (answer, code) = tokio::time::timeout(wall, self.converse(kind, material, &self.job(previews, threads)))
             .await
             .map_err(|_| WorkerError::Deadline { secs: self.settings.wall_secs })??;
         if code == Some(0) { Ok(answer) } else { Err(WorkerError::Ended { code }) }
@@ -185,9 +191,9 @@ impl Workers {
         &self,
         kind: WorkerKind,
         material: &SealedMemory,
-        previews: bool,
+        job: &Job,
     ) -> Result<(Vec<u8>, Option<i32>), WorkerError> {
-        let job = frame::encode(FrameKind::PhotoJob, &self.job(previews), &[])?;
+        let job = frame::encode(FrameKind::PhotoJob, job, &[])?;
         let (ours, theirs) = StdUnixStream::pair().map_err(WorkerError::Start)?;
         let mut worker = self.spawn(kind, material.reader().map_err(WorkerError::Material)?, theirs)?;
         let mut socket = ours.set_nonblocking(true).and_then(|()| UnixStream::from_std(ours)).map_err(WorkerError::Start)?;
@@ -230,11 +236,12 @@ impl Workers {
             .map_err(WorkerError::Start)
     }
 
-    fn job(&self, previews: bool) -> Job {
+    fn job(&self, previews: bool, threads: Threads) -> Job {
         Job {
             caps: Caps { memory_bytes: self.settings.memory_bytes, cpu_secs: self.settings.cpu_secs },
             sandbox_required: self.settings.sandbox == SandboxMode::Required,
             previews,
+            threads,
             limits: JobLimits {
                 pixels_max: self.limits.pixels_max,
                 edge_px_max: self.limits.edge_px_max,

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::measure::Threads;
 use landlock::{ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetStatus, Scope};
 use rustix::process::{DumpableBehavior, Resource, Rlimit, Signal};
 use seccompiler::{BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule};
@@ -76,7 +77,7 @@ fn cap(resource: Resource, most: u64) -> Result<(), rustix::io::Errno> {
 ///
 /// # Errors
 /// The errno of the limit that could not be set.
-pub fn enter(caps: Caps) -> Result<SandboxStatus, rustix::io::Errno> {
+pub fn enter(caps: Caps, threads: Threads) -> Result<SandboxStatus, rustix::io::Errno> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     cap(Resource::Core, 0)?;
     cap(Resource::Fsize, 0)?;
@@ -85,7 +86,7 @@ pub fn enter(caps: Caps) -> Result<SandboxStatus, rustix::io::Errno> {
     cap(Resource::As, caps.memory_bytes)?;
     rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     rustix::thread::set_no_new_privs(true)?;
-    Ok(SandboxStatus { landlock: forbid_files_and_ports(), seccomp: forbid_calls() })
+    Ok(SandboxStatus { landlock: forbid_files_and_ports(), seccomp: forbid_calls(threads) })
 }
 
 fn forbid_files_and_ports() -> bool {
@@ -110,11 +111,43 @@ fn is_descriptor_open() -> Result<SeccompRule, seccompiler::BackendError> {
     SeccompRule::new(vec![command])
 }
 
-fn forbid_calls() -> bool {
+/// `clone` with the very flags a C library starts a thread with: nothing else can be made of it, least of all a process.
+fn starts_thread() -> Result<SeccompRule, seccompiler::BackendError> {
+    const FLAGS: i32 = libc::CLONE_VM
+        | libc::CLONE_FS
+        | libc::CLONE_FILES
+        | libc::CLONE_SYSVSEM
+        | libc::CLONE_SIGHAND
+        | libc::CLONE_THREAD
+        | libc::CLONE_SETTLS
+        | libc::CLONE_PARENT_SETTID
+        | libc::CLONE_CHILD_CLEARTID;
+    let flags = SeccompCondition::new(0, SeccompCmpArgLen::Qword, SeccompCmpOp::Eq, FLAGS as u64)?;
+    SeccompRule::new(vec![flags])
+}
+
+fn forbid_calls(threads: Threads) -> bool {
+    let (Ok(asks_only), Ok(starts_thread)) = (is_descriptor_open(), starts_thread()) else { return false };
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> = ALLOWED_CALLS.iter().map(|call| (*call, Vec::new())).collect();
-    let (Ok(arch), Ok(asks_only)) = (std::env::consts::ARCH.try_into(), is_descriptor_open()) else { return false };
     rules.insert(libc::SYS_fcntl, vec![asks_only]);
-    SeccompFilter::new(rules, SeccompAction::KillProcess, SeccompAction::Allow, arch)
+    if threads == Threads::Two {
+        rules.insert(libc::SYS_clone, vec![starts_thread]);
+        for call in [libc::SYS_clone3, libc::SYS_set_robust_list, libc::SYS_rseq] {
+            rules.insert(call, Vec::new());
+        }
+        // clone3 keeps its flags where no filter can see them: as if the kernel had none, and the C library takes clone
+        let unseen = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
+        if !apply(unseen, SeccompAction::Allow, SeccompAction::Errno(libc::ENOSYS as u32)) {
+            return false;
+        }
+    }
+    // where two filters differ, the stricter one holds
+    apply(rules, SeccompAction::KillProcess, SeccompAction::Allow)
+}
+
+fn apply(rules: BTreeMap<i64, Vec<SeccompRule>>, others: SeccompAction, these: SeccompAction) -> bool {
+    let Ok(arch) = std::env::consts::ARCH.try_into() else { return false };
+    SeccompFilter::new(rules, others, these, arch)
         .and_then(BpfProgram::try_from)
         .is_ok_and(|program| seccompiler::apply_filter(&program).is_ok())
 }

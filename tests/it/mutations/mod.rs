@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use proofsheet::ingest::Limits;
-use proofsheet::measure::{PhotoOutcome, PhotoProblem};
+use proofsheet::measure::{PhotoOutcome, PhotoProblem, Threads};
 use proofsheet::pipeline::held;
 use proofsheet::pipeline::worker::SandboxMode;
 use proofsheet::pipeline::{WorkerSettings, Workers};
@@ -116,7 +116,8 @@ fn broken_files_never_break_a_worker() {
                     let (name, bytes) = broken(&originals, seed, number);
                     let photo = held::seal(&bytes).unwrap();
                     let start = Instant::now();
-                    let outcome = workers.measure(&photo, number.is_multiple_of(4)).await.expect(&name);
+                    let threads = if number.is_multiple_of(2) { Threads::Two } else { Threads::One };
+                    let outcome = workers.measure(&photo, number.is_multiple_of(4), threads).await.expect(&name);
                     tally.add(&name, &outcome, start.elapsed());
                 }
             })
