@@ -2,13 +2,14 @@
 //!
 //! The picture passes once, row by row ([`scan`]); nothing holds it whole. Structure (tone, sharpness, noise, blockiness) is
 //! measured on coded luma, clipping on coded R'G'B', colour after the profile. Sums are integers in a fixed order.
-//! No I/O, no clock, no HTTP, no SQL. Same bytes in, same numbers out, on any number of threads.
+//! Many photos become a set ([`set`]). No I/O, no clock, no HTTP, no SQL. Same bytes in, same numbers out, on any number of threads.
 
 pub mod finding;
 pub mod metadata;
 pub mod metric;
 pub mod outcome;
 pub mod result;
+pub mod set;
 
 mod facts;
 mod findings;
@@ -50,7 +51,7 @@ mod tests;
 pub use finding::Accepted;
 pub use outcome::{PhotoOutcome, PhotoProblem};
 pub use result::*;
-pub use similarity::{Pdq, Phash};
+pub use similarity::{Pdq, Phash, PixelHash};
 
 use sha2::{Digest, Sha256};
 
@@ -154,7 +155,7 @@ fn pictures(scanned: &Scanned, file: &FileFacts) -> Option<Pictures> {
     Some(Pictures {
         preview,
         thumbnail,
-        hashes: similarity::hashes(cells, file.orientation),
+        hashes: similarity::hashes(cells, file, &scanned.tone.histogram),
         focus: scanned.sharpness.focus_map(scanned.noise.sigma_or_zero()).turned(file.orientation),
         clipping: scanned.clipping.map.turned(file.orientation),
     })

@@ -47,6 +47,11 @@ impl Moment {
         Some(Self { local: date + time, offset: offset(text.get(rest + 6..).unwrap_or_default()), has_time: true })
     }
 
+    /// Seconds of its own clock since 1970; None for a date alone.
+    pub fn seconds(self) -> Option<i64> {
+        self.has_time.then_some(self.local)
+    }
+
     /// `2026-11-20 14:03:11`, or the date alone.
     pub fn words(self) -> String {
         let (year, month, day) = civil(self.local.div_euclid(DAY_SECONDS));

@@ -29,6 +29,7 @@ mod tests;
 
 use std::borrow::Cow;
 
+pub use dates::Moment;
 pub use embedded::{Embedded, Place};
 pub use facts::{
     BlockFacts, Conflict, DateNote, Dates, Density, Extra, ExtraKind, History, Origin, Position, Privacy, Rights, Scrub,

@@ -3,20 +3,26 @@
 
 pub mod pdq;
 pub mod phash;
+pub mod pixels;
 
 use serde::{Deserialize, Serialize};
 
+use sha2::Sha256;
+
 use super::cells::Cells;
-use crate::raster::Orientation;
+use super::{FileFacts, Histogram};
 pub use pdq::Pdq;
 pub use phash::Phash;
+pub use pixels::PixelHash;
 
 /// Long side of the picture hashes are taken from, as Meta's own hasher has it.
 const LONG_EDGE: usize = 512;
 
-/// Both hashes of a picture.
+/// All hashes of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PictureHashes {
+    /// 128 bits, equal for equal pixels.
+    pub pixels: PixelHash,
     /// 256 bits.
     pub pdq: Pdq,
     /// 0..=100; a flat picture has no structure to hash.
@@ -28,22 +34,23 @@ pub struct PictureHashes {
 }
 
 /// Hashes of cells turned upright; None below 5 cells a side.
-pub fn hashes(cells: &Cells, orientation: Orientation) -> Option<PictureHashes> {
+pub fn hashes(cells: &Cells, file: &FileFacts, histogram: &Histogram) -> Option<PictureHashes> {
     let small = cells.reduced(LONG_EDGE);
     let stored = (small.columns as u32, small.rows as u32);
-    let pixels = orientation.turn(small.rgb.as_chunks::<3>().0, stored, 1);
-    let (width, height) = orientation.seen_size(stored);
-    of_pixels(&pixels, width as usize, height as usize)
+    let pixels = file.orientation.turn(small.rgb.as_chunks::<3>().0, stored, 1);
+    let (width, height) = file.orientation.seen_size(stored);
+    of_pixels(pixels::counted(file, histogram), &pixels, width as usize, height as usize)
 }
 
-/// Hashes of R'G'B' pixels, row by row; None below 5 a side.
-pub fn of_pixels(pixels: &[[u8; 3]], width: usize, height: usize) -> Option<PictureHashes> {
+/// Hashes of R'G'B' pixels, row by row, the pixel hash after what was counted before; None below 5 a side.
+fn of_pixels(counted: Sha256, pixels: &[[u8; 3]], width: usize, height: usize) -> Option<PictureHashes> {
     let luma =
         |&[red, green, blue]: &[u8; 3]| (f64::from(red) * 0.299 + f64::from(green) * 0.587 + f64::from(blue) * 0.114) as f32;
     let pdq = pdq::of_luma(pixels.iter().map(luma).collect(), width, height)?;
     let grey: Vec<u8> = pixels.iter().map(|&pixel| phash::grey_of(pixel)).collect();
+    let phash = phash::of_grey(&grey, width, height)?;
     let [hash, turned @ ..] = pdq.dihedral();
-    Some(PictureHashes { pdq: hash, pdq_quality: pdq.quality, phash: phash::of_grey(&grey, width, height)?, turned })
+    Some(PictureHashes { pixels: PixelHash::of(counted, pixels), pdq: hash, pdq_quality: pdq.quality, phash, turned })
 }
 
 #[cfg(test)]

@@ -1,6 +1,13 @@
 //! Held against pip's pdqhash 0.2.8 (Meta's C++ code) and ImageHash 4.3.2 over Pillow 13.0.0 on equal pixels.
 
+use sha2::Digest;
+
 use super::*;
+use crate::raster::Orientation;
+
+fn of_pixels(pixels: &[[u8; 3]], width: usize, height: usize) -> Option<PictureHashes> {
+    super::of_pixels(Sha256::new(), pixels, width, height)
+}
 
 /// A picture with structure at every scale, the same in NumPy.
 fn picture(width: usize, height: usize, seed: usize) -> Vec<[u8; 3]> {

@@ -233,6 +233,7 @@ fn pictures(pictures: &Pictures) -> PicturesOut<'_> {
         },
         clipping_map: &pictures.clipping,
         hashes: pictures.hashes.as_ref().map(|hashes| HashesOut {
+            pixels: hashes.pixels.hex(),
             pdq: hashes.pdq.hex(),
             pdq_quality: hashes.pdq_quality,
             phash: hashes.phash.hex(),

@@ -170,6 +170,7 @@ pub(super) struct PicturesOut<'a> {
 /// Perceptual hashes of the picture as seen.
 #[derive(Serialize)]
 pub(super) struct HashesOut {
+    pub pixels: String,
     pub pdq: String,
     pub pdq_quality: u8,
     pub phash: String,

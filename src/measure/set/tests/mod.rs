@@ -1,0 +1,9 @@
+//! Sets made of photos that were really measured, and of numbers made up to decide one thing.
+
+mod best;
+mod facts;
+mod linkage;
+mod matrix;
+mod order;
+mod photos;
+mod spread;
