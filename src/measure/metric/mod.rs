@@ -95,21 +95,23 @@ impl Metric {
 
     /// Whether the PDF has it too. The others say the same another way and stand in the JSON, for programs.
     pub const fn is_printed(self) -> bool {
-        !matches!(
+        matches!(
             self,
-            Self::NearClipHigh
-                | Self::NearClipLow
-                | Self::Entropy
-                | Self::Tenengrad
-                | Self::SigmaImmerkaer
-                | Self::ColoredShare
-                | Self::SigmaFlatShadows
-                | Self::SigmaFlatMidtones
-                | Self::SigmaFlatHighlights
-                | Self::ChromaNoiseCb
-                | Self::ChromaNoiseCr
-                | Self::Snr
-                | Self::BlurEffect
+            Self::Megapixels
+                | Self::MeanLuma
+                | Self::RmsContrast
+                | Self::ClipHigh
+                | Self::ClipHighAll
+                | Self::ClipHighLargest
+                | Self::ClipLow
+                | Self::ClipLowAll
+                | Self::LapVar
+                | Self::PeakSharp
+                | Self::SharpShare
+                | Self::SigmaMad
+                | Self::Colorfulness
+                | Self::Blockiness
+                | Self::BitsPerPixel
         )
     }
 

@@ -158,12 +158,8 @@ fn meaning(photo: &PhotoMeasurements, metric: Metric, value: f64) -> String {
         ),
         Metric::Blockiness => step(&[(1.1, "No grid shows."), (1.25, "A faint grid.")], "An 8-pixel grid shows."),
         Metric::BitsPerPixel => compression(photo, value),
-        Metric::NearClipHigh
-        | Metric::NearClipLow
-        | Metric::Entropy
-        | Metric::Tenengrad
-        | Metric::SigmaImmerkaer
-        | Metric::ColoredShare => String::new(),
+        // not printed
+        _ => String::new(),
     }
 }
 

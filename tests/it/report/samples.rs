@@ -112,6 +112,7 @@ fn values(seed: f64) -> Vec<Measurement> {
                 Metric::Tenengrad => 1204.5,
                 Metric::SigmaImmerkaer => 2.31,
                 Metric::ColoredShare => 97.2,
+                _ => 1.5,
             };
             Measurement { metric, value: Some(value), validity: Validity::Valid }
         })
