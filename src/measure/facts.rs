@@ -45,7 +45,7 @@ fn completeness(container: ingest::Completeness, stopped: Option<&RowError>) -> 
 
 /// What the file is. Asked after the last row, when it is known whether alpha is used.
 pub fn file(photo: &Photo<'_>, profile: &Profile, stopped: Option<&RowError>, size_bytes: u64, sha256: String) -> FileFacts {
-    let header = &photo.header;
+    let (header, identity) = (&photo.header, profile.identity());
     let stored_px = (header.width, header.height);
     let (width_px, height_px) = header.orientation.seen_size(stored_px);
     FileFacts {
@@ -77,6 +77,9 @@ pub fn file(photo: &Photo<'_>, profile: &Profile, stopped: Option<&RowError>, si
         has_alpha: header.has_alpha,
         alpha_used: header.has_alpha && photo.rows.alpha_used(),
         profile: profile.description().map(str::to_owned),
+        known_profile: identity.known,
+        profile_class: identity.class,
+        profile_version: identity.version,
         is_srgb: profile.is_srgb() && header.channels < 4,
     }
 }

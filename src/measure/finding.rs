@@ -22,6 +22,12 @@ pub const BLOCK_STEP_MIN: f64 = 1.0;
 pub const QUALITY_MIN: f64 = 70.0;
 /// Share of the tonal range between the 1st and 99th percentile below this is flat, 0..=1.
 pub const TONAL_RANGE_MIN: f64 = 0.05;
+/// The mean of near-neutral colours this far from neutral is a cast, C*ab.
+pub const CAST_MAX: f64 = 6.0;
+/// If they cover at least this share, in % of the picture.
+pub const CAST_AREA_MIN: f64 = 25.0;
+/// More empty levels make a comb, in % of the levels between the darkest and brightest tones.
+pub const HISTOGRAM_GAPS_MAX: f64 = 10.0;
 /// Fewer megapixels are small.
 pub const MEGAPIXELS_MIN: f64 = 2.0;
 
@@ -48,6 +54,8 @@ pub enum FindingKind {
     VisibleBlocks,
     HeavyCompression,
     LowContrast,
+    ColorCast,
+    CombHistogram,
     IndexedColors,
     SmallPicture,
     SeveralPictures,
@@ -92,7 +100,7 @@ struct Words {
 
 impl FindingKind {
     /// All, worst first.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::FileIncomplete,
         Self::CmykColors,
         Self::NothingInFocus,
@@ -102,6 +110,8 @@ impl FindingKind {
         Self::VisibleBlocks,
         Self::HeavyCompression,
         Self::LowContrast,
+        Self::ColorCast,
+        Self::CombHistogram,
         Self::IndexedColors,
         Self::SmallPicture,
         Self::SeveralPictures,
@@ -144,6 +154,8 @@ impl FindingKind {
             Self::ShadowsLost => (Metric::ClipLowAll, Accepted::AtMost(BLACK_AREA_MAX)),
             Self::VisibleNoise => (Metric::SigmaMad, Accepted::AtMost(NOISE_MAX)),
             Self::VisibleBlocks => (Metric::Blockiness, Accepted::AtMost(BLOCKINESS_MAX)),
+            Self::ColorCast => (Metric::CastStrength, Accepted::AtMost(CAST_MAX)),
+            Self::CombHistogram => (Metric::HistogramGaps, Accepted::AtMost(HISTOGRAM_GAPS_MAX)),
             Self::SmallPicture => (Metric::Megapixels, Accepted::AtLeast(MEGAPIXELS_MIN)),
             Self::FileIncomplete
             | Self::CmykColors
@@ -229,6 +241,20 @@ impl FindingKind {
                 rule: "Raised when the 1st and 99th percentile of coded luma lie less than 5 % of the tonal range apart (as scikit-image's is_low_contrast). Fog and high-key pictures are raised too.",
                 advice: "Check that the right picture was exported; raise contrast if it is not intended.",
             },
+            Self::ColorCast => Words {
+                slug: "color-cast",
+                title: "Greys lean to one colour",
+                label: "Colour cast",
+                rule: "Raised when the mean of near-neutral colours lies more than 6 (C*ab) from neutral, if they cover at least 25 % of the picture. Our own default. Evening light, toned pictures and pale coloured surfaces are raised too; a cast so strong that nothing looks near neutral is not.",
+                advice: "Compare it with something you know to be grey or white; correct the white balance unless the mood is intended.",
+            },
+            Self::CombHistogram => Words {
+                slug: "comb-histogram",
+                title: "The histogram has gaps",
+                label: "Gaps in tones",
+                rule: "Raised when more than 10 % of the levels between the darkest and brightest tones of a channel are empty. Our own default. Tones were stretched after saving in 8 bit, or the picture has few colours by design. Saving as JPEG afterwards fills gaps up, so none found says nothing.",
+                advice: "Edit the raw file or a 16-bit copy and export again, if smooth areas show steps.",
+            },
             Self::IndexedColors => Words {
                 slug: "indexed-colors",
                 title: "The picture has few colours",
@@ -273,9 +299,9 @@ impl FindingKind {
             },
             Self::PreviewDiffers => Words {
                 slug: "preview-differs",
-                title: "A preview inside has another shape",
+                title: "A preview inside differs",
                 label: "Preview differs",
-                rule: "Raised when an embedded thumbnail or preview, less its black bars, has other proportions than the picture, by more than 4 %. Our own default. It may show what a crop took away; some programs leave an old one by mistake.",
+                rule: "Raised when an embedded thumbnail or preview, less its black bars, has other proportions than the picture, by more than 4 %, or shows something else: their PDQ hashes differ in more than 100 of 256 bits, turned and mirrored as fits. Our own defaults. It may show what a crop took away; some programs leave an old one by mistake.",
                 advice: "Export again so that the preview is made anew, and look at it before you pass the file on.",
             },
         }
@@ -308,6 +334,12 @@ impl Finding {
             FindingKind::LowContrast => {
                 format!("Nearly all of the picture lies within {:.1} % of the tonal range.", value * 100.0)
             }
+            FindingKind::ColorCast => {
+                format!("Near-neutral colours lie {value:.1} from neutral on average; above {CAST_MAX:.0} they look coloured.")
+            }
+            FindingKind::CombHistogram => {
+                format!("{value:.0} % of the levels in use are empty: tones were stretched after saving in 8 bit.")
+            }
             FindingKind::SmallPicture => {
                 format!("The picture has {value:.2} megapixels; a full-HD screen has {MEGAPIXELS_MIN:.0}.")
             }
@@ -324,7 +356,7 @@ impl Finding {
             FindingKind::ShowsPeople if value > 1.0 => format!("{value:.0} fields name people who are shown or own the camera."),
             FindingKind::ShowsPeople => "A field names people who are shown or own the camera.".into(),
             FindingKind::PreviewDiffers => {
-                "A small picture inside the file has other proportions than the picture itself.".into()
+                "A small picture inside the file has another shape than the picture itself, or shows something else.".into()
             }
         }
     }

@@ -2,9 +2,11 @@
 
 use super::blockiness::Blockiness;
 use super::clipping::BurntArea;
-use super::finding::{Accepted, BLOCK_STEP_MIN, QUALITY_MIN, TONAL_RANGE_MIN};
+use super::finding::{Accepted, BLOCK_STEP_MIN, CAST_AREA_MIN, QUALITY_MIN, TONAL_RANGE_MIN};
+use super::metadata::EmbeddedPicture;
 use super::{
-    Completeness, FileFacts, Finding, FindingKind, JpegFacts, Level, Measurement, MetadataFacts, Percentiles, PrivacyFacts, jpeg,
+    Completeness, FileFacts, Finding, FindingKind, JpegFacts, Level, Measurement, MetadataFacts, Metric, Percentiles,
+    PrivacyFacts, jpeg,
 };
 
 /// A burnt area along at least this share of the picture's edge is taken as a backdrop.
@@ -44,6 +46,9 @@ fn find(kind: FindingKind, evidence: &Evidence<'_>) -> Option<Finding> {
             FindingKind::VisibleBlocks => {
                 !matches!(evidence.blockiness, Blockiness::Steps(steps) if steps.excess >= BLOCK_STEP_MIN)
             }
+            FindingKind::ColorCast => number(evidence.measurements, Metric::CastShare).is_none_or(|share| share < CAST_AREA_MIN),
+            // a palette has gaps by design
+            FindingKind::CombHistogram => evidence.file.indexed,
             _ => false,
         };
         return if harmless { None } else { past(kind, accepted, evidence.measurements) };
@@ -76,17 +81,25 @@ fn find(kind: FindingKind, evidence: &Evidence<'_>) -> Option<Finding> {
             (people > 0).then(|| fact(kind, people as f64, None))
         }
         FindingKind::PreviewDiffers => {
-            let differs = evidence.metadata.embedded.iter().any(|picture| picture.shape_differs == Some(true));
-            differs.then(|| Finding { value: None, ..fact(kind, 1.0, None) })
+            evidence.metadata.embedded.iter().any(differs).then(|| Finding { value: None, ..fact(kind, 1.0, None) })
         }
         _ => None,
     }
 }
 
+/// Whether an embedded picture has another shape than the picture or shows another one.
+fn differs(picture: &EmbeddedPicture) -> bool {
+    picture.shape_differs == Some(true) || picture.shows_another()
+}
+
+fn number(measurements: &[Measurement], metric: Metric) -> Option<f64> {
+    measurements.iter().find(|measurement| measurement.metric == metric)?.value
+}
+
 /// A finding that rests on a metric, if its number was measured and is out of range.
 fn past(kind: FindingKind, accepted: Accepted, measurements: &[Measurement]) -> Option<Finding> {
     let (metric, _) = kind.accepted()?;
-    let value = measurements.iter().find(|measurement| measurement.metric == metric)?.value?;
+    let value = number(measurements, metric)?;
     let (found, threshold) = match accepted {
         Accepted::AtMost(limit) => (value > limit, limit),
         Accepted::AtLeast(limit) => (value < limit, limit),
@@ -102,7 +115,7 @@ fn fact(kind: FindingKind, value: f64, threshold: Option<f64>) -> Finding {
 mod tests {
     use super::*;
     use crate::measure::blockiness::GridSteps;
-    use crate::measure::{Metric, TableQuality, Validity};
+    use crate::measure::{TableQuality, Validity};
 
     fn file() -> FileFacts {
         FileFacts {
@@ -124,6 +137,9 @@ mod tests {
             has_alpha: false,
             alpha_used: false,
             profile: None,
+            known_profile: None,
+            profile_class: None,
+            profile_version: None,
             is_srgb: true,
         }
     }
@@ -161,6 +177,9 @@ mod tests {
             (Metric::ClipLowAll, 0.0),
             (Metric::SigmaMad, 1.0),
             (Metric::Blockiness, 1.0),
+            (Metric::CastStrength, 2.0),
+            (Metric::CastShare, 25.0),
+            (Metric::HistogramGaps, 0.0),
             (Metric::Megapixels, 12.0),
         ];
         let mut measurements: Vec<Measurement> = fine
@@ -200,6 +219,8 @@ mod tests {
             (Metric::ClipLowAll, FindingKind::ShadowsLost, 10.0, 10.1),
             (Metric::SigmaMad, FindingKind::VisibleNoise, 6.0, 6.1),
             (Metric::Blockiness, FindingKind::VisibleBlocks, 1.25, 1.26),
+            (Metric::CastStrength, FindingKind::ColorCast, 6.0, 6.1),
+            (Metric::HistogramGaps, FindingKind::CombHistogram, 10.0, 10.1),
             (Metric::Megapixels, FindingKind::SmallPicture, 2.0, 1.99),
         ];
         for (metric, kind, inside, outside) in cases {
@@ -227,6 +248,18 @@ mod tests {
     }
 
     #[test]
+    fn a_cast_needs_enough_near_neutral_colors() {
+        let kinds = |share| {
+            let findings = found(|measurements, _, _, _| {
+                set(measurements, Metric::CastStrength, Some(9.0));
+                set(measurements, Metric::CastShare, Some(share));
+            });
+            findings.iter().map(|finding| finding.kind).collect::<Vec<_>>()
+        };
+        assert_eq!((kinds(24.9), kinds(25.0)), (vec![], vec![FindingKind::ColorCast]));
+    }
+
+    #[test]
     fn flat_tones_and_privacy_are_found() {
         let findings = found(|_, privacy, percentiles, _| {
             privacy.gps_position = true;
@@ -241,19 +274,20 @@ mod tests {
 
     #[test]
     fn people_and_previews_of_another_shape_are_found_and_creators_are_not() {
-        let picture = |shape_differs| crate::measure::metadata::EmbeddedPicture {
+        let picture = |shape_differs, pdq_distance| EmbeddedPicture {
             place: crate::measure::metadata::Place::ExifThumbnail,
             bytes: 900,
             size_px: Some((160, 120)),
             shape_differs,
+            pdq_distance,
         };
-        let kinds = |people: &[&str], shape_differs| -> Vec<FindingKind> {
+        let kinds = |people: &[&str], shape_differs, pdq_distance| -> Vec<FindingKind> {
             let privacy = PrivacyFacts {
                 names: vec!["Artist (4 characters)".into()],
                 people: people.iter().map(|name| (*name).to_owned()).collect(),
                 ..PrivacyFacts::default()
             };
-            let metadata = MetadataFacts { embedded: vec![picture(shape_differs)], ..MetadataFacts::default() };
+            let metadata = MetadataFacts { embedded: vec![picture(shape_differs, pdq_distance)], ..MetadataFacts::default() };
             let evidence = Evidence {
                 file: &file(),
                 rows_share: 0.0,
@@ -267,10 +301,11 @@ mod tests {
             };
             findings(&evidence).iter().map(|finding| finding.kind).collect()
         };
-        assert_eq!(kinds(&[], Some(false)), []);
-        assert_eq!(kinds(&[], None), []);
+        assert_eq!(kinds(&[], Some(false), Some(100)), []);
+        assert_eq!(kinds(&[], None, None), []);
+        assert_eq!(kinds(&[], Some(false), Some(101)), [FindingKind::PreviewDiffers]);
         assert_eq!(
-            kinds(&["XMP PersonInImage (3 characters)"], Some(true)),
+            kinds(&["XMP PersonInImage (3 characters)"], Some(true), None),
             [FindingKind::ShowsPeople, FindingKind::PreviewDiffers]
         );
     }

@@ -13,6 +13,8 @@ use crate::ingest::{DeclaredColor, Embedded, Limits, Photo};
 use crate::raster::{RowSource, StripePixels};
 
 use super::profile::Profile;
+use super::similarity::PictureHashes;
+use super::similarity::pdq::{self, PdqOfLuma};
 
 /// Two shapes are alike up to this share: a thumbnail of 160 pixels cannot be nearer.
 pub const SHAPE_TOLERANCE: f64 = 0.04;
@@ -22,6 +24,12 @@ const DENSITY_TOLERANCE: f64 = 0.01;
 const OPENED_MAX: usize = 16;
 /// Pixels of a picture that is decoded to see whether it has black bars: thumbnails and VGA previews have them.
 const DECODED_PIXELS_MAX: u64 = 700_000;
+/// Long side of a small picture when it is hashed.
+const HASHED_EDGE_MAX: usize = 256;
+/// PDQ quality below which pictures cannot be told apart (Davis and Rosen 2019).
+const STRUCTURE_MIN: u8 = 50;
+/// PDQ bits above which an embedded picture shows another one: unrelated pictures differ in about 120, crops of 2 % in 40.
+pub const PREVIEW_BITS_MAX: u16 = 100;
 /// Levels of a bar: JPEG leaves a little light in black.
 const BAR_LEVEL_MAX: u8 = 24;
 /// A bar takes at most this share of a side.
@@ -56,17 +64,27 @@ pub struct EmbeddedPicture {
     pub size_px: Option<(u32, u32)>,
     /// Whether its shape, without black bars, is another than the picture's; None if it cannot be read.
     pub shape_differs: Option<bool>,
+    /// Bits in which its PDQ, without black bars, differs from the picture's, 0..=256, turned and mirrored as fits; None if it is
+    /// too large to be decoded here, cannot be read, or if either has too little structure.
+    pub pdq_distance: Option<u16>,
+}
+
+impl EmbeddedPicture {
+    /// Whether its picture is another than the file's, however turned.
+    pub fn shows_another(&self) -> bool {
+        self.pdq_distance.is_some_and(|bits| bits > PREVIEW_BITS_MAX)
+    }
 }
 
 /// Everything said in metadata, held against the picture.
-pub(super) fn facts(photo: &Photo<'_>, profile: &Profile) -> MetadataFacts {
+pub(super) fn facts(photo: &Photo<'_>, profile: &Profile, hashes: Option<&PictureHashes>) -> MetadataFacts {
     let said = photo.metadata.statements.clone();
     let stored = (photo.header.width, photo.header.height);
     MetadataFacts {
         size_as_declared: said.declared_px.map(|(x, y)| (x, y) == stored || (y, x) == stored),
         densities_differ: densities_differ(&said.densities),
         color_space_conflict: color_space_conflict(photo, profile),
-        embedded: embedded(&photo.embedded, stored),
+        embedded: embedded(&photo.embedded, stored, hashes),
         extras: photo.extras.clone(),
         said,
     }
@@ -85,14 +103,15 @@ fn densities_differ(densities: &[Density]) -> bool {
     densities.iter().any(|one| densities.iter().any(|other| apart(one.x_ppi, other.x_ppi) || apart(one.y_ppi, other.y_ppi)))
 }
 
-fn embedded(pictures: &[Embedded<'_>], main: (u32, u32)) -> Vec<EmbeddedPicture> {
+fn embedded(pictures: &[Embedded<'_>], main: (u32, u32), hashes: Option<&PictureHashes>) -> Vec<EmbeddedPicture> {
     let opened = pictures.iter().take(OPENED_MAX).map(|picture| {
         let small = small(picture);
         EmbeddedPicture {
             place: picture.place,
             bytes: picture.bytes.len() as u64,
             size_px: small.as_ref().map(|small| small.size),
-            shape_differs: small.map(|small| differs(small.shown, main)),
+            shape_differs: small.as_ref().map(|small| differs(small.shown, main)),
+            pdq_distance: small.and_then(|small| distance(&small.hash?, hashes?)),
         }
     });
     let others = pictures.iter().skip(OPENED_MAX).map(|picture| EmbeddedPicture {
@@ -100,6 +119,7 @@ fn embedded(pictures: &[Embedded<'_>], main: (u32, u32)) -> Vec<EmbeddedPicture>
         bytes: picture.bytes.len() as u64,
         size_px: None,
         shape_differs: None,
+        pdq_distance: None,
     });
     opened.chain(others).collect()
 }
@@ -117,16 +137,41 @@ struct Small {
     size: (u32, u32),
     /// Without black bars.
     shown: (u32, u32),
+    /// Of what is shown.
+    hash: Option<PdqOfLuma>,
 }
 
 fn small(picture: &Embedded<'_>) -> Option<Small> {
     let mut photo = picture.open(&Limits::default()).ok()?;
     let size = (photo.header.width, photo.header.height);
-    let shown = match u64::from(size.0) * u64::from(size.1) <= DECODED_PIXELS_MAX {
-        true => luma(&mut *photo.rows).map_or(size, |rows| without_bars(&rows, size)),
-        false => size,
+    let decoded = u64::from(size.0) * u64::from(size.1) <= DECODED_PIXELS_MAX;
+    let Some(rows) = decoded.then(|| luma(&mut *photo.rows)).flatten() else {
+        return Some(Small { size, shown: size, hash: None });
     };
-    Some(Small { size, shown })
+    let shown = without_bars(&rows, size);
+    Some(Small { size, shown, hash: hash(&rows, size, shown) })
+}
+
+/// PDQ of the middle of a small picture, on means of squares of pixels that leave at most 256 a side.
+fn hash(rows: &[Vec<u8>], size: (u32, u32), shown: (u32, u32)) -> Option<PdqOfLuma> {
+    let (left, top) = ((size.0 - shown.0) as usize / 2, (size.1 - shown.1) as usize / 2);
+    let edge = (shown.0.max(shown.1) as usize).div_ceil(HASHED_EDGE_MAX).max(1);
+    let (columns, lines) = (shown.0 as usize / edge, shown.1 as usize / edge);
+    let mean = |x: usize, y: usize| {
+        let square = rows.iter().skip(top + y * edge).take(edge).flat_map(|row| row.iter().skip(left + x * edge).take(edge));
+        square.map(|&level| u32::from(level)).sum::<u32>() as f32 / (edge * edge) as f32
+    };
+    let luma = (0..lines).flat_map(|y| (0..columns).map(move |x| (x, y))).map(|(x, y)| mean(x, y)).collect();
+    pdq::of_luma(luma, columns, lines)
+}
+
+/// The least distance of an embedded picture from the picture in any of its eight ways.
+fn distance(embedded: &PdqOfLuma, picture: &PictureHashes) -> Option<u16> {
+    if embedded.quality.min(picture.pdq_quality) < STRUCTURE_MIN {
+        return None;
+    }
+    let ways = std::iter::once(&picture.pdq).chain(&picture.turned);
+    ways.map(|way| way.distance(&embedded.hash)).min().and_then(|bits| u16::try_from(bits).ok())
 }
 
 /// All of a small picture's coded luma, row by row; None if it is not all there.

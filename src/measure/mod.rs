@@ -21,9 +21,12 @@ mod blockiness;
 mod blur_effect;
 mod cells;
 mod clipping;
+mod color;
 mod colorfulness;
+pub mod composition;
 mod flat_noise;
 mod jpeg;
+mod levels;
 mod maps;
 mod noise;
 mod overlap;
@@ -40,6 +43,7 @@ mod tone;
 mod unseen;
 
 // how coded samples become rows and colours
+mod gamut;
 pub mod kernels;
 mod profile;
 mod rows;
@@ -114,12 +118,19 @@ pub fn measure_photo(bytes: &[u8], options: &Options) -> PhotoOutcome {
 /// Puts together what headers and rows told.
 fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Profile, previews: bool) -> PhotoMeasurements {
     let file = facts::file(photo, profile, scanned.stopped.as_ref(), bytes.len() as u64, sha256(bytes));
+    let (small, color) = color::measured(&scanned, profile, file.orientation);
+    let composition = composition::composition(&small, file.width_px, file.height_px);
     let spatial = spatial::spatial(InstructionSet::new(), &std::mem::take(&mut scanned.sample), &scanned.cells);
-    let measurements = numbers::measurements(photo, &scanned, &spatial);
+    let measurements = numbers::measurements(photo, &scanned, &spatial, &color);
     let jpeg = photo.container.jpeg.as_ref().map(jpeg::facts);
     let privacy = photo.metadata.privacy.clone();
-    let metadata = metadata::facts(photo, profile);
     profile.to_srgb(&mut scanned.cells.rgb);
+    // embedded pictures are held against the picture, shown or not
+    let hashes = match previews || !photo.embedded.is_empty() {
+        true => similarity::hashes(&scanned.cells, &file, &scanned.tone.histogram),
+        false => None,
+    };
+    let metadata = metadata::facts(photo, profile, hashes.as_ref());
     let findings = findings(&Evidence {
         file: &file,
         rows_share: 100.0 * scanned.rows_seen as f64 / f64::from(photo.header.height),
@@ -141,21 +152,22 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Pro
         rights: photo.metadata.rights.clone(),
         metadata,
         print_sizes: print::print_sizes(file.width_px, file.height_px),
+        composition: Some(composition),
         findings,
-        pictures: if previews { pictures(&scanned, &file) } else { None },
+        pictures: if previews { pictures(&scanned, &file, hashes) } else { None },
         histogram: Some(scanned.tone.histogram),
         file,
     }
 }
 
 /// Everything that shows something of the picture, turned upright.
-fn pictures(scanned: &Scanned, file: &FileFacts) -> Option<Pictures> {
+fn pictures(scanned: &Scanned, file: &FileFacts, hashes: Option<PictureHashes>) -> Option<Pictures> {
     let cells: &Cells = &scanned.cells;
     let (preview, thumbnail) = preview::previews(cells, file.orientation).ok()?;
     Some(Pictures {
         preview,
         thumbnail,
-        hashes: similarity::hashes(cells, file, &scanned.tone.histogram),
+        hashes,
         focus: scanned.sharpness.focus_map(scanned.noise.sigma_or_zero()).turned(file.orientation),
         clipping: scanned.clipping.map.turned(file.orientation),
     })

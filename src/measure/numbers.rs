@@ -3,6 +3,7 @@
 use crate::ingest::Photo;
 
 use super::blockiness::{Blockiness, blockiness};
+use super::color::Color;
 use super::colorfulness::colorfulness;
 use super::noise::Noise;
 use super::scan::Scanned;
@@ -19,10 +20,11 @@ pub const fn valid(value: f64) -> Number {
 }
 
 /// All metrics in the order of [`Metric::ALL`]. What was measured on part of a picture is marked so.
-pub fn measurements(photo: &Photo<'_>, scanned: &Scanned, spatial: &Spatial) -> Vec<Measurement> {
+pub fn measurements(photo: &Photo<'_>, scanned: &Scanned, spatial: &Spatial, color: &Color) -> Vec<Measurement> {
     let peak = peak(scanned);
     let measurement = |metric| {
-        let (value, validity) = spatial.number(metric).unwrap_or_else(|| number(metric, photo, scanned, peak));
+        let elsewhere = spatial.number(metric).or_else(|| color.number(metric));
+        let (value, validity) = elsewhere.unwrap_or_else(|| number(metric, photo, scanned, peak));
         let partial = scanned.stopped.is_some() && validity == Validity::Valid && metric != Metric::Megapixels;
         Measurement { metric, value, validity: if partial { Validity::Partial } else { validity } }
     };
@@ -80,7 +82,7 @@ fn number(metric: Metric, photo: &Photo<'_>, scanned: &Scanned, peak: Result<Pea
             Blockiness::TooSmall => (None, Validity::TooSmall),
         },
         Metric::BitsPerPixel => bits_per_pixel(photo, scanned.rows_seen as u64),
-        // those of the sample were answered before
+        // those of the sample and of color were answered before
         _ => (None, Validity::Unknown),
     }
 }

@@ -17,6 +17,21 @@ const A_FORMATS: [(&str, u32, u32); 8] = [
     ("A7", 74, 105),
 ];
 
+/// US photo papers and sheets, short and long side in half inches, largest area first.
+const US_FORMATS: [(&str, u32, u32); 11] = [
+    ("24 x 36 in", 48, 72),
+    ("20 x 30 in", 40, 60),
+    ("16 x 24 in", 32, 48),
+    ("16 x 20 in", 32, 40),
+    ("12 x 18 in", 24, 36),
+    ("Tabloid", 22, 34),
+    ("11 x 14 in", 22, 28),
+    ("Letter", 17, 22),
+    ("8 x 10 in", 16, 20),
+    ("5 x 7 in", 10, 14),
+    ("4 x 6 in", 8, 12),
+];
+
 /// Print sizes of a picture as seen.
 pub fn print_sizes(width_px: u32, height_px: u32) -> Vec<PrintSize> {
     DENSITIES
@@ -25,6 +40,7 @@ pub fn print_sizes(width_px: u32, height_px: u32) -> Vec<PrintSize> {
             width_cm: centimeters(width_px, ppi),
             height_cm: centimeters(height_px, ppi),
             largest_a: largest_a(width_px, height_px, ppi),
+            largest_us: largest_us(width_px, height_px, ppi),
         })
         .to_vec()
 }
@@ -42,6 +58,14 @@ fn largest_a(width_px: u32, height_px: u32, ppi: u16) -> Option<String> {
     A_FORMATS.iter().find(fits).map(|(name, ..)| (*name).to_owned())
 }
 
+/// As [`largest_a`], in US formats.
+fn largest_us(width_px: u32, height_px: u32, ppi: u16) -> Option<String> {
+    let (short, long) = (width_px.min(height_px), width_px.max(height_px));
+    let needed = |halves: u32| (halves * u32::from(ppi)).div_ceil(2);
+    let fits = |&&(_, a, b): &&(&str, u32, u32)| short >= needed(a) && long >= needed(b);
+    US_FORMATS.iter().find(fits).map(|(name, ..)| (*name).to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +77,19 @@ mod tests {
         assert!((sizes[0].width_cm - 34.1376).abs() < 1e-9 && (sizes[0].height_cm - 25.6032).abs() < 1e-9);
         let formats: Vec<_> = sizes.iter().map(|size| size.largest_a.as_deref()).collect();
         assert_eq!(formats, [Some("A4"), Some("A3"), Some("A2")]);
+    }
+
+    #[test]
+    fn us_formats_are_told_too() {
+        let us = |width, height, ppi| largest_us(width, height, ppi);
+        assert_eq!(us(2550, 3300, 300).as_deref(), Some("Letter"));
+        assert_eq!(us(3300, 2549, 300).as_deref(), Some("8 x 10 in"));
+        assert_eq!(us(4032, 3024, 300).as_deref(), Some("Letter"));
+        assert_eq!(us(4032, 3024, 240).as_deref(), Some("11 x 14 in"));
+        assert_eq!(us(1800, 1200, 300).as_deref(), Some("4 x 6 in"));
+        assert_eq!(us(1799, 1200, 300), None);
+        let areas: Vec<u32> = US_FORMATS.iter().map(|(_, a, b)| a * b).collect();
+        assert!(areas.is_sorted_by(|a, b| a > b));
     }
 
     #[test]

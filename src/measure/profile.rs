@@ -5,7 +5,9 @@
 use std::sync::Arc;
 
 use moxcms::{ColorProfile, DataColorSpace, Layout, RenderingIntent, Transform8BitExecutor, TransformOptions};
+use serde::{Deserialize, Serialize};
 
+use super::gamut::{KnownProfile, MatrixShaper};
 use crate::ingest::IccProfile;
 
 /// A profile that moves no colour of the test grid by more than this is sRGB, in levels.
@@ -17,13 +19,41 @@ const GRID: u8 = 9;
 pub struct Profile {
     kind: Kind,
     description: Option<String>,
+    identity: Identity,
+}
+
+/// What is known of an embedded profile besides its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Identity {
+    /// Which of the well-known ones it is, told by its numbers.
+    pub known: Option<KnownProfile>,
+    /// What kind of device it is of.
+    pub class: Option<ProfileClass>,
+    /// Major and minor version of the format.
+    pub version: Option<(u8, u8)>,
+}
+
+/// Device class of a profile (ICC.1:2022, 7.2.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProfileClass {
+    /// `scnr`: cameras and scanners.
+    Input,
+    /// `mntr`: displays, and most working spaces.
+    Display,
+    /// `prtr`: printers and presses.
+    Output,
+    /// `spac`: a color space without a device.
+    ColorSpace,
+    /// `link`, `abst`, `nmcl`: not meant to be embedded in a picture.
+    Other,
 }
 
 enum Kind {
     /// Taken as it is: tagged sRGB, or untagged.
     Srgb,
-    /// Three channels through a transform.
-    Rgb(Arc<Transform8BitExecutor>),
+    /// Three channels through a transform, and its curves and matrix where it has them.
+    Rgb(Arc<Transform8BitExecutor>, Option<Box<MatrixShaper>>),
     /// One channel through a table.
     Grey(Vec<[u8; 3]>),
     /// There is a profile, but it cannot be applied: taken as it is, and said so.
@@ -33,9 +63,35 @@ enum Kind {
 impl Profile {
     /// Prepares the profile of a picture with `channels` colour channels, 1 or 3. None: untagged, taken as sRGB.
     pub fn read(icc: Option<&IccProfile>, channels: u8) -> Self {
-        let Some(icc) = icc else { return Self { kind: Kind::Srgb, description: None } };
+        let Some(icc) = icc else {
+            return Self { kind: Kind::Srgb, description: None, identity: Identity::default() };
+        };
         let kind = transform(&icc.bytes, channels).unwrap_or(Kind::Unusable);
-        Self { kind, description: Some(icc.description.clone().unwrap_or_else(|| "unnamed profile".to_owned())) }
+        let known = match &kind {
+            Kind::Srgb if channels == 3 => Some(KnownProfile::Srgb),
+            Kind::Rgb(_, Some(shaper)) => shaper.known(),
+            _ => None,
+        };
+        Self {
+            identity: Identity { known, class: class(&icc.bytes), version: version(&icc.bytes) },
+            kind,
+            description: Some(icc.description.clone().unwrap_or_else(|| "unnamed profile".to_owned())),
+        }
+    }
+
+    /// Which it is; nothing for an untagged picture.
+    pub fn identity(&self) -> Identity {
+        self.identity
+    }
+
+    /// Share of coded pixels whose color sRGB cannot hold, %; None if it goes through tables of colors, which end at its own
+    /// borders, or cannot be applied.
+    pub fn outside_srgb(&self, pixels: &[[u8; 3]]) -> Option<f64> {
+        match &self.kind {
+            Kind::Srgb | Kind::Grey(_) => Some(0.0),
+            Kind::Rgb(_, shaper) => shaper.as_ref().map(|shaper| shaper.outside_srgb(pixels)),
+            Kind::Unusable => None,
+        }
     }
 
     /// Its name; None for an untagged picture.
@@ -50,14 +106,14 @@ impl Profile {
 
     /// Whether [`Self::to_srgb`] changes colours.
     pub fn converts(&self) -> bool {
-        matches!(self.kind, Kind::Rgb(_) | Kind::Grey(_))
+        matches!(self.kind, Kind::Rgb(..) | Kind::Grey(_))
     }
 
     /// Turns interleaved R'G'B' into sRGB, in place.
     pub fn to_srgb(&self, pixels: &mut [u8]) {
         match &self.kind {
             Kind::Srgb | Kind::Unusable => {}
-            Kind::Rgb(transform) => {
+            Kind::Rgb(transform, _) => {
                 let coded = pixels.to_vec();
                 if transform.transform(&coded, pixels).is_err() {
                     pixels.copy_from_slice(&coded);
@@ -80,7 +136,10 @@ fn transform(icc: &[u8], channels: u8) -> Option<Kind> {
         (DataColorSpace::Rgb, _) => {
             let transform = profile.create_transform_8bit(Layout::Rgb, &srgb, Layout::Rgb, options).ok()?;
             let grid = grid();
-            Some(if moves_little(&*transform, &grid, &grid)? { Kind::Srgb } else { Kind::Rgb(transform) })
+            if moves_little(&*transform, &grid, &grid)? {
+                return Some(Kind::Srgb);
+            }
+            Some(Kind::Rgb(transform, MatrixShaper::read(&profile).map(Box::new)))
         }
         (DataColorSpace::Gray, 1) => {
             let transform = profile.create_transform_8bit(Layout::Gray, &srgb, Layout::Rgb, options).ok()?;
@@ -95,6 +154,22 @@ fn transform(icc: &[u8], channels: u8) -> Option<Kind> {
         }
         _ => None,
     }
+}
+
+fn class(icc: &[u8]) -> Option<ProfileClass> {
+    Some(match icc.get(12..16)? {
+        b"scnr" => ProfileClass::Input,
+        b"mntr" => ProfileClass::Display,
+        b"prtr" => ProfileClass::Output,
+        b"spac" => ProfileClass::ColorSpace,
+        b"link" | b"abst" | b"nmcl" => ProfileClass::Other,
+        _ => return None,
+    })
+}
+
+fn version(icc: &[u8]) -> Option<(u8, u8)> {
+    let (major, minor) = (*icc.get(8)?, *icc.get(9)? >> 4);
+    (1..=9).contains(&major).then_some((major, minor))
 }
 
 /// Whether the transform takes `coded` to about `unmoved`.
@@ -150,6 +225,28 @@ mod tests {
             let other = profile(&other, 3);
             assert!(!other.is_srgb() && other.converts());
         }
+    }
+
+    #[test]
+    fn profiles_are_told_by_content_with_class_and_version() {
+        let identity = |color: ColorProfile, channels| {
+            let Identity { known, class, version } = profile(&color, channels).identity();
+            (known, class, version.map(|(major, _)| major))
+        };
+        let known = |known| (known, Some(ProfileClass::Display), Some(4));
+        assert_eq!(identity(ColorProfile::new_srgb(), 3), known(Some(KnownProfile::Srgb)));
+        assert_eq!(identity(ColorProfile::new_display_p3(), 3), known(Some(KnownProfile::DisplayP3)));
+        assert_eq!(identity(ColorProfile::new_bt2020(), 3), known(None));
+        assert_eq!(identity(ColorProfile::new_gray_with_gamma(2.2), 1), known(None));
+        assert_eq!(Profile::read(None, 3).identity(), Identity::default());
+    }
+
+    #[test]
+    fn colors_outside_are_unknown_without_curves_and_matrix() {
+        let red = [[255, 0, 0], [128, 128, 128]];
+        assert_eq!(profile(&ColorProfile::new_display_p3(), 3).outside_srgb(&red), Some(50.0));
+        assert_eq!(profile(&ColorProfile::new_srgb(), 3).outside_srgb(&red), Some(0.0));
+        assert_eq!(profile(&ColorProfile::new_gray_with_gamma(1.8), 3).outside_srgb(&red), None);
     }
 
     #[test]

@@ -7,9 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::raster::Orientation;
 
+pub use super::composition::{Background, Composition, CropFit, CropPreset, Fill, Frame, Subject};
 pub use super::finding::{Finding, FindingKind, Level};
+pub use super::gamut::KnownProfile;
 pub use super::metadata::{MetadataFacts, PrivacyFacts, RightsFacts};
 pub use super::metric::Metric;
+pub use super::profile::ProfileClass;
 pub use super::similarity::PictureHashes;
 
 /// Whether a number can be relied on, and if not, why.
@@ -124,6 +127,12 @@ pub struct FileFacts {
     pub alpha_used: bool,
     /// The embedded ICC profile's description, cleaned and at most 120 characters; None: untagged.
     pub profile: Option<String>,
+    /// Which well-known profile it is, told by primaries, white and curve, never by its name; None: another, or untagged.
+    pub known_profile: Option<KnownProfile>,
+    /// Device class of the profile; None: untagged, or it says none.
+    pub profile_class: Option<ProfileClass>,
+    /// Major and minor version of the profile's format; None: untagged, or it says none.
+    pub profile_version: Option<(u8, u8)>,
     /// Whether pixels are sRGB (tagged so by content, or untagged and taken as such); never inks.
     pub is_srgb: bool,
 }
@@ -258,6 +267,8 @@ pub struct PrintSize {
     pub height_cm: f64,
     /// The largest ISO A format it fills, such as `A4`; None if smaller than A7.
     pub largest_a: Option<String>,
+    /// The largest US format it fills, such as `8 x 10 in`; None if smaller than 4 x 6 inches.
+    pub largest_us: Option<String>,
 }
 
 /// A JPEG made anew from pixels: sRGB, 8 bit, baseline, no metadata.
@@ -297,6 +308,8 @@ pub struct PhotoMeasurements {
     pub metadata: MetadataFacts,
     /// At 300, 240 and 150 ppi.
     pub print_sizes: Vec<PrintSize>,
+    /// Where things are in the frame, and how crops fit; None for inks. Numbers only.
+    pub composition: Option<Composition>,
     /// Measurements past a documented default threshold, worst first.
     pub findings: Vec<Finding>,
     /// Picture content; None with `previews=none`, and for inks.

@@ -15,7 +15,7 @@ pub fn measured(bytes: &[u8], photo: &Photo<'_>, profile: &Profile) -> PhotoMeas
     let measurements = numbers::unseen(photo);
     let jpeg = photo.container.jpeg.as_ref().map(jpeg::facts);
     let privacy = photo.metadata.privacy.clone();
-    let metadata = metadata::facts(photo, profile);
+    let metadata = metadata::facts(photo, profile, None);
     let findings = findings(&Evidence {
         file: &file,
         rows_share: 100.0,
@@ -38,6 +38,7 @@ pub fn measured(bytes: &[u8], photo: &Photo<'_>, profile: &Profile) -> PhotoMeas
         rights: photo.metadata.rights.clone(),
         metadata,
         print_sizes: print::print_sizes(file.width_px, file.height_px),
+        composition: None,
         findings,
         pictures: None,
         file,

@@ -91,3 +91,39 @@ pub(super) const ENTROPY: Definition = Definition {
     decimals: 3,
     definition: "Shannon entropy of the histogram of coded luma, base 2, 0 to 8. Says little alone; noise raises it.",
 };
+
+pub(super) const MEAN_LIGHTNESS: Definition = Definition {
+    id: "mean-lightness",
+    title: "Mean lightness",
+    unit: "L*",
+    method: "mean-lightness/1 cielab-d65 srgb cells-256",
+    decimals: 2,
+    definition: "Mean L* (CIELAB, D65) over cells of at most 256 a side, 0 black to 100 white. Follows the eye, where mean brightness follows the code.",
+};
+
+pub(super) const TONAL_RANGE: Definition = Definition {
+    id: "tonal-range",
+    title: "Tonal range used",
+    unit: "stops",
+    method: "tonal-range/1 p99.5-over-p0.5 linear-light native",
+    decimals: 2,
+    definition: "Stops between the darkest and brightest tones: log2 of light at the 99.5 % over light at the 0.5 % percentile of coded luma, each level taken as neutral grey through the profile, light below 1/4095 of white counted as that. 0 to 12. Of this picture as rendered, not of the camera.",
+};
+
+pub(super) const LEVELS_USED: Definition = Definition {
+    id: "levels-used",
+    title: "Levels used",
+    unit: "levels",
+    method: "levels-used/1 fewest-of-channels coded-rgb native 256-levels",
+    decimals: 0,
+    definition: "Distinct levels of the coded channel that has the fewest, 1 to 256. 16-bit samples by their upper byte.",
+};
+
+pub(super) const HISTOGRAM_GAPS: Definition = Definition {
+    id: "histogram-gaps",
+    title: "Gaps in the histogram",
+    unit: "%",
+    method: "histogram-gaps/1 most-of-channels p0.1-to-p99.9 coded-rgb native 256-levels",
+    decimals: 1,
+    definition: "Share of empty levels between the 0.1 % and the 99.9 % percentile, of the coded channel that has the most. Not told below 50,000 pixels or where every span is shorter than 32 levels. Saving as JPEG fills gaps up.",
+};

@@ -2,10 +2,10 @@
 
 use crate::measure::Metric;
 use crate::measure::finding::{
-    BLACK_AREA_MAX, BLOCKINESS_MAX, BURNT_AREA_MAX, Finding, FindingKind, Level, MEGAPIXELS_MIN, NOISE_MAX, PEAK_SHARP_MIN,
-    QUALITY_MIN, TONAL_RANGE_MIN,
+    BLACK_AREA_MAX, BLOCKINESS_MAX, BURNT_AREA_MAX, CAST_AREA_MIN, CAST_MAX, Finding, FindingKind, HISTOGRAM_GAPS_MAX, Level,
+    MEGAPIXELS_MIN, NOISE_MAX, PEAK_SHARP_MIN, QUALITY_MIN, TONAL_RANGE_MIN,
 };
-use crate::measure::metadata::SHAPE_TOLERANCE;
+use crate::measure::metadata::{PREVIEW_BITS_MAX, SHAPE_TOLERANCE};
 
 fn finding(kind: FindingKind, value: f64) -> Finding {
     Finding { kind, level: Level::Check, metric: kind.accepted().map(|(metric, _)| metric), value: Some(value), threshold: None }
@@ -41,6 +41,10 @@ fn rules_name_their_threshold() {
         (FindingKind::HeavyCompression, format!("below {QUALITY_MIN}")),
         (FindingKind::LowContrast, format!("{:.0} %", TONAL_RANGE_MIN * 100.0)),
         (FindingKind::SmallPicture, format!("{MEGAPIXELS_MIN:.0} megapixels")),
+        (FindingKind::ColorCast, format!("more than {CAST_MAX:.0} ")),
+        (FindingKind::ColorCast, format!("{CAST_AREA_MIN:.0} %")),
+        (FindingKind::CombHistogram, format!("{HISTOGRAM_GAPS_MAX:.0} %")),
+        (FindingKind::PreviewDiffers, format!("{PREVIEW_BITS_MAX} of 256")),
         (FindingKind::PreviewDiffers, format!("{:.0} %", SHAPE_TOLERANCE * 100.0)),
     ];
     for (kind, words) in named {

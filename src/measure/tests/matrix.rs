@@ -265,7 +265,7 @@ fn compare(name: &str, photo: &PhotoMeasurements, reference: &PhotoMeasurements,
         let (relative, absolute) = match (metric, lossy) {
             (Metric::BitsPerPixel, _) => continue,
             // coding spreads the few levels of a drawn picture over many
-            (Metric::Entropy, true) => continue,
+            (Metric::Entropy | Metric::LevelsUsed | Metric::HistogramGaps, true) => continue,
             (Metric::SigmaMad, false) => (0.05, 0.05),
             // less 20 times the squared noise
             (Metric::PeakSharp, false) => (0.10, 0.0),
@@ -278,6 +278,9 @@ fn compare(name: &str, photo: &PhotoMeasurements, reference: &PhotoMeasurements,
             (Metric::MeanLuma, true) => (0.0, 1.0),
             (Metric::ClipHigh | Metric::ClipHighAll | Metric::ClipHighLargest, true) => (0.0, 100.0),
             (Metric::ClipLow | Metric::ClipLowAll, true) => (0.0, 100.0),
+            // those at the border of a range may cross it
+            (Metric::SaturationClip | Metric::GamutOut, true) => (0.06, 1.0),
+            (Metric::CastA | Metric::CastB | Metric::CastStrength, true) => (0.06, 0.1),
             (Metric::PeakSharp, true) => (0.15, 0.0),
             (Metric::SigmaMad, true) => (0.10, 0.05),
             (_, true) => (0.06, 0.02),

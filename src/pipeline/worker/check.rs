@@ -1,6 +1,9 @@
 //! A worker has read a stranger's file: whoever broke it writes its answer. Nothing of an answer is used before it passed here.
 
-use crate::measure::{ClippingMap, Completeness, FocusMap, Metric, PhotoMeasurements, PhotoOutcome, Pictures, Preview};
+use crate::measure::{
+    Background, ClippingMap, Completeness, Composition, CropPreset, FocusMap, Frame, Metric, PhotoMeasurements, PhotoOutcome,
+    Pictures, Preview, Subject,
+};
 
 /// Longest text in an answer, in characters (the worker cuts at 120; a little room for words around it).
 const TEXT_CHARS_MAX: usize = 200;
@@ -54,9 +57,11 @@ pub fn photo(outcome: &PhotoOutcome, previews: bool) -> Check {
     numbers(photo)?;
     texts(photo)?;
     metadata(photo)?;
+    photo.composition.as_ref().map_or(Ok(()), composition)?;
     // inks are neither counted nor shown
     let seen = photo.file.channels != 4;
     require(photo.histogram.is_some() == seen && photo.percentiles.is_some() == seen, CheckError::Length("the histogram"))?;
+    require(photo.composition.is_some() == seen, CheckError::Length("the composition"))?;
     require(photo.pictures.is_some() == (previews && seen), CheckError::PictureContent)?;
     photo.pictures.as_ref().map_or(Ok(()), pictures)
 }
@@ -107,7 +112,7 @@ fn texts(photo: &PhotoMeasurements) -> Check {
         &capture.taken_at,
         &capture.software,
     ];
-    let print = photo.print_sizes.iter().filter_map(|size| size.largest_a.as_ref());
+    let print = photo.print_sizes.iter().flat_map(|size| [&size.largest_a, &size.largest_us]).flatten();
     let jpeg = photo.jpeg.iter().map(|jpeg| &jpeg.subsampling);
     let mut all = optional.into_iter().flatten().chain(print).chain(jpeg);
     require(all.all(|text| is_text(text)), CheckError::Text)
@@ -122,12 +127,47 @@ fn metadata(photo: &PhotoMeasurements) -> Check {
     let (mut privacy, mut rights, mut metadata) = (photo.privacy.clone(), photo.rights.clone(), photo.metadata.clone());
     require(privacy.longest() <= LIST_MAX && metadata.said.longest() <= LIST_MAX, CheckError::Length("metadata"))?;
     require(metadata.embedded.len() <= LIST_MAX && metadata.extras.len() <= EXTRAS_MAX, CheckError::Length("metadata"))?;
+    let bits = metadata.embedded.iter().filter_map(|picture| picture.pdq_distance);
+    require(bits.max().unwrap_or(0) <= 256, CheckError::Number("metadata"))?;
     let mut texts = privacy.texts_mut().chain(rights.texts_mut()).chain(metadata.said.texts_mut());
     require(texts.all(|text| is_text(text)), CheckError::Text)?;
     let resolution = photo.privacy.position.as_ref().and_then(|position| position.resolution_m);
     let densities = photo.metadata.said.densities.iter().flat_map(|density| [density.x_ppi, density.y_ppi]);
     let finite = densities.chain(resolution).all(|number| number.is_finite() && (0.0..=1e12).contains(&number));
     require(finite, CheckError::Number("metadata"))
+}
+
+/// Nothing a picture has is further from neutral or from another color than this.
+const COLOR_MAX: f64 = 300.0;
+/// No crop of a pixel needs to grow by more to have the pixels wanted.
+const ENLARGEMENT_MAX: f64 = 65_535.0;
+
+fn composition(composition: &Composition) -> Check {
+    let number = |holds: bool| require(holds, CheckError::Number("the composition"));
+    let presets: Vec<CropPreset> = composition.crops.iter().map(|fit| fit.preset).collect();
+    require(presets == CropPreset::ALL, CheckError::Length("crops"))?;
+    if let Some(Subject { x, y, thirds_distance, center_distance, frame }) = &composition.subject {
+        number([x, y, thirds_distance, center_distance].iter().all(|share| (0.0..=1.0).contains(*share)) && is_frame(frame))?;
+    }
+    if let Some(background) = &composition.background {
+        let Background { lab, spread, white_share, even_share, gradient_across, gradient_down } = background;
+        number(lab.iter().all(|axis| (-COLOR_MAX..=COLOR_MAX).contains(axis)))?;
+        number([spread, gradient_across, gradient_down].iter().all(|difference| (0.0..=COLOR_MAX).contains(*difference)))?;
+        number([white_share, even_share].iter().all(|share| (0.0..=100.0).contains(*share)))?;
+    }
+    if let Some(fill) = &composition.fill {
+        number((0.0..=100.0).contains(&fill.share) && fill.frame.as_ref().is_none_or(is_frame))?;
+    }
+    for fit in &composition.crops {
+        number((0.0..=100.0001).contains(&fit.share) && fit.size_px.0 > 0 && fit.size_px.1 > 0)?;
+        number(fit.enlargement.is_none_or(|factor| (1.0..=ENLARGEMENT_MAX).contains(&factor)))?;
+    }
+    Ok(())
+}
+
+fn is_frame(frame: &Frame) -> bool {
+    let inside = [frame.left, frame.top, frame.right, frame.bottom].iter().all(|share| (0.0..=1.0).contains(share));
+    inside && frame.left <= frame.right && frame.top <= frame.bottom
 }
 
 fn pictures(pictures: &Pictures) -> Check {
@@ -207,10 +247,18 @@ mod tests {
         assert_eq!(changed(|photo| photo.privacy.places = vec![String::new(); LIST_MAX + 1]), many);
         let block = BlockFacts { block: Block::Exif, bytes: 1, fields: 1, damaged: false };
         assert_eq!(changed(|photo| photo.metadata.said.blocks = vec![block; LIST_MAX + 1]), many);
-        let picture = EmbeddedPicture { place: Place::Xmp, bytes: 1, size_px: None, shape_differs: None };
+        let picture = EmbeddedPicture { place: Place::Xmp, bytes: 1, size_px: None, shape_differs: None, pdq_distance: None };
         assert_eq!(changed(|photo| photo.metadata.embedded = vec![picture; LIST_MAX + 1]), many);
         let density = Density { block: Block::Jfif, x_ppi: f64::NAN, y_ppi: 72.0 };
         assert_eq!(changed(|photo| photo.metadata.said.densities = vec![density]), Err(CheckError::Number("metadata")));
+        let crops = |photo: &mut PhotoMeasurements| drop(photo.composition.as_mut().unwrap().crops.pop());
+        assert_eq!(changed(crops), Err(CheckError::Length("crops")));
+        let share = |photo: &mut PhotoMeasurements| photo.composition.as_mut().unwrap().crops[0].share = f64::NAN;
+        assert_eq!(changed(share), Err(CheckError::Number("the composition")));
+        assert_eq!(changed(|photo| photo.composition = None), Err(CheckError::Length("the composition")));
+        let embedded =
+            EmbeddedPicture { place: Place::Xmp, bytes: 1, size_px: None, shape_differs: None, pdq_distance: Some(257) };
+        assert_eq!(changed(|photo| photo.metadata.embedded = vec![embedded]), Err(CheckError::Number("metadata")));
         let position = |photo: &mut PhotoMeasurements| photo.privacy.position.as_mut().unwrap().resolution_m = Some(-1.0);
         assert_eq!(changed(position), Err(CheckError::Number("metadata")));
     }

@@ -248,7 +248,8 @@ fn inside(metadata: &MetadataFacts) -> String {
         };
         let size = picture.size_px.map_or_else(|| "unreadable".to_owned(), |(width, height)| format!("{width} × {height} px"));
         let shape = if picture.shape_differs == Some(true) { ", another shape" } else { "" };
-        format!("{place} {size}{shape}")
+        let shows = if picture.shows_another() { ", shows something else" } else { "" };
+        format!("{place} {size}{shape}{shows}")
     };
     let extra = |extra: &crate::measure::metadata::Extra| {
         let kind = match extra.kind {

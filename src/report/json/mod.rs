@@ -2,6 +2,7 @@
 //!
 //! `docs/schema/result-1.json` describes it; a test holds the two together.
 
+mod composition;
 mod shape;
 
 use std::collections::BTreeMap;
@@ -91,6 +92,7 @@ fn photo<'a>(facts: &ReportFacts, photo: &'a ReportPhoto) -> Photo<'a> {
         rights: measured.map(|photo| rights(&photo.rights)),
         metadata: measured.map(|photo| metadata(&content::statements::with_clock(facts, &photo.metadata))),
         print_sizes: measured.map(print_sizes),
+        composition: measured.and_then(|photo| photo.composition.as_ref()).map(composition::shown),
         pictures: measured.and_then(|photo| photo.pictures.as_ref()).map(pictures),
     }
 }
@@ -116,6 +118,9 @@ fn file(file: &FileFacts) -> File<'_> {
         has_alpha: file.has_alpha,
         alpha_used: file.alpha_used,
         profile: cleaned(&file.profile),
+        known_profile: file.known_profile,
+        profile_class: file.profile_class,
+        profile_version: file.profile_version.map(|(major, minor)| format!("{major}.{minor}")),
         is_srgb: file.is_srgb,
     }
 }

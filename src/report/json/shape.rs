@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::measure::{
-    CaptureFacts, ClippingMap, Completeness, Compression, Format, Histogram, JpegProcess, Level, MetadataFacts, PhotoVerdict,
-    PrintSize, PrivacyFacts, RightsFacts, Validity,
+    Background, CaptureFacts, ClippingMap, Completeness, Compression, Fill, Format, Histogram, JpegProcess, KnownProfile, Level,
+    MetadataFacts, PhotoVerdict, PrintSize, PrivacyFacts, ProfileClass, RightsFacts, Subject, Validity,
 };
 
 /// The whole result.
@@ -74,6 +74,7 @@ pub(super) struct Photo<'a> {
     pub rights: Option<RightsFacts>,
     pub metadata: Option<MetadataFacts>,
     pub print_sizes: Option<Vec<PrintSize>>,
+    pub composition: Option<CompositionOut>,
     pub pictures: Option<PicturesOut<'a>>,
 }
 
@@ -106,6 +107,10 @@ pub(super) struct File<'a> {
     pub has_alpha: bool,
     pub alpha_used: bool,
     pub profile: Option<String>,
+    pub known_profile: Option<KnownProfile>,
+    pub profile_class: Option<ProfileClass>,
+    /// Major and minor version with a dot.
+    pub profile_version: Option<String>,
     pub is_srgb: bool,
 }
 
@@ -155,6 +160,32 @@ pub(super) struct Quality {
     pub kind: &'static str,
     pub ijg: u8,
     pub rms: f64,
+}
+
+/// Where things are in the frame, and how crops fit.
+#[derive(Serialize)]
+pub(super) struct CompositionOut {
+    pub subject: Option<Subject>,
+    pub background: Option<Background>,
+    pub fill: Option<Fill>,
+    pub crops: Vec<CropOut>,
+}
+
+/// How one crop fits.
+#[derive(Serialize)]
+pub(super) struct CropOut {
+    pub preset: &'static str,
+    pub name: &'static str,
+    pub ratio: (u32, u32),
+    pub wanted_px: Option<(u32, u32)>,
+    pub source: &'static str,
+    pub dated: &'static str,
+    pub size_px: (u32, u32),
+    pub share: f64,
+    pub enlargement: Option<f64>,
+    pub holds_subject_centered: Option<bool>,
+    pub offset_px: (u32, u32),
+    pub holds_subject: Option<bool>,
 }
 
 /// Picture content.

@@ -1,5 +1,6 @@
 //! The report from outside: what stands in the PDF and in the result, for every kind of set.
 
+mod composed;
 mod json;
 mod layout;
 mod pdf;

@@ -94,8 +94,14 @@ pub fn metadata() -> MetadataFacts {
         densities_differ: true,
         color_space_conflict: true,
         embedded: vec![
-            EmbeddedPicture { place: Place::ExifThumbnail, bytes: 8120, size_px: Some((160, 120)), shape_differs: Some(true) },
-            EmbeddedPicture { place: Place::MakerNote, bytes: 91_000, size_px: None, shape_differs: None },
+            EmbeddedPicture {
+                place: Place::ExifThumbnail,
+                bytes: 8120,
+                size_px: Some((160, 120)),
+                shape_differs: Some(true),
+                pdq_distance: None,
+            },
+            EmbeddedPicture { place: Place::MakerNote, bytes: 91_000, size_px: None, shape_differs: None, pdq_distance: None },
         ],
         extras: vec![Extra { kind: ExtraKind::Video, bytes: 2_400_000 }],
     }

@@ -6,7 +6,7 @@ use proofsheet::measure::*;
 use proofsheet::raster::Orientation;
 use proofsheet::report::{ReportFacts, ReportPhoto};
 
-use super::said;
+use super::{composed, said};
 
 const CREATED: i64 = 1_795_271_000_000;
 const DAY: i64 = 86_400_000;
@@ -145,6 +145,9 @@ pub fn photo(preview: Preview, seed: u8) -> PhotoMeasurements {
             has_alpha: false,
             alpha_used: false,
             profile: Some("sRGB IEC61966-2.1".into()),
+            known_profile: Some(KnownProfile::Srgb),
+            profile_class: Some(ProfileClass::Display),
+            profile_version: Some((2, 1)),
             is_srgb: true,
         },
         measurements: values(f64::from(seed)),
@@ -186,8 +189,10 @@ pub fn photo(preview: Preview, seed: u8) -> PhotoMeasurements {
                 width_cm: f64::from(width) / f64::from(ppi) * 2.54,
                 height_cm: f64::from(height) / f64::from(ppi) * 2.54,
                 largest_a: Some(if ppi == 300 { "A3" } else { "A2" }.into()),
+                largest_us: Some(if ppi == 300 { "Tabloid" } else { "16 x 20 in" }.into()),
             })
             .collect(),
+        composition: Some(composed::composition(width, height)),
         findings: vec![],
         pictures: Some(pictures(preview)),
     }

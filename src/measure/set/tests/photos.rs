@@ -26,7 +26,7 @@ impl Picture {
         let mut photo = ingest::open(&bytes, &Limits::default()).unwrap();
         let profile = Profile::read(photo.icc.as_ref(), photo.header.channels);
         let Cells { columns, rows, rgb, .. } =
-            scan::scan(&mut *photo.rows, &profile, Level::new()).unwrap().cells.reduced(long_edge);
+            scan::scan(&mut *photo.rows, &profile, Level::new(), crate::measure::Threads::One).unwrap().cells.reduced(long_edge);
         Self { width: columns, height: rows, rgb: rgb.as_chunks::<3>().0.to_vec() }
     }
 
