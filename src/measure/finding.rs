@@ -4,10 +4,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::detail::resolution_held;
 use super::metric::Metric;
 
 /// Peak sharpness below this: nothing in focus, in level².
 pub const PEAK_SHARP_MIN: f64 = 30.0;
+/// Power of the finest detail over that of coarser, in dB; below this the picture was enlarged or is soft throughout.
+pub const FINE_DETAIL_MIN: f64 = -20.0;
 /// A connected burnt area from this share on, in % of the picture.
 pub const BURNT_AREA_MAX: f64 = 2.0;
 /// Pure black from this share on, in % of the picture.
@@ -48,6 +51,7 @@ pub enum FindingKind {
     FileIncomplete,
     CmykColors,
     NothingInFocus,
+    NoFineDetail,
     HighlightsBurnt,
     ShadowsLost,
     VisibleNoise,
@@ -100,10 +104,11 @@ struct Words {
 
 impl FindingKind {
     /// All, worst first.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::FileIncomplete,
         Self::CmykColors,
         Self::NothingInFocus,
+        Self::NoFineDetail,
         Self::HighlightsBurnt,
         Self::ShadowsLost,
         Self::VisibleNoise,
@@ -150,6 +155,7 @@ impl FindingKind {
     pub const fn accepted(self) -> Option<(Metric, Accepted)> {
         Some(match self {
             Self::NothingInFocus => (Metric::PeakSharp, Accepted::AtLeast(PEAK_SHARP_MIN)),
+            Self::NoFineDetail => (Metric::EffRes, Accepted::AtLeast(FINE_DETAIL_MIN)),
             Self::HighlightsBurnt => (Metric::ClipHighLargest, Accepted::AtMost(BURNT_AREA_MAX)),
             Self::ShadowsLost => (Metric::ClipLowAll, Accepted::AtMost(BLACK_AREA_MAX)),
             Self::VisibleNoise => (Metric::SigmaMad, Accepted::AtMost(NOISE_MAX)),
@@ -198,6 +204,13 @@ impl FindingKind {
                 label: "Nothing in focus",
                 rule: "Raised when peak sharpness stays below 30 level². Our own default: our sample photos reach 170 and more, copies of them blurred by 2 px less than 30. A picture that is soft on purpose is raised too.",
                 advice: "Use a sharper frame. If softness is intended, keep it.",
+            },
+            Self::NoFineDetail => Words {
+                slug: "no-fine-detail",
+                title: "The picture holds no fine detail",
+                label: "No fine detail",
+                rule: "Raised when eff-res is below -20 dB and something is in focus. Our own default: our sample photos reach -19 and more, copies enlarged by 2 mostly stay below. It cannot tell enlarging from a soft lens or strong noise reduction, and noise or sharpening after enlarging hides it.",
+                advice: "Ask for the picture in the size it was taken in, or use it smaller.",
             },
             Self::HighlightsBurnt => Words {
                 slug: "highlights-burnt",
@@ -322,6 +335,11 @@ impl Finding {
             FindingKind::NothingInFocus => {
                 format!("The sharpest areas reach {value:.1} level²; a photo in focus reaches {PEAK_SHARP_MIN:.0} and more.")
             }
+            FindingKind::NoFineDetail => format!(
+                "It holds no detail above about {:.0} % of its pixel resolution: the finest structures are {:.0} dB weaker than coarser ones.",
+                resolution_held(value),
+                -value
+            ),
             FindingKind::HighlightsBurnt => {
                 format!("One area, {value:.1} % of the picture, is burnt out in at least one colour channel.")
             }

@@ -43,6 +43,8 @@ fn find(kind: FindingKind, evidence: &Evidence<'_>) -> Option<Finding> {
     if let Some((_, accepted)) = kind.accepted() {
         let harmless = match kind {
             FindingKind::HighlightsBurnt => evidence.burnt.edge_share >= BACKDROP_EDGE_SHARE,
+            // what is out of focus holds no fine detail either
+            FindingKind::NoFineDetail => find(FindingKind::NothingInFocus, evidence).is_some(),
             FindingKind::VisibleBlocks => {
                 !matches!(evidence.blockiness, Blockiness::Steps(steps) if steps.excess >= BLOCK_STEP_MIN)
             }
@@ -173,6 +175,7 @@ mod tests {
     fn found(change: impl FnOnce(&mut Vec<Measurement>, &mut PrivacyFacts, &mut Percentiles, &mut BurntArea)) -> Vec<Finding> {
         let fine = [
             (Metric::PeakSharp, 500.0),
+            (Metric::EffRes, -10.0),
             (Metric::ClipHighLargest, 0.1),
             (Metric::ClipLowAll, 0.0),
             (Metric::SigmaMad, 1.0),
@@ -215,6 +218,7 @@ mod tests {
     fn each_number_has_its_finding_just_past_the_threshold() {
         let cases = [
             (Metric::PeakSharp, FindingKind::NothingInFocus, 30.0, 29.9),
+            (Metric::EffRes, FindingKind::NoFineDetail, -20.0, -20.1),
             (Metric::ClipHighLargest, FindingKind::HighlightsBurnt, 2.0, 2.1),
             (Metric::ClipLowAll, FindingKind::ShadowsLost, 10.0, 10.1),
             (Metric::SigmaMad, FindingKind::VisibleNoise, 6.0, 6.1),
@@ -233,6 +237,15 @@ mod tests {
                 (kind, Some(metric), Some(outside), Some(inside))
             );
         }
+    }
+
+    #[test]
+    fn what_is_out_of_focus_is_not_said_to_lack_detail_too() {
+        let findings = found(|measurements, _, _, _| {
+            set(measurements, Metric::PeakSharp, Some(3.0));
+            set(measurements, Metric::EffRes, Some(-30.0));
+        });
+        assert_eq!(findings.iter().map(|finding| finding.kind).collect::<Vec<_>>(), [FindingKind::NothingInFocus]);
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod clipping;
 mod color;
 mod colorfulness;
 pub mod composition;
+mod detail;
 mod flat_noise;
 mod jpeg;
 mod levels;
@@ -120,7 +121,7 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Pro
     let file = facts::file(photo, profile, scanned.stopped.as_ref(), bytes.len() as u64, sha256(bytes));
     let (small, color) = color::measured(&scanned, profile, file.orientation);
     let composition = composition::composition(&small, file.width_px, file.height_px);
-    let spatial = spatial::spatial(InstructionSet::new(), &std::mem::take(&mut scanned.sample), &scanned.cells);
+    let spatial = spatial::spatial(InstructionSet::new(), std::mem::take(&mut scanned.sample), &scanned.cells);
     let measurements = numbers::measurements(photo, &scanned, &spatial, &color);
     let jpeg = photo.container.jpeg.as_ref().map(jpeg::facts);
     let privacy = photo.metadata.privacy.clone();

@@ -2,6 +2,7 @@
 
 use super::blur_effect::{self, BlurEffect};
 use super::cells::Cells;
+use super::detail::{self, FineDetail};
 use super::flat_noise::{self, FlatNoise, FlatNoises};
 use super::kernels::Level;
 use super::numbers::{Number, valid};
@@ -13,11 +14,15 @@ use super::{Metric, Validity};
 pub struct Spatial {
     noise: FlatNoises,
     blur: BlurEffect,
+    detail: FineDetail,
 }
 
 /// Measures the sample, and the small picture in `cells`, which are as coded.
-pub fn spatial(level: Level, sample: &Sample, cells: &Cells) -> Spatial {
-    Spatial { noise: flat_noise::flat_noises(level, sample), blur: blur_effect::of_cells(level, cells) }
+pub fn spatial(level: Level, mut sample: Sample, cells: &Cells) -> Spatial {
+    let noise = flat_noise::flat_noises(level, &sample);
+    // makes room for the spectrum
+    sample.tiles.iter_mut().for_each(|tile| tile.chroma = None);
+    Spatial { noise, blur: blur_effect::of_cells(level, cells), detail: detail::fine_detail(level, &sample) }
 }
 
 impl Spatial {
@@ -40,6 +45,11 @@ impl Spatial {
                 BlurEffect::Blur(blur) => valid(blur),
                 BlurEffect::Flat => (None, Validity::Flat),
                 BlurEffect::TooSmall => (None, Validity::TooSmall),
+            },
+            Metric::EffRes => match self.detail {
+                FineDetail::Ratio(ratio) => valid(ratio),
+                FineDetail::Flat => (None, Validity::Flat),
+                FineDetail::TooSmall => (None, Validity::TooSmall),
             },
             _ => return None,
         })

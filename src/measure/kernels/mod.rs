@@ -10,6 +10,7 @@ pub mod clip;
 pub mod histogram;
 pub mod moments;
 pub mod reconstruct;
+pub mod spectrum;
 pub mod stencil;
 pub mod texture;
 pub mod wavelet;

@@ -33,6 +33,7 @@ pub enum Metric {
     PeakSharp,
     SharpShare,
     BlurEffect,
+    EffRes,
     SigmaMad,
     SigmaImmerkaer,
     SigmaFlatShadows,
@@ -77,7 +78,7 @@ pub struct Definition {
 
 impl Metric {
     /// All, in the order they are listed.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 44] = [
         Self::Megapixels,
         Self::MeanLuma,
         Self::RmsContrast,
@@ -98,6 +99,7 @@ impl Metric {
         Self::PeakSharp,
         Self::SharpShare,
         Self::BlurEffect,
+        Self::EffRes,
         Self::SigmaMad,
         Self::SigmaImmerkaer,
         Self::SigmaFlatShadows,
@@ -168,6 +170,7 @@ impl Metric {
             Self::PeakSharp => sharpness::PEAK_SHARP,
             Self::SharpShare => sharpness::SHARP_SHARE,
             Self::BlurEffect => sharpness::BLUR_EFFECT,
+            Self::EffRes => sharpness::EFF_RES,
             Self::SigmaMad => noise::SIGMA_MAD,
             Self::SigmaImmerkaer => noise::SIGMA_IMMERKAER,
             Self::SigmaFlatShadows => noise::SIGMA_FLAT_SHADOWS,

@@ -2,8 +2,8 @@
 
 use crate::measure::Metric;
 use crate::measure::finding::{
-    BLACK_AREA_MAX, BLOCKINESS_MAX, BURNT_AREA_MAX, CAST_AREA_MIN, CAST_MAX, Finding, FindingKind, HISTOGRAM_GAPS_MAX, Level,
-    MEGAPIXELS_MIN, NOISE_MAX, PEAK_SHARP_MIN, QUALITY_MIN, TONAL_RANGE_MIN,
+    BLACK_AREA_MAX, BLOCKINESS_MAX, BURNT_AREA_MAX, CAST_AREA_MIN, CAST_MAX, FINE_DETAIL_MIN, Finding, FindingKind,
+    HISTOGRAM_GAPS_MAX, Level, MEGAPIXELS_MIN, NOISE_MAX, PEAK_SHARP_MIN, QUALITY_MIN, TONAL_RANGE_MIN,
 };
 use crate::measure::metadata::{PREVIEW_BITS_MAX, SHAPE_TOLERANCE};
 
@@ -34,6 +34,7 @@ fn labels_have_at_most_three_words_and_sentences_end() {
 fn rules_name_their_threshold() {
     let named = [
         (FindingKind::NothingInFocus, format!("{PEAK_SHARP_MIN:.0} level²")),
+        (FindingKind::NoFineDetail, format!("{FINE_DETAIL_MIN:.0} dB")),
         (FindingKind::HighlightsBurnt, format!("{BURNT_AREA_MAX:.0} %")),
         (FindingKind::ShadowsLost, format!("{BLACK_AREA_MAX:.0} %")),
         (FindingKind::VisibleNoise, format!("{NOISE_MAX:.0} levels")),
