@@ -14,7 +14,7 @@ PURE = $(foreach name,architecture report fixtures settings catalogue migrations
 CHECKS ?= advisories bans licenses sources
 BIN = $${CARGO_TARGET_DIR:-target}/quick/proofsheet
 
-.PHONY: help run test test-faults test-stores test-hostile test-proxies test-slow-clients verify-metadata lint lint-deploy demo bench setup audit fmt clean-data check-rust check-test-tools
+.PHONY: help run test test-faults test-stores test-hostile test-proxies test-slow-clients verify-metadata verify-references lint lint-deploy demo bench setup audit fmt clean-data check-rust check-test-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -59,6 +59,9 @@ verify-metadata: check-rust ## what is found in metadata against exiftool, over 
 	@command -v exiftool >/dev/null || { echo "make verify-metadata needs exiftool. Install libimage-exiftool-perl." >&2; exit 1; }
 	@$(CARGO) build --locked --profile quick
 	@.ci/verify-metadata $(BIN) $(FOLDERS)
+
+verify-references: check-rust ## every number against NumPy, OpenCV, scikit-image, ImageHash and others, on 300 pictures (needs python3-venv)
+	@FEATURES=$(TEST_FEATURES) .ci/verify-references
 
 lint-deploy: ## docker-compose.yml against its schema, the Dockerfiles with hadolint, the scripts' syntax (needs python3-venv)
 	@.ci/lint-deploy

@@ -31,6 +31,7 @@ mod open_analysis;
 mod proxy;
 mod readme;
 mod recovery;
+mod references;
 mod report;
 mod settings;
 mod slow_clients;

@@ -1,0 +1,214 @@
+#!/usr/bin/env python3
+"""Makes pictures and what other people's code measures in them.
+
+    .ci/references.py FOLDER [--small]
+
+FOLDER gets lossless arrays (PNG), coded files, and expected.json: for each its numbers by NumPy, OpenCV, scikit-image, PyWavelets,
+ImageHash, pdqhash and Pillow. `cargo test --test it references` holds ours against them. With --small a few small arrays and files,
+which are kept in fixtures/references so that the tests need no Python.
+"""
+import io, json, sys
+from pathlib import Path
+
+import cv2, imagehash, numpy, pdqhash, PIL, pywt, scipy, scipy.fftpack, skimage
+import numpy as np
+from PIL import Image
+from scipy import ndimage
+from skimage.color import rgb2lab
+from skimage.measure import blur_effect, shannon_entropy
+
+ROOT = Path(__file__).parent.parent
+PHOTOS = ["astronaut.png", "brushes-display-p3.jpg", "cameraman-grey.jpg", "coffee-tagged.jpg", "dogs-rotated.jpg", "mountain-2mp.jpg",
+          "rocket.jpg", "sunset-burnt.jpg"]
+SHARES = [0.1, 1, 5, 25, 50, 75, 95, 99, 99.9]
+
+
+def main():
+    folder, small = Path(sys.argv[1]), "--small" in sys.argv
+    folder.mkdir(parents=True, exist_ok=True)
+    cv2.setNumThreads(1)
+    entries = []
+    for name, pixels in arrays(96 if small else 480, small):
+        file = f"{name}.png"
+        Image.fromarray(pixels).save(folder / file, optimize=True)
+        entries.append({"file": file, "kind": "array", **expected(pixels, luma_of(pixels), True)})
+    for name, data in files(small):
+        (folder / name).write_bytes(data)
+        entries.append({"file": name, "kind": "file", **coded(data)})
+    versions = {m.__name__: m.__version__ for m in (numpy, scipy, skimage, cv2, PIL, pywt, imagehash)} | {"pdqhash": "0.2.8"}
+    lines = ",\n".join(json.dumps(entry, separators=(",", ":")) for entry in entries)
+    (folder / "expected.json").write_text(f'{{"versions":{json.dumps(versions)},"pictures":[\n{lines}\n]}}\n')
+    print(f"{sum(e['kind'] == 'array' for e in entries)} arrays, {sum(e['kind'] == 'file' for e in entries)} files by {versions}")
+
+
+def photo(name, long_edge):
+    picture = Image.open(ROOT / "fixtures/photos" / name).convert("RGB")
+    picture.thumbnail((long_edge, long_edge), Image.Resampling.LANCZOS)
+    return np.asarray(picture)
+
+
+def arrays(long_edge, small):
+    """Name and R'G'B' of 8 bit."""
+    random = np.random.default_rng(20261122)
+    for name in PHOTOS[:2] if small else PHOTOS:
+        stem, p = name.split(".")[0].split("-")[0], photo(name, long_edge)
+        clip = lambda values: np.clip(np.rint(values), 0, 255).astype(np.uint8)
+        f = p.astype(float)
+        height, width = p.shape[:2]
+        made = {
+            "as-is": p, "odd": p[3:-2, 5:-6], "noise-5": clip(f + random.normal(0, 5, p.shape)), "grey": np.repeat(luma_of(p)[..., None], 3, 2),
+        }
+        if not small:
+            made |= {f"noise-{s}": clip(f + random.normal(0, s, p.shape)) for s in (1, 10, 20)}
+            made |= {f"blur-{s}": clip(ndimage.gaussian_filter(f, (s, s, 0))) for s in (0.7, 1, 2, 4)}
+            made |= {f"gamma-{g}": clip(255 * (f / 255) ** g) for g in (0.5, 1.6)}
+            made |= {f"stretch-{s}": clip((f - 128) * s + 128) for s in (0.2, 1.7)}
+            made |= {f"jpeg-{q}": np.asarray(Image.open(io.BytesIO(jpeg(p, quality=q)))) for q in (20, 50, 85)}
+            made |= {f"up-{s}": np.asarray(Image.fromarray(p[: int(height / s), : int(width / s)]).resize((width, height), Image.Resampling.BICUBIC))
+                     for s in (1.25, 1.5, 2)}
+            made |= {"levels-32": p // 8 * 8, "turned": np.rot90(p).copy(), "mirrored": p[:, ::-1].copy(), "warm": clip(f * [1.15, 1, 0.8]),
+                     "channels": p[..., ::-1].copy(), "crop": p[height // 4 : -height // 4, width // 3 : -width // 4].copy()}
+        for change, pixels in made.items():
+            yield f"{stem}-{change}", np.ascontiguousarray(pixels)
+    yield from synthetic(random, small)
+
+
+def synthetic(random, small):
+    side = 64 if small else 256
+    grey = lambda plane: np.repeat(np.clip(np.rint(plane), 0, 255).astype(np.uint8)[..., None], 3, 2)
+    y, x = np.mgrid[:side, :side].astype(float)
+    yield "flat-noise-3", grey(128 + random.normal(0, 3, (side, side)))
+    yield "ramp", grey(x * 255 / (side - 1))
+    yield "checker", grey(((x // 8 + y // 8) % 2) * 255)
+    yield "colors", np.stack([x * 255 / (side - 1), y * 255 / (side - 1), 255 - x * 255 / (side - 1)], 2).astype(np.uint8)
+    if small:
+        return
+    for sigma in (0.5, 1, 2, 5, 10, 20, 30):
+        yield f"noise-{sigma}", grey(120 + random.normal(0, sigma, (side, side)))
+    for cycles in (4, 16, 60):
+        yield f"sine-{cycles}", grey(128 + 100 * np.sin(2 * np.pi * cycles * x / side))
+    for radius in (10, 60, 120):
+        disc = (x - side / 2) ** 2 + (y - side / 2) ** 2 < radius**2
+        yield f"disc-{radius}", grey(np.where(disc, 255, 60) + random.normal(0, 1, (side, side)) * ~disc)
+    for sigma in (0.5, 1, 2, 4):
+        yield f"edge-{sigma}", grey(60 + 140 * (1 + np.tanh((x - side / 2 + 0.08 * y) / sigma)) / 2)
+    for width, height in ((7, 5), (16, 16), (33, 17), (511, 8), (8, 511), (96, 480)):
+        yield f"size-{width}x{height}", random.integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def jpeg(pixels, **options):
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "JPEG", **options)
+    return out.getvalue()
+
+
+def files(small):
+    # not made smaller: chroma of a shrunk picture has more detail than any camera's, and is all that 4:2:0 differs in
+    whole = [np.asarray(Image.open(ROOT / "fixtures/photos" / name).convert("RGB")) for name in ("mountain-2mp.jpg", "dogs-rotated.jpg")]
+    sources = [("mountain", whole[0]), ("part", whole[0][200:776, 300:1068]), ("dogs", whole[1])]
+    if small:
+        sources = [("part", whole[0][600:696, 800:928])]
+    for stem, pixels in sources:
+        for quality in (90,) if small else (60, 75, 85, 95):
+            for sampling, word in ((0, "444"), (1, "422"), (2, "420")):
+                for progressive in (False,) if small else (False, True):
+                    data = jpeg(pixels, quality=quality, subsampling=sampling, progressive=progressive)
+                    yield f"{stem}-q{quality}-{word}{'-progressive' if progressive else ''}.jpg", data
+
+
+def luma_of(pixels):
+    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+
+
+def coded(data):
+    """Of a JPEG: luma is its own plane, as ours."""
+    picture = Image.open(io.BytesIO(data))
+    facts = {"quantization": [list(map(int, table)) for _, table in sorted(picture.quantization.items())], "progressive": bool(picture.info.get("progressive"))}
+    picture.draft("YCbCr", picture.size)
+    assert picture.mode == "YCbCr"
+    luma = np.asarray(picture)[..., 0]
+    return expected(np.asarray(Image.open(io.BytesIO(data)).convert("RGB")), np.ascontiguousarray(luma), False) | facts
+
+
+def expected(pixels, luma, same_pixels):
+    numbers = tone(pixels, luma) | structure(luma) | noise(luma) | color(pixels)
+    out = {"numbers": {k: (None if v is None else float(v)) for k, v in numbers.items()}, "hashes": hashes(pixels),
+           "percentiles": [int(v) for v in np.percentile(luma, SHARES, method="inverted_cdf")]}
+    if same_pixels:
+        planes = {"luma": luma, "red": pixels[..., 0], "green": pixels[..., 1], "blue": pixels[..., 2]}
+        out["histogram"] = {k: [int(v) for v in cv2.calcHist([np.ascontiguousarray(p)], [0], None, [256], [0, 256]).ravel()] for k, p in planes.items()}
+    return out
+
+
+def share(mask):
+    return 100 * mask.mean()
+
+
+def tone(pixels, luma):
+    high, low = pixels.max(2), pixels.min(2)
+    return {"mean-luma": luma.mean(), "rms-contrast": (luma / 255.0).std(), "entropy": shannon_entropy(luma),
+            "clip-high": share(high == 255), "clip-high-all": share(low == 255), "clip-low": share(low == 0), "clip-low-all": share(high == 0),
+            "near-clip-high": share(high >= 250), "near-clip-low": share(low <= 5), "colored-share": share(high.astype(int) - low > 2)}
+
+
+def structure(luma):
+    f = luma.astype(np.float64)
+    laplacian = cv2.Laplacian(f, cv2.CV_64F, ksize=1, borderType=cv2.BORDER_REFLECT_101)
+    gx, gy = (cv2.Sobel(f, cv2.CV_64F, *d, ksize=3, borderType=cv2.BORDER_REFLECT_101) for d in ((1, 0), (0, 1)))
+    numbers = {"lap-var": laplacian.var(), "tenengrad": (gx**2 + gy**2).mean()}
+    if min(luma.shape) >= 32 and max(luma.shape) <= 768:
+        numbers["blur-effect"] = blur_effect(f, h_size=11)
+    if min(luma.shape) >= 16:
+        across, down = np.abs(np.diff(f, axis=1)), np.abs(np.diff(f, axis=0))
+        ratio = lambda steps, axis: np.take(steps, range(7, steps.shape[axis], 8), axis).mean() / np.delete(steps, range(7, steps.shape[axis], 8), axis).mean()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            numbers["blockiness"] = (ratio(across, 1) + ratio(down, 0)) / 2
+    return {k: v for k, v in numbers.items() if np.isfinite(v)}
+
+
+def noise(luma):
+    f = luma.astype(np.float64)
+    mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]])
+    numbers = {"sigma-immerkaer": np.sqrt(np.pi / 2) * np.abs(ndimage.convolve(f, mask)[1:-1, 1:-1]).mean() / 6}
+    if min(luma.shape) >= 16:
+        # as skimage's estimate_sigma; what rounding leaves of zeros counts as zero
+        diagonal = pywt.dwtn(f, wavelet="db2")["dd"].ravel()
+        diagonal = diagonal[np.abs(diagonal) > 1e-9]
+        if diagonal.size:
+            numbers["sigma-mad"] = np.median(np.abs(diagonal)) / scipy.stats.norm.ppf(0.75)
+    return numbers
+
+
+def color(pixels):
+    f = pixels.astype(np.float64)
+    rg, yb = f[..., 0] - f[..., 1], (f[..., 0] + f[..., 1]) / 2 - f[..., 2]
+    numbers = {"colorfulness": np.hypot(rg.std(), yb.std()) + 0.3 * np.hypot(rg.mean(), yb.mean())}
+    if max(pixels.shape) <= 256:
+        lab = rgb2lab(pixels)
+        chroma = np.hypot(lab[..., 1], lab[..., 2])
+        near = (chroma < 12) & (lab[..., 0] > 20) & (lab[..., 0] < 95)
+        numbers |= {"mean-lightness": lab[..., 0].mean(), "chroma-mean": chroma.mean(), "chroma-median": np.percentile(chroma, 50, method="inverted_cdf"),
+                    "chroma-p95": np.percentile(chroma, 95, method="inverted_cdf"), "neutral-share": share(chroma < 4)}
+        if near.mean() >= 0.01:
+            numbers |= {"cast-a": lab[..., 1][near].mean(), "cast-b": lab[..., 2][near].mean(), "cast-share": share(near)}
+    return numbers
+
+
+def hashes(pixels):
+    """None where a picture is made smaller first: other pixels."""
+    if max(pixels.shape) > 512 or min(pixels.shape[:2]) < 5:
+        return None
+    vector, quality = pdqhash.compute(pixels)
+    bits = "".join(str(int(bit)) for bit in vector)
+    return {"pdq": f"{int(bits, 2):064x}", "quality": int(quality), "phash": phash(pixels)}
+
+
+def phash(pixels):
+    """None where rounding decides: frequencies that are zero but for the last digit, as in pictures made by a formula."""
+    picture = Image.fromarray(pixels)
+    grey = np.asarray(picture.convert("L").resize((32, 32), Image.Resampling.LANCZOS))
+    low = scipy.fftpack.dct(scipy.fftpack.dct(grey, axis=0), axis=1)[:8, :8]
+    return str(imagehash.phash(picture)) if np.sort(np.abs(low - np.median(low)), axis=None)[2] > 1e-6 else None
+
+
+main()

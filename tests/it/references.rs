@@ -1,0 +1,170 @@
+//! Our numbers beside other people's code on the same pixels, and on the same files, each side with its own decoder.
+//!
+//! `.ci/references.py` makes pictures and expected numbers; a few small ones are kept in `fixtures/references`, all of them are held
+//! against ours by `make verify-references`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use proofsheet::measure::{Metric, Options, PhotoMeasurements, PhotoOutcome, TableQuality, measure_photo};
+use serde_json::Value;
+
+/// How far apart two numbers may be.
+#[derive(Debug, Clone, Copy)]
+enum Tolerance {
+    Absolute(f64),
+    /// Of the reference, or of 1 if that is smaller.
+    Relative(f64),
+}
+
+impl Tolerance {
+    fn of(self, ours: f64, theirs: f64) -> (f64, f64) {
+        match self {
+            Self::Absolute(most) => ((ours - theirs).abs(), most),
+            Self::Relative(most) => ((ours - theirs).abs() / theirs.abs().max(1.0), most),
+        }
+    }
+}
+
+/// On the same pixels, and through both sides' own decoders.
+fn tolerances(metric: &str) -> (Tolerance, Tolerance) {
+    use Tolerance::{Absolute, Relative};
+    match metric {
+        "entropy" => (Absolute(1e-12), Absolute(0.01)),
+        "mean-luma" | "rms-contrast" => (Absolute(1e-9), Relative(1e-3)),
+        "lap-var" | "tenengrad" | "blockiness" => (Relative(1e-9), Relative(1e-3)),
+        "sigma-immerkaer" => (Relative(1e-9), Relative(2e-3)),
+        "sigma-mad" => (Relative(1e-9), Relative(2e-2)),
+        "colorfulness" => (Relative(1e-9), Relative(2e-3)),
+        "blur-effect" => (Absolute(1e-6), Absolute(2e-4)),
+        "mean-lightness" | "chroma-mean" | "chroma-median" | "chroma-p95" | "cast-a" | "cast-b" => {
+            (Absolute(0.05), Absolute(0.2))
+        }
+        "neutral-share" | "cast-share" => (Absolute(1e-9), Absolute(0.5)),
+        // shares of pixels: exact, or 0.02 points of a picture of a few megapixels, of which these have a tenth
+        _ => (Absolute(1e-9), Absolute(0.2)),
+    }
+}
+
+/// The worst difference seen of each thing, its tolerance, the picture, and how many were compared.
+#[derive(Default)]
+struct Worst(BTreeMap<(String, &'static str), (f64, f64, String, usize)>);
+
+impl Worst {
+    fn see(&mut self, what: &str, kind: &'static str, (difference, most): (f64, f64), file: &str) {
+        let seen = self.0.entry((what.to_owned(), kind)).or_insert((-1.0, most, String::new(), 0));
+        seen.3 += 1;
+        // a difference that is no number is the worst of all
+        if difference.is_nan() || difference > seen.0 {
+            (seen.0, seen.2) = (if difference.is_nan() { f64::INFINITY } else { difference }, file.to_owned());
+        }
+    }
+
+    /// Prints a line for each and gives those past their tolerance.
+    fn told(&self) -> Vec<String> {
+        let line = |((what, kind), (difference, most, file, count)): (&(String, &str), &(f64, f64, String, usize))| {
+            (difference > most, format!("{what:20} {kind:6} {count:4} compared, worst {difference:9.2e} of {most:7.1e}, {file}"))
+        };
+        let lines: Vec<_> = self.0.iter().map(line).collect();
+        lines.iter().for_each(|(_, line)| println!("{line}"));
+        lines.into_iter().filter_map(|(past, line)| past.then_some(line)).collect()
+    }
+}
+
+fn measured(path: &Path) -> PhotoMeasurements {
+    match measure_photo(&std::fs::read(path).unwrap(), &Options::default()) {
+        PhotoOutcome::Measured(photo) => *photo,
+        PhotoOutcome::Unusable(problem) => panic!("{}: {problem:?}", path.display()),
+    }
+}
+
+fn compare(folder: &Path) -> (usize, Worst) {
+    let expected: Value = serde_json::from_slice(&std::fs::read(folder.join("expected.json")).unwrap()).unwrap();
+    let mut worst = Worst::default();
+    let pictures = expected["pictures"].as_array().unwrap();
+    for picture in pictures {
+        let file = picture["file"].as_str().unwrap();
+        let photo = measured(&folder.join(file));
+        let kind = if picture["kind"] == "array" { "pixels" } else { "file" };
+        numbers(&photo, picture, kind, file, &mut worst);
+        hashes(&photo, picture, kind, file, &mut worst);
+        levels(&photo, picture, kind, file, &mut worst);
+        coding(&photo, picture, file, &mut worst);
+    }
+    (pictures.len(), worst)
+}
+
+fn numbers(photo: &PhotoMeasurements, picture: &Value, kind: &'static str, file: &str, worst: &mut Worst) {
+    for (id, theirs) in picture["numbers"].as_object().unwrap() {
+        let metric = Metric::ALL.into_iter().find(|metric| metric.definition().id == id).unwrap_or_else(|| panic!("{id}"));
+        let (same, coded) = tolerances(id);
+        // a flat picture has no number of ours; theirs is 0 or 1 then
+        let Some(ours) = photo.value(metric) else { continue };
+        let tolerance = match (kind, id.as_str()) {
+            ("pixels", _) => same,
+            // chroma of half the resolution is repeated by us, interpolated by them
+            (_, "colorfulness") if !file.contains("-444") => Tolerance::Relative(5e-3),
+            _ => coded,
+        };
+        worst.see(id, kind, tolerance.of(ours, theirs.as_f64().unwrap()), file);
+    }
+}
+
+fn hashes(photo: &PhotoMeasurements, picture: &Value, kind: &'static str, file: &str, worst: &mut Worst) {
+    let Some(hashes) = photo.pictures.as_ref().and_then(|pictures| pictures.hashes) else { return };
+    let theirs = &picture["hashes"];
+    let Some(pdq) = theirs["pdq"].as_str() else { return };
+    let bits = |a: &str, b: &str| {
+        let digit = |c: char| c.to_digit(16).unwrap();
+        f64::from(a.chars().zip(b.chars()).map(|(a, b)| (digit(a) ^ digit(b)).count_ones()).sum::<u32>())
+    };
+    let most = if kind == "pixels" { 0.0 } else { 2.0 };
+    worst.see("PDQ, bits", kind, (bits(&hashes.pdq.hex(), pdq), most), file);
+    if let Some(phash) = theirs["phash"].as_str() {
+        worst.see("pHash, bits", kind, (bits(&hashes.phash.hex(), phash), most), file);
+    }
+    let quality = (f64::from(hashes.pdq_quality) - theirs["quality"].as_f64().unwrap()).abs();
+    worst.see("PDQ quality", kind, (quality, if kind == "pixels" { 0.0 } else { 1.0 }), file);
+}
+
+fn levels(photo: &PhotoMeasurements, picture: &Value, kind: &'static str, file: &str, worst: &mut Worst) {
+    let ours = photo.percentiles.unwrap().0;
+    let apart = ours.iter().zip(picture["percentiles"].as_array().unwrap());
+    let apart = apart.map(|(ours, theirs)| (f64::from(*ours) - theirs.as_f64().unwrap()).abs()).fold(0.0, f64::max);
+    worst.see("percentiles", kind, (apart, if kind == "pixels" { 0.0 } else { 1.0 }), file);
+    let Some(theirs) = picture.get("histogram") else { return };
+    let ours = serde_json::to_value(photo.histogram.as_ref().unwrap()).unwrap();
+    worst.see("histograms", kind, (f64::from(u8::from(&ours != theirs)), 0.0), file);
+}
+
+/// Tables, quality and process of a JPEG.
+fn coding(photo: &PhotoMeasurements, picture: &Value, file: &str, worst: &mut Worst) {
+    let Some(theirs) = picture.get("quantization") else { return };
+    let jpeg = photo.jpeg.as_ref().unwrap();
+    let tables = serde_json::to_value(&jpeg.tables).unwrap();
+    worst.see("JPEG tables", "file", (f64::from(u8::from(&tables != theirs)), 0.0), file);
+    let name = |part: &str| file.contains(part);
+    let quality: u8 = file.split("-q").nth(1).unwrap().split('-').next().unwrap().parse().unwrap();
+    let exact = jpeg.qualities.iter().all(|&found| found == TableQuality::Exact(quality));
+    worst.see("JPEG quality", "file", (f64::from(u8::from(!exact)), 0.0), file);
+    let sampling = [("-444", "4:4:4"), ("-422", "4:2:2"), ("-420", "4:2:0")].into_iter().find(|(part, _)| name(part)).unwrap().1;
+    worst.see("JPEG sampling", "file", (f64::from(u8::from(jpeg.subsampling != sampling)), 0.0), file);
+    let progressive = jpeg.process == proofsheet::measure::JpegProcess::Progressive;
+    worst.see("JPEG process", "file", (f64::from(u8::from(progressive != name("-progressive"))), 0.0), file);
+}
+
+#[test]
+fn small_pictures_agree_with_other_peoples_code() {
+    let (pictures, worst) = compare(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/references"));
+    assert_eq!(pictures, 15);
+    assert_eq!(worst.told(), Vec::<String>::new());
+}
+
+#[test]
+#[ignore = "make verify-references: pictures made by .ci/references.py in the folder PROOFSHEET_REFERENCES names"]
+fn all_pictures_agree_with_other_peoples_code() {
+    let folder = PathBuf::from(std::env::var_os("PROOFSHEET_REFERENCES").expect("PROOFSHEET_REFERENCES"));
+    let (pictures, worst) = compare(&folder);
+    assert!(pictures >= 240, "{pictures} pictures");
+    assert_eq!(worst.told(), Vec::<String>::new());
+}
