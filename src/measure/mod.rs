@@ -45,6 +45,7 @@ mod unseen;
 
 // how coded samples become rows and colours
 mod gamut;
+mod identity;
 pub mod kernels;
 mod profile;
 mod rows;
