@@ -78,6 +78,11 @@ fn nearest(table: &[u16; 64]) -> TableQuality {
     TableQuality::Custom { nearest: best.0, rms: (best.1 as f64 / 64.0).sqrt() }
 }
 
+/// The IJG library's luma table for a quality, 1..=100, in natural order.
+pub fn ijg_luma(quality: u8) -> [u16; 64] {
+    scaled(&LUMA, quality, STEP_LIMITS[0])
+}
+
 /// A base table scaled as the IJG library does (`jcparam.c`).
 fn scaled(base: &[u16; 64], quality: u8, limit: u16) -> [u16; 64] {
     let quality = u32::from(quality.clamp(1, 100));

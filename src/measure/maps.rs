@@ -2,7 +2,7 @@
 
 use crate::raster::Orientation;
 
-use super::{ClippingMap, FocusMap};
+use super::{ClippingMap, ErrorLevelMap, FocusMap};
 
 impl FocusMap {
     /// As seen, from as stored.
@@ -10,6 +10,15 @@ impl FocusMap {
     pub fn turned(&self, orientation: Orientation) -> Self {
         let (grid, columns, rows) = seen(orientation, self.columns, self.rows);
         Self { columns, rows, tiles: orientation.turn(&self.tiles, grid, 1) }
+    }
+}
+
+impl ErrorLevelMap {
+    /// As seen, from as stored.
+    #[must_use]
+    pub fn turned(&self, orientation: Orientation) -> Self {
+        let (grid, columns, rows) = seen(orientation, self.columns, self.rows);
+        Self { columns, rows, cells: orientation.turn(&self.cells, grid, 1) }
     }
 }
 

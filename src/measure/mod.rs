@@ -25,6 +25,7 @@ mod color;
 mod colorfulness;
 pub mod composition;
 mod detail;
+mod error_level;
 mod flat_noise;
 mod jpeg;
 mod levels;
@@ -172,6 +173,7 @@ fn pictures(scanned: &Scanned, file: &FileFacts, hashes: Option<PictureHashes>) 
         hashes,
         focus: scanned.sharpness.focus_map(scanned.noise.sigma_or_zero()).turned(file.orientation),
         clipping: scanned.clipping.map.turned(file.orientation),
+        error_level: scanned.error_level.map.turned(file.orientation),
     })
 }
 

@@ -76,6 +76,8 @@ fn number(metric: Metric, photo: &Photo<'_>, scanned: &Scanned, peak: Result<Pea
             value if value > 0.0 => valid(value),
             _ => (Some(0.0), Validity::Greyscale),
         },
+        Metric::ErrorLevelMean => scanned.error_level.mean.map_or((None, Validity::TooSmall), valid),
+        Metric::ErrorLevelSpread => error_level_spread(scanned),
         Metric::Blockiness => match blockiness(&scanned.sharpness) {
             Blockiness::Steps(steps) => valid(steps.ratio),
             Blockiness::Flat => (None, Validity::Flat),
@@ -100,6 +102,13 @@ fn peak(scanned: &Scanned) -> Result<Peak, Validity> {
         return Err(Validity::TooSmall);
     }
     scanned.sharpness.peak(scanned.noise.sigma_or_zero()).ok_or(Validity::Flat)
+}
+
+/// Of the cells with texture.
+fn error_level_spread(scanned: &Scanned) -> Number {
+    let focus = scanned.sharpness.focus_map(scanned.noise.sigma_or_zero());
+    let none = if scanned.sharpness.has_tiles() { Validity::Flat } else { Validity::TooSmall };
+    scanned.error_level.spread(&focus).map_or((None, none), valid)
 }
 
 /// Over the pixels that were there.

@@ -191,6 +191,18 @@ pub struct ClippingMap {
     pub lost: Vec<u8>,
 }
 
+/// How much each area would change if the picture were saved as JPEG of quality 90 once more, as seen, row by row. It shows
+/// where the file reacts differently and proves nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ErrorLevelMap {
+    /// Cells across, 1..=32.
+    pub columns: u16,
+    /// Cells down, 1..=32.
+    pub rows: u16,
+    /// Root mean squared error of luma, in levels; None without a whole block of 8 x 8 pixels.
+    pub cells: Vec<Option<f32>>,
+}
+
 /// How a JPEG codes its coefficients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -328,6 +340,8 @@ pub struct Pictures {
     pub focus: FocusMap,
     /// Burnt and lost areas.
     pub clipping: ClippingMap,
+    /// What saving again would change.
+    pub error_level: ErrorLevelMap,
 }
 
 /// A photo's word in the report: without a customer's rules, `Redo` needs an unusable file.

@@ -9,6 +9,7 @@ use super::Threads;
 use super::cells::{CellScan, Cells};
 use super::clipping::{Clipping, ClippingScan};
 use super::colorfulness::ColorScan;
+use super::error_level::{ErrorLevel, ErrorLevelScan};
 use super::kernels::Level;
 use super::kernels::moments::ColorMoments;
 use super::noise::Noise;
@@ -35,6 +36,8 @@ pub struct Scanned {
     pub sharpness: Sharpness,
     /// Noise.
     pub noise: Noise,
+    /// What saving again would change.
+    pub error_level: ErrorLevel,
     /// Native samples, for what needs more than a few rows.
     pub sample: Sample,
     /// Rows that were there, at least 1.
@@ -68,6 +71,7 @@ pub fn scan(source: &mut dyn RowSource, profile: &Profile, level: Level, threads
         cells: pass.cells.finish(),
         sharpness,
         noise,
+        error_level: pass.error_level.finish(),
         sample: pass.sample.finish(),
         rows_seen,
         stopped: stopped.or((rows_seen < height).then_some(RowError::Truncated { row: rows_seen, height })),
@@ -83,6 +87,7 @@ struct Pass {
     color: ColorScan,
     cells: CellScan,
     structure: StructureScan,
+    error_level: ErrorLevelScan,
     sample: SampleScan,
     rows_seen: usize,
 }
@@ -98,6 +103,7 @@ impl Pass {
             color: ColorScan::new(level, width, height, profile),
             cells: CellScan::new(level, width, height),
             structure: StructureScan::new(level, width, height),
+            error_level: ErrorLevelScan::new(level, width, height),
             sample: SampleScan::new(level, width, height),
             rows_seen: 0,
         }
@@ -112,6 +118,7 @@ impl Pass {
             self.color.add(&row, profile);
             self.cells.add(&row);
             self.structure.add(row.luma);
+            self.error_level.add(row.luma);
             self.sample.add(&row, self.planar);
             self.rows_seen += 1;
         }

@@ -8,7 +8,7 @@ use super::kernels::Level;
 use super::kernels::stencil::{self, StencilSums, UNIT};
 
 /// Most tiles a side.
-const TILES_MAX: usize = 32;
+pub const TILES_MAX: usize = 32;
 /// Mean squared gradient that noise does not explain, below which a tile has no texture to focus on, in level².
 pub const GRADIENT_FLOOR: f64 = 1.0;
 /// Noise in a tile may be stronger than in the picture as a whole: only a gradient this far above it counts as texture.

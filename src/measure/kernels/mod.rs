@@ -7,6 +7,7 @@ pub mod blur_effect;
 pub mod boxes;
 pub mod chroma;
 pub mod clip;
+pub mod error_level;
 pub mod histogram;
 pub mod moments;
 pub mod reconstruct;

@@ -19,3 +19,21 @@ pub(super) const BITS_PER_PIXEL: Definition = Definition {
     decimals: 3,
     definition: "Eight times the bytes of entropy-coded data, over the pixels. JPEG only.",
 };
+
+pub(super) const ERROR_LEVEL_MEAN: Definition = Definition {
+    id: "error-level-mean",
+    title: "Error level",
+    unit: "level",
+    method: "error-level-mean/1 coded-luma native dct-8 ijg-90",
+    decimals: 2,
+    definition: "Root of the mean squared error of luma if the picture were saved as JPEG with the IJG table of quality 90 once more, from its cosine transform on the 8-pixel grid, whole blocks only. Texture, contrast, sharpening and earlier saves all move it; it proves nothing about editing.",
+};
+
+pub(super) const ERROR_LEVEL_SPREAD: Definition = Definition {
+    id: "error-level-spread",
+    title: "Spread of error levels",
+    unit: "",
+    method: "error-level-spread/1 textured-cells p95-over-median",
+    decimals: 2,
+    definition: "95th percentile over median of the error level map's cells that have texture. Shows how unevenly the file reacts to saving again, which fine texture beside plain areas does as well. Proves nothing about editing.",
+};

@@ -56,6 +56,8 @@ pub enum Metric {
     SaturationClip,
     GamutOut,
     Blockiness,
+    ErrorLevelMean,
+    ErrorLevelSpread,
     BitsPerPixel,
 }
 
@@ -78,7 +80,7 @@ pub struct Definition {
 
 impl Metric {
     /// All, in the order they are listed.
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 46] = [
         Self::Megapixels,
         Self::MeanLuma,
         Self::RmsContrast,
@@ -122,6 +124,8 @@ impl Metric {
         Self::SaturationClip,
         Self::GamutOut,
         Self::Blockiness,
+        Self::ErrorLevelMean,
+        Self::ErrorLevelSpread,
         Self::BitsPerPixel,
     ];
 
@@ -193,6 +197,8 @@ impl Metric {
             Self::SaturationClip => color::SATURATION_CLIP,
             Self::GamutOut => color::GAMUT_OUT,
             Self::Blockiness => compression::BLOCKINESS,
+            Self::ErrorLevelMean => compression::ERROR_LEVEL_MEAN,
+            Self::ErrorLevelSpread => compression::ERROR_LEVEL_SPREAD,
             Self::BitsPerPixel => compression::BITS_PER_PIXEL,
         }
     }

@@ -1,8 +1,8 @@
 //! A worker has read a stranger's file: whoever broke it writes its answer. Nothing of an answer is used before it passed here.
 
 use crate::measure::{
-    Background, ClippingMap, Completeness, Composition, CropPreset, FocusMap, Frame, Metric, PhotoMeasurements, PhotoOutcome,
-    Pictures, Preview, Subject,
+    Background, ClippingMap, Completeness, Composition, CropPreset, ErrorLevelMap, FocusMap, Frame, Metric, PhotoMeasurements,
+    PhotoOutcome, Pictures, Preview, Subject,
 };
 
 /// Longest text in an answer, in characters (the worker cuts at 120; a little room for words around it).
@@ -14,7 +14,7 @@ const EXTRAS_MAX: usize = 80;
 /// Long edge of a preview and of a thumbnail, in pixels.
 const PREVIEW_EDGE_PX: u32 = 768;
 const THUMBNAIL_EDGE_PX: u32 = 360;
-/// Most tiles a side of the focus map and cells a side of the clipping map.
+/// Most tiles a side of the focus and error level maps and cells a side of the clipping map.
 const FOCUS_SIDE_MAX: u16 = 32;
 const CLIPPING_SIDE_MAX: u16 = 96;
 
@@ -178,6 +178,12 @@ fn pictures(pictures: &Pictures) -> Check {
     require((1..=FOCUS_SIDE_MAX).contains(columns) && (1..=FOCUS_SIDE_MAX).contains(rows), CheckError::Length("the focus map"))?;
     require(tiles.len() == usize::from(*columns) * usize::from(*rows), CheckError::Length("the focus map"))?;
     require(tiles.iter().flatten().all(|tile| tile.is_finite()), CheckError::Number("the focus map"))?;
+    let ErrorLevelMap { columns, rows, cells } = &pictures.error_level;
+    let sides = (1..=FOCUS_SIDE_MAX).contains(columns) && (1..=FOCUS_SIDE_MAX).contains(rows);
+    let length = usize::from(*columns) * usize::from(*rows);
+    require(sides && cells.len() == length, CheckError::Length("the error level map"))?;
+    let levels = cells.iter().flatten().all(|cell| (0.0..=255.0).contains(cell));
+    require(levels, CheckError::Number("the error level map"))?;
     let ClippingMap { columns, rows, burnt, lost } = &pictures.clipping;
     let sides = (1..=CLIPPING_SIDE_MAX).contains(columns) && (1..=CLIPPING_SIDE_MAX).contains(rows);
     require(sides, CheckError::Length("the clipping map"))?;

@@ -237,6 +237,12 @@ fn pictures(pictures: &Pictures) -> PicturesOut<'_> {
             tiles: pictures.focus.tiles.iter().map(|tile| tile.map(|tile| rounded(f64::from(tile), 1))).collect(),
         },
         clipping_map: &pictures.clipping,
+        error_level_map: Focus {
+            columns: pictures.error_level.columns,
+            rows: pictures.error_level.rows,
+            unit: "level",
+            tiles: pictures.error_level.cells.iter().map(|cell| cell.map(|cell| rounded(f64::from(cell), 2))).collect(),
+        },
         hashes: pictures.hashes.as_ref().map(|hashes| HashesOut {
             pixels: hashes.pixels.hex(),
             pdq: hashes.pdq.hex(),

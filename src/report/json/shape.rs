@@ -195,6 +195,7 @@ pub(super) struct PicturesOut<'a> {
     pub thumbnail: Size,
     pub focus_map: Focus,
     pub clipping_map: &'a ClippingMap,
+    pub error_level_map: Focus,
     pub hashes: Option<HashesOut>,
 }
 
@@ -214,7 +215,7 @@ pub(super) struct Size {
     pub height_px: u32,
 }
 
-/// Sharpness per tile.
+/// A number per tile: sharpness, or the error of saving again.
 #[derive(Serialize)]
 pub(super) struct Focus {
     pub columns: u16,

@@ -230,6 +230,7 @@ fn pictures(preview: Preview) -> Pictures {
         hashes: None,
         focus: FocusMap { columns, rows, tiles },
         clipping: ClippingMap { columns: columns_c, rows: rows_c, burnt, lost },
+        error_level: ErrorLevelMap { columns, rows, cells: vec![Some(1.25); usize::from(columns) * usize::from(rows)] },
     }
 }
 
