@@ -16,7 +16,7 @@ use crate::pipeline::admission::clean_file_name;
 use crate::pipeline::worker::RenderHead;
 use crate::pipeline::{Workers, clean_text, held};
 use crate::report::facts::REFERENCE_CHARS_MAX;
-use crate::report::{ReportFacts, ReportPhoto, words};
+use crate::report::{ReportFacts, ReportPhoto, set_words, words};
 
 /// Measures the photos, writes the report, prints a summary.
 ///
@@ -90,6 +90,9 @@ fn print_summary(photos: &[ReportPhoto], output: &Path) -> anyhow::Result<()> {
     writeln!(out, "{}", words::set_sentence(photos))?;
     for photo in photos {
         writeln!(out, "  {:>2}  {}: {}", photo.number, photo.file_name, words::photo_sentence(&photo.outcome))?;
+    }
+    for sentence in set_words::sentences(&set_words::measured(photos)) {
+        writeln!(out, "  {sentence}")?;
     }
     writeln!(out, "Report: {}", output.display())?;
     Ok(())

@@ -1,6 +1,7 @@
 //! What the histograms say about how the levels are used: the tonal range in stops, distinct levels, and gaps between them.
 
 use super::Histogram;
+use super::color::lab::linear;
 use super::profile::Profile;
 
 /// Light below this counts as this: one step of 12 bits.
@@ -36,8 +37,13 @@ pub enum Gaps {
 
 /// Stops between the 0.5 and 99.5 % percentile of coded luma, taken as neutral grey through the profile to linear light.
 pub fn tonal_range(histogram: &Histogram, profile: &Profile) -> f64 {
-    let lights = profile.light_of_grays();
-    let light = |level: usize| lights.get(level).copied().unwrap_or(0.0).max(DARKEST);
+    let mut greys: Vec<u8> = (0..=255).flat_map(|level| [level; 3]).collect();
+    profile.to_srgb(&mut greys);
+    let light = |level: usize| {
+        let [red, green, blue] = greys.as_chunks::<3>().0.get(level).copied().unwrap_or_default();
+        let linear = |coded: u8| linear(f64::from(coded) / 255.0);
+        (0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)).max(DARKEST)
+    };
     let (dark, bright) = (percentile(&histogram.luma, TONES.0), percentile(&histogram.luma, TONES.1));
     (light(bright) / light(dark)).log2()
 }

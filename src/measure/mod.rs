@@ -46,7 +46,6 @@ mod unseen;
 
 // how coded samples become rows and colours
 mod gamut;
-mod identity;
 pub mod kernels;
 mod profile;
 mod rows;

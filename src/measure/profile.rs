@@ -5,10 +5,9 @@
 use std::sync::Arc;
 
 use moxcms::{ColorProfile, DataColorSpace, Layout, RenderingIntent, Transform8BitExecutor, TransformOptions};
+use serde::{Deserialize, Serialize};
 
-use super::color::lab::linear;
-use super::gamut::MatrixShaper;
-use super::identity::{Identity, KnownProfile};
+use super::gamut::{KnownProfile, MatrixShaper};
 use crate::ingest::IccProfile;
 
 /// A profile that moves no colour of the test grid by more than this is sRGB, in levels.
@@ -21,6 +20,33 @@ pub struct Profile {
     kind: Kind,
     description: Option<String>,
     identity: Identity,
+}
+
+/// What is known of an embedded profile besides its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Identity {
+    /// Which of the well-known ones it is, told by its numbers.
+    pub known: Option<KnownProfile>,
+    /// What kind of device it is of.
+    pub class: Option<ProfileClass>,
+    /// Major and minor version of the format.
+    pub version: Option<(u8, u8)>,
+}
+
+/// Device class of a profile (ICC.1:2022, 7.2.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProfileClass {
+    /// `scnr`: cameras and scanners.
+    Input,
+    /// `mntr`: displays, and most working spaces.
+    Display,
+    /// `prtr`: printers and presses.
+    Output,
+    /// `spac`: a color space without a device.
+    ColorSpace,
+    /// `link`, `abst`, `nmcl`: not meant to be embedded in a picture.
+    Other,
 }
 
 enum Kind {
@@ -47,7 +73,7 @@ impl Profile {
             _ => None,
         };
         Self {
-            identity: Identity::new(known, &icc.bytes),
+            identity: Identity { known, class: class(&icc.bytes), version: version(&icc.bytes) },
             kind,
             description: Some(icc.description.clone().unwrap_or_else(|| "unnamed profile".to_owned())),
         }
@@ -81,21 +107,6 @@ impl Profile {
     /// Whether [`Self::to_srgb`] changes colours.
     pub fn converts(&self) -> bool {
         matches!(self.kind, Kind::Rgb(..) | Kind::Grey(_))
-    }
-
-    /// Light of neutral gray at each coded level, 0..=1 of white.
-    pub fn light_of_grays(&self) -> [f64; 256] {
-        if let Kind::Rgb(_, Some(shaper)) = &self.kind {
-            return std::array::from_fn(|level| shaper.light(level as u8));
-        }
-        let mut grays: Vec<u8> = (0..=255).flat_map(|level| [level; 3]).collect();
-        self.to_srgb(&mut grays);
-        let light = |pixel: [u8; 3]| {
-            let [red, green, blue] = pixel.map(|level| linear(f64::from(level) / 255.0));
-            0.2126 * red + 0.7152 * green + 0.0722 * blue
-        };
-        let (pixels, _) = grays.as_chunks::<3>();
-        std::array::from_fn(|level| pixels.get(level).copied().map_or(0.0, light))
     }
 
     /// Turns interleaved R'G'B' into sRGB, in place.
@@ -145,6 +156,22 @@ fn transform(icc: &[u8], channels: u8) -> Option<Kind> {
     }
 }
 
+fn class(icc: &[u8]) -> Option<ProfileClass> {
+    Some(match icc.get(12..16)? {
+        b"scnr" => ProfileClass::Input,
+        b"mntr" => ProfileClass::Display,
+        b"prtr" => ProfileClass::Output,
+        b"spac" => ProfileClass::ColorSpace,
+        b"link" | b"abst" | b"nmcl" => ProfileClass::Other,
+        _ => return None,
+    })
+}
+
+fn version(icc: &[u8]) -> Option<(u8, u8)> {
+    let (major, minor) = (*icc.get(8)?, *icc.get(9)? >> 4);
+    (1..=9).contains(&major).then_some((major, minor))
+}
+
 /// Whether the transform takes `coded` to about `unmoved`.
 fn moves_little(transform: &Transform8BitExecutor, coded: &[u8], unmoved: &[u8]) -> Option<bool> {
     let mut moved = vec![0; unmoved.len()];
@@ -160,7 +187,6 @@ fn grid() -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::identity::ProfileClass;
     use super::*;
 
     proptest::proptest! {

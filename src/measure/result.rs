@@ -9,9 +9,10 @@ use crate::raster::Orientation;
 
 pub use super::composition::{Background, Composition, CropFit, CropPreset, Fill, Frame, Subject};
 pub use super::finding::{Finding, FindingKind, Level};
-pub use super::identity::{KnownProfile, ProfileClass};
+pub use super::gamut::KnownProfile;
 pub use super::metadata::{MetadataFacts, PrivacyFacts, RightsFacts};
 pub use super::metric::Metric;
+pub use super::profile::ProfileClass;
 pub use super::similarity::PictureHashes;
 
 /// Whether a number can be relied on, and if not, why.

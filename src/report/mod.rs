@@ -11,6 +11,7 @@ pub mod json;
 pub mod layout;
 pub mod marks;
 pub mod pdf;
+pub mod set_words;
 pub mod words;
 
 use std::fmt::Write as _;

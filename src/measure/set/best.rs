@@ -2,7 +2,7 @@
 //!
 //! Each key keeps the photos that reach the best value of those still in question, within its margin; the key that leaves one
 //! decides. A key that is unknown for one of them decides nothing. Sharpness and noise are numbers per pixel, so they are asked
-//! only of photos of about one size; that is why size comes before them.
+//! only of photos of about one size: that is why size comes before them, and fine detail, which an enlarged copy lacks, before size.
 
 use super::frame::Frame;
 use crate::measure::{Completeness, Compression, Metric, jpeg};
@@ -12,6 +12,8 @@ use crate::measure::{Completeness, Compression, Metric, jpeg};
 pub enum BestKey {
     /// The file is all there.
     Complete,
+    /// A higher `eff-res`: an enlarged copy has none at its finest.
+    EffRes,
     /// More pixels.
     Megapixels,
     /// A higher `peak-sharp`.
@@ -40,8 +42,9 @@ pub enum Margin {
 }
 
 /// The keys in their order. Size twice: first so that numbers per pixel compare, later as itself.
-pub const KEYS: [(BestKey, Margin); 8] = [
+pub const KEYS: [(BestKey, Margin); 9] = [
     (BestKey::Complete, Margin::Absolute(0.0)),
+    (BestKey::EffRes, Margin::Absolute(6.0)),
     (BestKey::Megapixels, Margin::Share(0.2)),
     (BestKey::PeakSharp, Margin::Share(0.1)),
     (BestKey::Compression, Margin::Absolute(5.0)),
@@ -53,8 +56,9 @@ pub const KEYS: [(BestKey, Margin); 8] = [
 
 impl BestKey {
     /// All.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Complete,
+        Self::EffRes,
         Self::Megapixels,
         Self::PeakSharp,
         Self::Compression,
@@ -68,6 +72,7 @@ impl BestKey {
     pub const fn slug(self) -> &'static str {
         match self {
             Self::Complete => "complete",
+            Self::EffRes => "eff-res",
             Self::Megapixels => "megapixels",
             Self::PeakSharp => "peak-sharp",
             Self::Compression => "compression",
@@ -82,6 +87,7 @@ impl BestKey {
     pub const fn why(self) -> &'static str {
         match self {
             Self::Complete => "its file is all there",
+            Self::EffRes => "finer detail",
             Self::Megapixels => "more pixels",
             Self::PeakSharp => "sharper",
             Self::Compression => "less compressed",
@@ -97,6 +103,7 @@ impl BestKey {
         let photo = frame.photo;
         match self {
             Self::Complete => Some(f64::from(u8::from(photo.file.completeness == Completeness::Complete))),
+            Self::EffRes => photo.value(Metric::EffRes),
             Self::Megapixels => photo.value(Metric::Megapixels),
             Self::PeakSharp => photo.value(Metric::PeakSharp),
             Self::Compression if photo.file.compression != Compression::Lossy => Some(100.0),

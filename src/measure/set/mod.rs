@@ -4,6 +4,7 @@
 //! Everything rests on what was measured in each photo; unusable files are only counted. Ties are broken by content, never by
 //! place, so that another order of upload changes nothing but the photos' numbers.
 
+mod background;
 mod best;
 mod facts;
 mod frame;
@@ -15,6 +16,7 @@ mod spread;
 #[cfg(test)]
 mod tests;
 
+pub use background::BackgroundMatch;
 pub use best::{Best, BestKey};
 pub use facts::{Aspect, CaptureSpan, SetFacts, Shapes, Tally};
 pub use names::{Names, Sequence};
@@ -68,6 +70,8 @@ pub struct SetMeasurements {
     pub groups: Vec<Group>,
     /// How photos differ from the rest, for each number that is compared; empty below [`spread::PHOTOS_MIN`] photos.
     pub spread: Vec<Spread>,
+    /// How far apart even backgrounds are; None below two.
+    pub background: Option<BackgroundMatch>,
     /// What the set is made of.
     pub facts: SetFacts,
 }
@@ -81,6 +85,7 @@ pub fn measure_set(photos: &[SetPhoto<'_>]) -> SetMeasurements {
         groups_by: if by_hashes { GroupsBy::Hashes } else { GroupsBy::Bytes },
         groups: groups(&frames),
         spread: spread::spread(&frames),
+        background: background::background_match(&frames),
         facts: facts::facts(photos, &frames),
     }
 }

@@ -23,6 +23,8 @@ pub struct Sequence {
     pub prefix: String,
     /// After the number, without the extension.
     pub suffix: String,
+    /// Digits of the shortest number, with leading zeros.
+    pub digits: usize,
     /// Photos whose names follow it.
     pub photos: usize,
     /// Smallest number.
@@ -52,16 +54,16 @@ fn doubles(names: &[(u16, &str)]) -> Vec<Vec<u16>> {
 }
 
 fn sequence(names: &[(u16, &str)]) -> Option<Sequence> {
-    let mut patterns: BTreeMap<(&str, &str), Vec<u64>> = BTreeMap::new();
+    let mut patterns: BTreeMap<(&str, &str), Vec<(u64, usize)>> = BTreeMap::new();
     for (_, name) in names {
-        for (prefix, number, suffix) in numbered(stem(name)) {
-            patterns.entry((prefix, suffix)).or_default().push(number);
+        for (prefix, number, digits, suffix) in numbered(stem(name)) {
+            patterns.entry((prefix, suffix)).or_default().push((number, digits));
         }
     }
     // the longest prefix among those that most names share
     let ((prefix, suffix), numbers) =
         patterns.into_iter().max_by_key(|((prefix, _), numbers)| (distinct(numbers), numbers.len(), prefix.len()))?;
-    let seen: BTreeSet<u64> = numbers.iter().copied().collect();
+    let seen: BTreeSet<u64> = numbers.iter().map(|(number, _)| *number).collect();
     if seen.len() < 2 || numbers.len() * 2 < names.len() {
         return None;
     }
@@ -70,6 +72,7 @@ fn sequence(names: &[(u16, &str)]) -> Option<Sequence> {
     Some(Sequence {
         prefix: prefix.to_owned(),
         suffix: suffix.to_owned(),
+        digits: numbers.iter().map(|(_, digits)| *digits).min()?,
         photos: numbers.len(),
         first,
         last,
@@ -78,8 +81,8 @@ fn sequence(names: &[(u16, &str)]) -> Option<Sequence> {
     })
 }
 
-fn distinct(numbers: &[u64]) -> usize {
-    numbers.iter().collect::<BTreeSet<_>>().len()
+fn distinct(numbers: &[(u64, usize)]) -> usize {
+    numbers.iter().map(|(number, _)| number).collect::<BTreeSet<_>>().len()
 }
 
 /// A name without its extension.
@@ -87,14 +90,14 @@ fn stem(name: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem })
 }
 
-/// Every run of digits as a number, with what stands before and after it.
-fn numbered(stem: &str) -> impl Iterator<Item = (&str, u64, &str)> {
+/// Every run of digits: what stands before it, its number, how many digits, what stands after it.
+fn numbered(stem: &str) -> impl Iterator<Item = (&str, u64, usize, &str)> {
     let bytes = stem.as_bytes();
     let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
     (0..bytes.len()).filter(move |&at| is_digit(at) && (at == 0 || !is_digit(at - 1))).filter_map(move |start| {
         let end = (start..bytes.len()).find(|&at| !is_digit(at)).unwrap_or(bytes.len());
-        let number = stem.get(start..end).filter(|digits| digits.len() <= DIGITS_MAX)?.parse().ok()?;
-        Some((stem.get(..start)?, number, stem.get(end..)?))
+        let digits = stem.get(start..end).filter(|digits| digits.len() <= DIGITS_MAX)?;
+        Some((stem.get(..start)?, digits.parse().ok()?, digits.len(), stem.get(end..)?))
     })
 }
 

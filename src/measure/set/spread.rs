@@ -13,7 +13,13 @@ pub const SCORE_MAX: f64 = 3.5;
 const NORMAL: f64 = 0.6745;
 
 /// The numbers compared, each with the least difference that counts: below it the eye sees none worth a word. Our own defaults.
-pub const COMPARED: [(Metric, f64); 2] = [(Metric::RmsContrast, 0.03), (Metric::Colorfulness, 6.0)];
+pub const COMPARED: [(Metric, f64); 5] = [
+    (Metric::MeanLightness, 2.0),
+    (Metric::RmsContrast, 0.03),
+    (Metric::Colorfulness, 6.0),
+    (Metric::CastA, 2.0),
+    (Metric::CastB, 2.0),
+];
 
 /// How one number lies over the set.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,7 +87,7 @@ pub fn of_values(metric: Metric, floor: f64, mut values: Vec<(u16, f64)>) -> Opt
 }
 
 /// The middle, or the mean of the two in the middle; None of none.
-fn median(mut values: Vec<f64>) -> Option<f64> {
+pub(super) fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let upper = values.len() / 2;
     let above = *values.get(upper)?;

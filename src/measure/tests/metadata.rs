@@ -42,16 +42,6 @@ fn texts_of_a_large_tiff_are_read_without_its_exif() {
 }
 
 #[test]
-fn previews_are_held_against_the_picture_by_hash_shown_or_not() {
-    let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/metadata/thumbnail-with-bars.jpg")).unwrap();
-    for previews in [true, false] {
-        let options = Options { previews, ..Options::default() };
-        let PhotoOutcome::Measured(photo) = measure_photo(&bytes, &options) else { panic!("not measured") };
-        assert!(photo.metadata.embedded[0].pdq_distance.is_some_and(|bits| bits < 32), "{:?}", photo.metadata.embedded);
-    }
-}
-
-#[test]
 fn previews_of_another_shape_and_people_are_findings() {
     let kinds = |name: &str| -> Vec<FindingKind> { measured(name).findings.iter().map(|finding| finding.kind).collect() };
     assert!(kinds("thumbnail-of-another-shape.jpg").contains(&FindingKind::PreviewDiffers));

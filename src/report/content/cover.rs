@@ -4,7 +4,7 @@ use crate::measure::{PhotoOutcome, PhotoVerdict};
 use crate::report::facts::{ReportFacts, ReportPhoto};
 use crate::report::words::{self, Counts};
 
-use super::{FrameContent, TEXT_CHARS_MAX, page_of};
+use super::{FrameContent, TEXT_CHARS_MAX};
 
 /// Frames on the strip, the last one running off the page.
 const STRIP_FRAMES: usize = 4;
@@ -70,7 +70,7 @@ pub(super) fn compose(facts: &ReportFacts, photos: &[ReportPhoto], frames: &[Fra
         strip,
         counters: [(PhotoVerdict::Ready, counts.ready), (PhotoVerdict::Check, counts.check), (PhotoVerdict::Redo, counts.redo)],
         actions_heading: if to_do > ACTIONS { "Do these first" } else { "What to do" },
-        actions: ranked.iter().filter_map(|index| action(photos.get(*index)?, photos.len())).take(ACTIONS).collect(),
+        actions: ranked.iter().filter_map(|index| action(photos.get(*index)?, frames.get(*index)?.page)).take(ACTIONS).collect(),
         no_action: "Nothing to do. Every photo could be read, and every number with a default range lies within it.",
         identity: identity(facts),
         verify_url: facts.verify_url.clone(),
@@ -116,8 +116,7 @@ fn subtitle(facts: &ReportFacts) -> String {
     }
 }
 
-fn action(photo: &ReportPhoto, photos: usize) -> Option<Action> {
-    let page = page_of(photo.number, photos);
+fn action(photo: &ReportPhoto, page: usize) -> Option<Action> {
     match &photo.outcome {
         PhotoOutcome::Unusable(problem) => {
             let (why, what) = problem.sentence().split_once(". ").unwrap_or(("The file could not be read", "Export it again."));

@@ -4,17 +4,19 @@ pub mod cover;
 pub mod method;
 pub mod photo;
 pub mod reading;
+pub mod set;
 pub mod sheet;
 pub mod statements;
 
 use crate::measure::{PaletteColor, PhotoOutcome, PhotoVerdict};
 
 use super::facts::{ReportFacts, ReportPhoto};
-use super::words;
+use super::{set_words, words};
 
 pub use cover::Cover;
 pub use method::{FileRow, Method};
 pub use photo::{Body, PhotoPage};
+pub use set::{SetPage, SetSection};
 pub use sheet::Sheet;
 pub use statements::Audit;
 
@@ -34,6 +36,8 @@ pub struct Content<'a> {
     pub cover: Cover,
     /// The contact sheet, a page for every 20 frames.
     pub sheets: Vec<Sheet>,
+    /// The set as a whole; empty where fewer than two photos could be measured.
+    pub set: Vec<SetPage>,
     /// A page a photo.
     pub photos: Vec<PhotoPage<'a>>,
     /// What the files say, a part a photo; empty where the product does not ask.
@@ -90,20 +94,24 @@ pub struct FrameContent {
     pub page: usize,
 }
 
-/// On which page a photo stands: cover, contact sheet, then a page a photo.
-pub fn page_of(number: u16, photos: usize) -> usize {
-    1 + photos.div_ceil(FRAMES_A_SHEET) + usize::from(number)
+/// On which page a photo stands: `before` others, then a page a photo.
+pub fn page_of(number: u16, before: usize) -> usize {
+    before + usize::from(number)
 }
 
 /// Says the whole report.
 pub fn compose<'a>(facts: &ReportFacts, photos: &'a [ReportPhoto], result_hash: &str) -> Content<'a> {
     let title = title(facts);
-    let frames: Vec<FrameContent> = photos.iter().map(|photo| frame(photo, photos.len())).collect();
+    let set = set::compose(&set_words::measured(photos));
+    // cover and contact sheet
+    let before = 1 + photos.len().div_ceil(FRAMES_A_SHEET) + set.len();
+    let frames: Vec<FrameContent> = photos.iter().map(|photo| frame(photo, before)).collect();
     Content {
         running: running(facts, result_hash),
         cover: cover::compose(facts, photos, &frames, &title),
         sheets: sheet::compose(photos, &frames),
-        photos: photos.iter().map(|photo| photo::compose(photo, photos.len())).collect(),
+        set,
+        photos: photos.iter().map(|photo| photo::compose(photo, before)).collect(),
         audits: statements::compose(facts, photos),
         method: method::compose(facts),
         files: method::files(photos),
@@ -133,7 +141,7 @@ pub fn name_of(photo: &ReportPhoto) -> String {
     if name.is_empty() { "no name".into() } else { name }
 }
 
-fn frame(photo: &ReportPhoto, photos: usize) -> FrameContent {
+fn frame(photo: &ReportPhoto, before: usize) -> FrameContent {
     let picture = match &photo.outcome {
         PhotoOutcome::Unusable(_) => FramePicture::Nothing,
         PhotoOutcome::Measured(measured) => match &measured.pictures {
@@ -149,6 +157,6 @@ fn frame(photo: &ReportPhoto, photos: usize) -> FrameContent {
         verdict: photo.outcome.verdict(),
         label: words::photo_label(&photo.outcome),
         picture,
-        page: page_of(photo.number, photos),
+        page: page_of(photo.number, before),
     }
 }

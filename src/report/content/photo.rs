@@ -86,10 +86,10 @@ pub struct Alt {
     pub palette: String,
 }
 
-pub(super) fn compose(photo: &ReportPhoto, photos: usize) -> PhotoPage<'_> {
+pub(super) fn compose(photo: &ReportPhoto, before: usize) -> PhotoPage<'_> {
     PhotoPage {
         number: photo.number,
-        page: page_of(photo.number, photos),
+        page: page_of(photo.number, before),
         name: name_of(photo),
         verdict: photo.outcome.verdict(),
         headline: words::photo_headline(&photo.outcome),

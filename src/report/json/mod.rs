@@ -3,6 +3,7 @@
 //! `docs/schema/result-1.json` describes it; a test holds the two together.
 
 mod composition;
+mod set;
 mod shape;
 
 use std::collections::BTreeMap;
@@ -13,11 +14,10 @@ use crate::measure::{
 };
 
 use super::facts::{FILE_NAME_CHARS_MAX, REFERENCE_CHARS_MAX, ReportFacts, ReportPhoto};
-use super::words::{self, Counts};
+use super::words;
 use super::{ReportError, content};
 use shape::{
-    About, Color, Engine, File, FindingOut, Focus, HashesOut, Jpeg, Number, Photo, PicturesOut, Problem, Quality, Result1, Set,
-    Size,
+    About, Color, Engine, File, FindingOut, Focus, HashesOut, Jpeg, Number, Photo, PicturesOut, Problem, Quality, Result1, Size,
 };
 
 /// The schema a result follows.
@@ -30,18 +30,11 @@ pub const RANGES: &str = "default/1";
 /// # Errors
 /// [`ReportError::Json`] when it cannot be written.
 pub fn write(facts: &ReportFacts, photos: &[ReportPhoto]) -> Result<Vec<u8>, ReportError> {
-    let counts = Counts::of(photos);
     let result = Result1 {
         schema: SCHEMA,
         report: about(facts),
         engine: Engine { name: "proofsheet", version: env!("CARGO_PKG_VERSION"), ranges: RANGES },
-        set: Set {
-            photos: counts.total(),
-            ready: counts.ready,
-            check: counts.check,
-            redo: counts.redo,
-            sentence: words::set_sentence(photos),
-        },
+        set: set::set(photos),
         photos: photos.iter().map(|one| photo(facts, one)).collect(),
     };
     serde_json::to_vec(&result).map_err(|_| ReportError::Json)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::set::Set;
 use crate::measure::{
     Background, CaptureFacts, ClippingMap, Completeness, Compression, Fill, Format, Histogram, JpegProcess, KnownProfile, Level,
     MetadataFacts, PhotoVerdict, PrintSize, PrivacyFacts, ProfileClass, RightsFacts, Subject, Validity,
@@ -39,16 +40,6 @@ pub(super) struct Engine {
     pub name: &'static str,
     pub version: &'static str,
     pub ranges: &'static str,
-}
-
-/// The set in counts.
-#[derive(Serialize)]
-pub(super) struct Set {
-    pub photos: usize,
-    pub ready: usize,
-    pub check: usize,
-    pub redo: usize,
-    pub sentence: String,
 }
 
 /// One photo.

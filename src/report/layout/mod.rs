@@ -8,6 +8,7 @@ pub mod method;
 pub mod panels;
 pub mod paragraph;
 pub mod photo;
+pub mod set;
 pub mod sheet;
 pub mod shell;
 pub mod statements;
@@ -51,6 +52,9 @@ pub fn place(fonts: &Fonts, content: &Content<'_>) -> Result<Layout, ReportError
     for page in &content.sheets {
         pages.push(sheet::place(fonts, content, page)?);
     }
+    for page in &content.set {
+        pages.push(set::place(fonts, content, page)?);
+    }
     for page in &content.photos {
         pages.push(photo::place(fonts, content, page)?);
     }
@@ -77,10 +81,15 @@ fn outline(content: &Content<'_>, said: usize, method: usize) -> Vec<OutlineEntr
         })
         .collect();
     let statements = (said < method).then(|| entry("What the files say", said));
-    let beginning = [
-        entry("Summary", 1),
-        entry("Contact sheet", 2),
-        OutlineEntry { title: "Photos".into(), page: content.photos.first().map_or(1, |photo| photo.page), below: photos },
-    ];
-    beginning.into_iter().chain(statements).chain([entry("Method and files", method)]).collect()
+    let set = (!content.set.is_empty()).then(|| entry("The set", 2 + content.sheets.len()));
+    let photos =
+        OutlineEntry { title: "Photos".into(), page: content.photos.first().map_or(1, |photo| photo.page), below: photos };
+    let end = entry("Method and files", method);
+    [entry("Summary", 1), entry("Contact sheet", 2)]
+        .into_iter()
+        .chain(set)
+        .chain([photos])
+        .chain(statements)
+        .chain([end])
+        .collect()
 }

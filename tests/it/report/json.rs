@@ -48,11 +48,60 @@ fn the_three_layers_stay_apart_and_numbers_are_rounded_by_their_metric() {
 }
 
 #[test]
+fn the_set_tells_its_groups_what_differs_and_what_it_is_made_of() {
+    let result: Value = serde_json::from_slice(&rendered(&samples::facts(true), &samples::alike(14)).result_json).unwrap();
+    let set = &result["set"];
+    assert_eq!(set["groups_by"], "hashes");
+    let sentences: Vec<&str> =
+        set["groups"].as_array().unwrap().iter().map(|group| group["sentence"].as_str().unwrap()).collect();
+    assert_eq!(
+        sentences,
+        [
+            "Frames 1, 2 and 14 are the same picture, saved again; 2 is technically best: sharper.",
+            "Frames 3, 4 and 5 are the same picture, saved again; 5 is technically best: sharper.",
+            "Frames 6, 7 and 8 are the same picture, saved again; 8 is technically best: sharper.",
+            "Frames 9, 10 and 11 are the same picture, saved again; 11 is technically best: sharper.",
+            "Frames 12 and 13 are the same picture, saved again; 13 is technically best: sharper.",
+        ]
+    );
+    let differing = |metric: &str| -> Vec<u64> {
+        let spread = set["spread"].as_array().unwrap().iter().find(|spread| spread["metric"] == metric).unwrap();
+        let photos = spread["photos"].as_array().unwrap().iter();
+        photos.filter(|photo| photo["differs"] == true).map(|photo| photo["photo"].as_u64().unwrap()).collect()
+    };
+    assert_eq!((differing("rms-contrast"), differing("colorfulness")), (vec![7], vec![5]));
+    assert_eq!(set["facts"]["names"]["sequence"]["missing"], json!([406, 407]));
+    assert_eq!(set["facts"]["captured"]["names_in_order"], json!(false));
+}
+
+#[test]
+fn another_order_of_upload_gives_the_same_set() {
+    let photos = samples::alike(14);
+    let mut reversed: Vec<_> = photos.iter().rev().cloned().collect();
+    reversed.iter_mut().zip(1..).for_each(|(photo, number)| photo.number = number);
+    let groups = |photos: &[proofsheet::report::ReportPhoto], number: &dyn Fn(u64) -> u64| -> Vec<Vec<u64>> {
+        let result: Value = serde_json::from_slice(&rendered(&samples::facts(true), photos).result_json).unwrap();
+        let mut groups: Vec<Vec<u64>> = Vec::new();
+        for group in result["set"]["groups"].as_array().unwrap() {
+            let mut photos: Vec<u64> =
+                group["photos"].as_array().unwrap().iter().map(|photo| number(photo.as_u64().unwrap())).collect();
+            photos.sort_unstable();
+            photos.push(number(group["technically_best"]["photo"].as_u64().unwrap()));
+            groups.push(photos);
+        }
+        groups.sort();
+        groups
+    };
+    assert_eq!(groups(&photos, &|number| number), groups(&reversed, &|number| 15 - number));
+}
+
+#[test]
 fn a_result_without_previews_holds_no_picture_content() {
     let photos = samples::without_pictures(samples::mixed());
     let result: Value = serde_json::from_slice(&rendered(&samples::facts(false), &photos).result_json).unwrap();
     assert_eq!(result["report"]["previews"], json!(false));
     assert!(result["photos"].as_array().unwrap().iter().all(|photo| photo["pictures"].is_null()));
+    assert_eq!(result["set"]["groups_by"], "bytes only");
 }
 
 #[test]

@@ -41,14 +41,19 @@ fn each_kind_of_page_stands_as_it_stood() {
     let photos = samples::mixed();
     let content = content::compose(&samples::facts(true), &photos, HASH);
     let layout = placed(&content);
-    for (name, page) in
-        [("cover", 1), ("contact-sheet", 2), ("photo-with-findings", 6), ("photo-unusable", 14), ("files", layout.pages.len())]
-    {
+    for (name, page) in [
+        ("cover", 1),
+        ("contact-sheet", 2),
+        ("the-set", 3),
+        ("photo-with-findings", 7),
+        ("photo-unusable", 15),
+        ("files", layout.pages.len()),
+    ] {
         snapshot(name, &layout.pages[page - 1].to_text());
     }
     let photos = samples::without_pictures(samples::mixed());
     let content = content::compose(&samples::facts(false), &photos, HASH);
-    snapshot("photo-without-pictures", &placed(&content).pages[5].to_text());
+    snapshot("photo-without-pictures", &placed(&content).pages[6].to_text());
 }
 
 #[test]
@@ -124,6 +129,24 @@ fn every_page_has_its_foot_and_figures_have_words() {
 }
 
 #[test]
+fn the_set_has_as_many_pages_as_it_takes_and_photos_stand_after_them() {
+    for (count, set_pages) in [(1, 0), (2, 1), (14, 1), (50, 2)] {
+        let photos = samples::alike(count);
+        let content = content::compose(&samples::facts(true), &photos, HASH);
+        assert_eq!(content.set.len(), set_pages, "{count} photos");
+        let layout = placed(&content);
+        let first = content.photos[0].page;
+        assert_eq!(first, 2 + content.sheets.len() + set_pages);
+        assert!(texts(&layout.pages[first - 1]).contains(&"LW_0401.jpg".to_owned()));
+        if set_pages > 0 {
+            assert!(texts(&layout.pages[first - 1 - set_pages]).contains(&"The set".to_owned()));
+            assert!(layout.outline.iter().any(|entry| entry.title == "The set" && entry.page == first - set_pages));
+        }
+    }
+    assert_eq!(content::compose(&samples::facts(true), &samples::unreadable(8), HASH).set, []);
+}
+
+#[test]
 fn the_cover_says_what_is_wrong_with_which_photo() {
     let photos = samples::mixed();
     let cover = texts(&placed(&content::compose(&samples::facts(true), &photos, HASH)).pages[0]).join("\n");
@@ -132,7 +155,7 @@ fn the_cover_says_what_is_wrong_with_which_photo() {
         "4 need attention.",
         "Do these first",
         "Use a sharper frame.",
-        "Page 9",
+        "Page 10",
         "Ends",
         "5 December 2026, 14:23 UTC,",
     ] {

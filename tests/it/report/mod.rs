@@ -24,6 +24,8 @@ fn sets() -> Vec<(&'static str, ReportFacts, Vec<ReportPhoto>)> {
         ("unreadable", samples::facts(true), samples::unreadable(8)),
         ("odd", long, samples::odd()),
         ("provenance", samples::facts_of_provenance(), samples::talkative()),
+        ("alike", samples::facts(true), samples::alike(14)),
+        ("fifty-alike", samples::facts(true), samples::alike(50)),
         ("without-pictures", samples::facts(false), samples::without_pictures(samples::mixed())),
     ]
 }

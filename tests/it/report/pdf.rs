@@ -76,8 +76,8 @@ fn links_lead_to_the_photos_pages() {
             })
             .collect()
     };
-    assert_eq!(targets(1), (3..=22).collect::<Vec<_>>(), "the contact sheet");
-    assert_eq!(targets(0), [14, 9, 6, 18, 14, 9, 6], "strip and actions of the cover");
+    assert_eq!(targets(1), (4..=23).collect::<Vec<_>>(), "the contact sheet");
+    assert_eq!(targets(0), [15, 10, 7, 19, 15, 10, 7], "strip and actions of the cover");
 }
 
 #[test]
@@ -90,9 +90,10 @@ fn the_outline_is_nested_and_the_file_says_what_it_is() {
     };
     let outline = child(catalog, b"Outlines");
     let (summary, sheet) = (child(&outline, b"First"), child(&child(&outline, b"First"), b"Next"));
-    let photos = child(&sheet, b"Next");
+    let set = child(&sheet, b"Next");
+    let photos = child(&set, b"Next");
     let title = |entry: &Dictionary| entry.get(b"Title").and_then(Object::as_str).unwrap().to_vec();
-    assert_eq!((title(&summary), title(&photos)), (b"Summary".to_vec(), b"Photos".to_vec()));
+    assert_eq!([&summary, &set, &photos].map(title), [&b"Summary"[..], b"The set", b"Photos"].map(<[u8]>::to_vec));
     assert_eq!(photos.get(b"Count").and_then(Object::as_i64).unwrap(), -20);
     assert_eq!(title(&child(&photos, b"First")), b"1  LW_0401.jpg: Ready");
     let info = document.get_dictionary(document.trailer.get(b"Info").and_then(Object::as_reference).unwrap()).unwrap();

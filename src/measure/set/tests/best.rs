@@ -7,6 +7,7 @@ use crate::measure::{Completeness, Compression, Metric, PhotoMeasurements, Table
 /// Two files of one picture that are equal in everything.
 fn equal(id: u16) -> PhotoMeasurements {
     let values = [
+        (Metric::EffRes, -10.0),
         (Metric::Megapixels, 12.0),
         (Metric::PeakSharp, 500.0),
         (Metric::ClipHigh, 1.0),
@@ -36,6 +37,8 @@ fn each_key_decides_past_its_margin_and_not_within() {
     let undecided = (1, BestKey::PhotoNumber);
     assert_eq!(best(equal(2)), Best { number: 1, decided_by: BestKey::PhotoNumber, equals: vec![2] });
     let metric = |metric, value| decided(with(equal(2), metric, value));
+    assert_eq!(metric(Metric::EffRes, -3.9), (2, BestKey::EffRes));
+    assert_eq!(metric(Metric::EffRes, -4.1), undecided);
     assert_eq!(metric(Metric::Megapixels, 15.1), (2, BestKey::Megapixels));
     assert_eq!(metric(Metric::Megapixels, 12.2), (2, BestKey::Megapixels), "a little larger, and else equal");
     assert_eq!(metric(Metric::Megapixels, 12.1), undecided);
@@ -63,6 +66,12 @@ fn each_key_decides_past_its_margin_and_not_within() {
 fn a_small_copy_is_not_better_for_being_sharper_per_pixel() {
     let copy = with(with(equal(2), Metric::Megapixels, 3.0), Metric::PeakSharp, 2000.0);
     assert_eq!(decided(copy), (1, BestKey::Megapixels));
+}
+
+#[test]
+fn an_enlarged_copy_is_not_better_for_its_pixels() {
+    let copy = with(with(equal(2), Metric::Megapixels, 48.0), Metric::EffRes, -29.0);
+    assert_eq!(decided(copy), (1, BestKey::EffRes));
 }
 
 #[test]

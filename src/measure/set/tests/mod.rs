@@ -1,5 +1,6 @@
 //! Sets made of photos that were really measured, and of numbers made up to decide one thing.
 
+mod background;
 mod best;
 mod facts;
 mod linkage;

@@ -1,0 +1,156 @@
+//! The set as a whole: frames that are alike, what differs from the rest, what it is made of.
+
+use crate::measure::set::{GroupsBy, SetMeasurements, Tally};
+use crate::report::{set_words, words};
+
+use super::TEXT_CHARS_MAX;
+
+/// What a page holds, in points; what rows and headings take of it, as the layout sets them.
+const PAGE: usize = 620;
+const LINE: usize = 18;
+const TWO_LINES: usize = 30;
+const HEADING: usize = 32;
+/// A sentence of ours up to this long takes one line; strangers' words are given two.
+const LINE_CHARS: usize = 96;
+/// Values of a list that are printed; the result has them all.
+const VALUES_MAX: usize = 6;
+
+/// One page about the set.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SetPage {
+    /// `The set`, or its continuation.
+    pub title: &'static str,
+    /// Said below the title; empty on a continuation.
+    pub intro: String,
+    /// What stands on it.
+    pub sections: Vec<SetSection>,
+}
+
+/// Rows under a heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetSection {
+    /// Heading.
+    pub heading: &'static str,
+    /// Label and words; labels may be empty.
+    pub rows: Vec<(String, String)>,
+}
+
+/// No page for a set in which fewer than two photos could be measured.
+pub fn compose(set: &SetMeasurements) -> Vec<SetPage> {
+    if set.facts.measured < 2 {
+        return Vec::new();
+    }
+    let sections = [
+        SetSection { heading: "Frames that are alike", rows: groups(set) },
+        SetSection { heading: "Frames that differ from the rest", rows: outliers(set) },
+        SetSection { heading: "What the set is made of", rows: made_of(set) },
+    ];
+    let mut pages = paged(sections);
+    for (at, page) in pages.iter_mut().enumerate() {
+        (page.title, page.intro) = match at {
+            0 => ("The set", INTRO.to_owned()),
+            _ => ("The set, continued", String::new()),
+        };
+    }
+    pages
+}
+
+const INTRO: &str = "Frames are alike by hashes of their pictures, or because their files are equal. The technically best of them is told by completeness, fine detail, size, sharpness, compression, clipping and noise, in this order; which one to show is for people to say. To differ from the rest is no fault: a set may hold several scenes.";
+
+/// Sections over as many pages as their rows take.
+fn paged(sections: [SetSection; 3]) -> Vec<SetPage> {
+    let mut pages = vec![SetPage::default()];
+    let mut used = 0;
+    for section in sections {
+        let mut open = false;
+        for row in section.rows {
+            let height = height(&row);
+            if used + height + if open { 0 } else { HEADING } > PAGE {
+                pages.push(SetPage::default());
+                (used, open) = (0, false);
+            }
+            used += height + if open { 0 } else { HEADING };
+            let Some(page) = pages.last_mut() else { continue };
+            match page.sections.last_mut().filter(|_| open) {
+                Some(last) => last.rows.push(row),
+                None => page.sections.push(SetSection { heading: section.heading, rows: vec![row] }),
+            }
+            open = true;
+        }
+    }
+    pages
+}
+
+fn height((label, words): &(String, String)) -> usize {
+    if label.is_empty() && words.chars().count() <= LINE_CHARS { LINE } else { TWO_LINES }
+}
+
+fn groups(set: &SetMeasurements) -> Vec<(String, String)> {
+    let mut rows: Vec<(String, String)> =
+        set.groups.iter().map(|group| (String::new(), set_words::group_sentence(group))).collect();
+    if rows.is_empty() {
+        rows.push((String::new(), "No two frames are alike.".to_owned()));
+    }
+    if set.groups_by == GroupsBy::Bytes {
+        rows.push((String::new(), set_words::BYTES_ONLY.to_owned()));
+    }
+    rows
+}
+
+fn outliers(set: &SetMeasurements) -> Vec<(String, String)> {
+    let rows: Vec<(String, String)> =
+        set.spread.iter().filter_map(set_words::spread_sentence).map(|words| (String::new(), words)).collect();
+    match (rows.is_empty(), set.spread.is_empty()) {
+        (false, _) => rows,
+        (true, false) => vec![(String::new(), "None.".to_owned())],
+        (true, true) => vec![(String::new(), "Not asked: it takes at least five measured photos.".to_owned())],
+    }
+}
+
+fn made_of(set: &SetMeasurements) -> Vec<(String, String)> {
+    let facts = &set.facts;
+    let shapes = [(facts.shapes.portrait, "portrait"), (facts.shapes.landscape, "landscape"), (facts.shapes.square, "square")];
+    let shapes: Vec<String> =
+        shapes.into_iter().filter(|(photos, _)| *photos > 0).map(|(photos, word)| format!("{photos} {word}")).collect();
+    let aspects = facts.aspects.iter().map(|aspect| {
+        let (width, height) = aspect.named.unwrap_or(aspect.ratio);
+        (format!("{width}:{height}"), aspect.photos)
+    });
+    let rows = [
+        ("Cameras", tallied(&facts.cameras, "")),
+        ("Lenses", tallied(&facts.lenses, "")),
+        ("Taken", set_words::captured_words(facts)),
+        ("Sizes", tallied(&facts.sizes, "")),
+        ("Shapes", format!("{}; {}", shapes.join(", "), listed(merged(aspects)))),
+        ("Formats", tallied(&facts.formats, "").to_uppercase().replace("WEBP", "WebP")),
+        ("Profiles", tallied(&facts.profiles, "none")),
+        ("Backgrounds", set.background.as_ref().map_or_else(String::new, set_words::background_words)),
+        ("Names", set_words::names_words(facts)),
+    ];
+    rows.into_iter().filter(|(_, words)| !words.is_empty()).map(|(label, words)| (label.to_owned(), words)).collect()
+}
+
+fn tallied(tallies: &[Tally], none: &str) -> String {
+    let value =
+        |tally: &Tally| tally.value.as_deref().map_or_else(|| none.to_owned(), |value| words::clean(value, TEXT_CHARS_MAX));
+    listed(tallies.iter().map(|tally| (value(tally), tally.photos)).collect())
+}
+
+/// Shapes of one name together, the most photos first.
+fn merged(values: impl Iterator<Item = (String, usize)>) -> Vec<(String, usize)> {
+    let mut counts = std::collections::BTreeMap::<String, usize>::new();
+    values.for_each(|(value, photos)| *counts.entry(value).or_default() += photos);
+    let mut merged: Vec<(String, usize)> = counts.into_iter().collect();
+    merged.sort_by_key(|(_, photos)| std::cmp::Reverse(*photos));
+    merged
+}
+
+/// `Canon EOS R5 (17), Canon EOS M (3)`; a single value without its count.
+fn listed(values: Vec<(String, usize)>) -> String {
+    if let [(value, _)] = values.as_slice() {
+        return value.clone();
+    }
+    let more = values.len().saturating_sub(VALUES_MAX);
+    let shown: Vec<String> = values.iter().take(VALUES_MAX).map(|(value, photos)| format!("{value} ({photos})")).collect();
+    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+}
