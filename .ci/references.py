@@ -14,7 +14,7 @@ import cv2, imagehash, numpy, pdqhash, PIL, pywt, scipy, scipy.fftpack, skimage
 import numpy as np
 from PIL import Image
 from scipy import ndimage
-from skimage.color import rgb2lab
+from skimage.color import deltaE_ciede2000, rgb2lab, rgb2xyz
 from skimage.measure import blur_effect, shannon_entropy
 
 ROOT = Path(__file__).parent.parent
@@ -136,6 +136,8 @@ def expected(pixels, luma, same_pixels):
            "percentiles": [int(v) for v in np.percentile(luma, SHARES, method="inverted_cdf")]}
     if same_pixels:
         planes = {"luma": luma, "red": pixels[..., 0], "green": pixels[..., 1], "blue": pixels[..., 2]}
+        out["numbers"] |= {k: float(v) for k, v in levels(planes).items()}
+        out |= composition(pixels)
         out["histogram"] = {k: [int(v) for v in cv2.calcHist([np.ascontiguousarray(p)], [0], None, [256], [0, 256]).ravel()] for k, p in planes.items()}
     return out
 
@@ -149,6 +151,61 @@ def tone(pixels, luma):
     return {"mean-luma": luma.mean(), "rms-contrast": (luma / 255.0).std(), "entropy": shannon_entropy(luma),
             "clip-high": share(high == 255), "clip-high-all": share(low == 255), "clip-low": share(low == 0), "clip-low-all": share(high == 0),
             "near-clip-high": share(high >= 250), "near-clip-low": share(low <= 5), "colored-share": share(high.astype(int) - low > 2)}
+
+
+def levels(planes):
+    """Of untagged pictures: sRGB."""
+    at = lambda plane, percent: int(np.percentile(plane, percent, method="inverted_cdf"))
+    light = lambda level: max(float(rgb2xyz(np.full((1, 1, 3), level, np.uint8))[0, 0, 1]), 1 / 4095)
+    channels = [planes[name] for name in ("red", "green", "blue")]
+    numbers = {"tonal-range": np.log2(light(at(planes["luma"], 99.5)) / light(at(planes["luma"], 0.5))),
+               "levels-used": min(len(np.unique(plane)) for plane in channels)}
+    spans = [(plane, at(plane, 0.1), at(plane, 99.9)) for plane in channels]
+    gaps = [share(~np.isin(np.arange(low, high + 1), plane)) for plane, low, high in spans if high - low >= 31]
+    if gaps:
+        numbers["histogram-gaps"] = max(gaps)
+    return numbers
+
+
+def composition(pixels):
+    """The border ring and where the eye goes."""
+    pixels = reduced(pixels, 256)
+    height, width = pixels.shape[:2]
+    out = {}
+    if min(height, width) >= 16:
+        square = cv2.resize(luma_of(pixels), (64, 64), interpolation=cv2.INTER_AREA) if min(height, width) >= 64 else None
+        # where a picture is smooth, rounding decides what stands out in its spectrum
+        if square is not None and cv2.Laplacian(square, cv2.CV_64F).std() > 4:
+            found, heat = cv2.saliency.StaticSaliencySpectralResidual_create().computeSaliency(square)
+            middle = lambda sums: float((sums * (np.arange(64) + 0.5)).sum() / sums.sum() / 64)
+            out["saliency"] = [middle(heat.sum(0)), middle(heat.sum(1))]
+    pixels = reduced(pixels, 128)
+    height, width = pixels.shape[:2]
+    if min(height, width) >= 16:
+        lab, ring = rgb2lab(pixels), max(1, int(0.03 * min(height, width) + 0.5))
+        y, x = np.mgrid[:height, :width]
+        sides = [x < ring, x >= width - ring, y < ring, y >= height - ring]
+        median = lambda mask: np.percentile(lab[mask], 50, axis=0, method="inverted_cdf")
+        apart = lambda colors, color: deltaE_ciede2000(colors, np.broadcast_to(color, colors.shape))
+        whole = sides[0] | sides[1] | sides[2] | sides[3]
+        ground, white = median(whole), rgb2lab(np.full((1, 1, 3), 255, np.uint8))[0, 0]
+        from_ground = apart(lab, ground)
+        out["background"] = [*ground, np.percentile(from_ground[whole], 50, method="inverted_cdf"), share(apart(lab, white)[whole] <= 2),
+                             share(from_ground[whole] <= 2), *(float(apart(median(a)[None], median(b))[0]) for a, b in (sides[:2], sides[2:]))]
+        out["background"] = [float(v) for v in out["background"]]
+        if share(from_ground[whole] <= 5) >= 80:
+            out["fill"] = float(share(from_ground > 5))
+    return out
+
+
+def reduced(pixels, long_edge):
+    """Rounded means of squares, as cells are made smaller."""
+    height, width = pixels.shape[:2]
+    edge = -(-max(height, width) // long_edge)
+    rows, columns = range(0, height, edge), range(0, width, edge)
+    sums = np.add.reduceat(np.add.reduceat(pixels.astype(int), rows, 0), columns, 1)
+    counts = np.multiply.outer(np.diff([*rows, height]), np.diff([*columns, width]))[..., None]
+    return ((sums + counts // 2) // counts).astype(np.uint8)
 
 
 def structure(luma):
@@ -183,13 +240,16 @@ def color(pixels):
     f = pixels.astype(np.float64)
     rg, yb = f[..., 0] - f[..., 1], (f[..., 0] + f[..., 1]) / 2 - f[..., 2]
     numbers = {"colorfulness": np.hypot(rg.std(), yb.std()) + 0.3 * np.hypot(rg.mean(), yb.mean())}
-    if max(pixels.shape) <= 256:
-        lab = rgb2lab(pixels)
+    if max(pixels.shape) <= 768:
+        small = reduced(pixels, 256)
+        lab = rgb2lab(small)
         chroma = np.hypot(lab[..., 1], lab[..., 2])
         near = (chroma < 12) & (lab[..., 0] > 20) & (lab[..., 0] < 95)
         numbers |= {"mean-lightness": lab[..., 0].mean(), "chroma-mean": chroma.mean(), "chroma-median": np.percentile(chroma, 50, method="inverted_cdf"),
                     "chroma-p95": np.percentile(chroma, 95, method="inverted_cdf"), "neutral-share": share(chroma < 4)}
+        numbers["saturation-clip"] = share((small.max(2) == 255) & (chroma > 60))
         if near.mean() >= 0.01:
+            numbers["cast-strength"] = np.hypot(lab[..., 1][near].mean(), lab[..., 2][near].mean())
             numbers |= {"cast-a": lab[..., 1][near].mean(), "cast-b": lab[..., 2][near].mean(), "cast-share": share(near)}
     return numbers
 
