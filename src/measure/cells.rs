@@ -108,27 +108,41 @@ pub fn fitted((width, height): (usize, usize), edge: usize) -> (usize, usize) {
 }
 
 impl Cells {
-    /// Means of squares of cells, so that no side is longer than `long_edge`.
+    /// Means of squares of pixels, so that no side is longer than `long_edge`.
     pub fn reduced(&self, long_edge: usize) -> Self {
         let edge = self.columns.max(self.rows).div_ceil(long_edge).max(1);
         let (columns, rows) = (self.columns.div_ceil(edge), self.rows.div_ceil(edge));
+        if edge == 1 {
+            return Self { columns, rows, rows_expected: rows, rgb: self.rgb.clone() };
+        }
+        let level = Level::new();
         let mut rgb = Vec::with_capacity(columns * rows * 3);
-        let mut sums = vec![0_u32; 3 * self.columns];
+        // columns of three channels side by side are columns as well; at most 257 rows, as a small picture has at most 768
+        let mut sums = vec![0_u16; 3 * self.columns];
         for band in self.rgb.chunks(edge * 3 * self.columns) {
+            for row in band.chunks_exact(3 * self.columns) {
+                boxes::add_row(level, &mut sums, row);
+            }
+            means_of_squares(&sums, edge, band.len() / (3 * self.columns), &mut rgb);
             sums.fill(0);
-            for cells in band.chunks_exact(3 * self.columns) {
-                sums.iter_mut().zip(cells).for_each(|(sum, &cell)| *sum += u32::from(cell));
-            }
-            for square in sums.chunks(3 * edge) {
-                let count = (band.len() / self.columns * square.len() / 9) as u32;
-                let mut total = [count / 2; 3];
-                for cell in square.as_chunks::<3>().0 {
-                    total.iter_mut().zip(cell).for_each(|(total, sum)| *total += sum);
-                }
-                rgb.extend(total.map(|total| (total / count) as u8));
-            }
         }
         Self { columns, rows, rows_expected: rows, rgb }
+    }
+}
+
+/// Rounded means of squares `edge` columns wide, of sums over `rows` rows.
+fn means_of_squares(sums: &[u16], edge: usize, rows: usize, out: &mut Vec<u8>) {
+    let (whole, rest) = sums.split_at(sums.len() / (3 * edge) * 3 * edge);
+    for (squares, width) in [(whole, edge), (rest, rest.len() / 3)] {
+        // a product instead of a division: exact, as the sums are below 2³² and the divisor below 2¹⁶
+        let divisor = boxes::Divisor::new(width * rows);
+        for square in squares.chunks_exact(3 * width.max(1)) {
+            let mut total = [0_u32; 3];
+            for pixel in square.as_chunks::<3>().0 {
+                total.iter_mut().zip(pixel).for_each(|(total, &sum)| *total += u32::from(sum));
+            }
+            out.extend(total.map(|total| divisor.rounded(total)));
+        }
     }
 }
 

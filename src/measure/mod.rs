@@ -4,6 +4,7 @@
 //! measured on coded luma, clipping on coded R'G'B', colour after the profile. Sums are integers in a fixed order.
 //! Many photos become a set ([`set`]). No I/O, no clock, no HTTP, no SQL. Same bytes in, same numbers out, on any number of threads.
 
+pub mod cost;
 pub mod finding;
 pub mod metadata;
 pub mod metric;

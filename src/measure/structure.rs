@@ -10,7 +10,8 @@ use super::window::Window;
 pub struct StructureScan {
     window: Window,
     sharpness: SharpnessScan,
-    noise: NoiseScan,
+    /// None where noise is not asked for.
+    noise: Option<NoiseScan>,
 }
 
 impl StructureScan {
@@ -19,8 +20,13 @@ impl StructureScan {
         Self {
             window: Window::new(width),
             sharpness: SharpnessScan::new(level, width, height),
-            noise: NoiseScan::new(level, width, height),
+            noise: Some(NoiseScan::new(level, width, height)),
         }
+    }
+
+    /// Sharpness alone.
+    pub fn without_noise(level: Level, width: usize, height: usize) -> Self {
+        Self { noise: None, ..Self::new(level, width, height) }
     }
 
     /// Takes the next row of luma.
@@ -45,11 +51,12 @@ impl StructureScan {
         for index in seen / 2..wavelet::coefficients(seen) {
             self.add_band_row(index);
         }
-        (self.sharpness.finish(), self.noise.finish())
+        (self.sharpness.finish(), self.noise.map_or(Noise::TooSmall, NoiseScan::finish))
     }
 
     fn add_band_row(&mut self, index: usize) {
         let Self { window, noise, .. } = self;
+        let Some(noise) = noise else { return };
         let row = |back: isize| window.row(wavelet::mirrored(2 * index as isize + 1 - back, window.seen()));
         noise.add(index, || [row(0), row(1), row(2), row(3)]);
     }

@@ -63,6 +63,14 @@ pub fn measured(scanned: &Scanned, profile: &Profile, orientation: Orientation) 
     (SmallPicture { columns: columns as usize, rows: rows as usize, pixels, whole: scanned.stopped.is_none() }, color)
 }
 
+/// The strength of the cast alone, None without neutral colors.
+pub fn cast_of(cells: &Cells, profile: &Profile) -> Option<f64> {
+    let mut small = cells.reduced(LONG_EDGE);
+    profile.to_srgb(&mut small.rgb);
+    let pixels = small.rgb.as_chunks::<3>().0;
+    statistics::statistics(pixels, &lab::of_pixels(Level::new(), pixels))?.cast.strength()
+}
+
 impl Color {
     /// The number of a metric that is measured here.
     pub fn number(&self, metric: Metric) -> Option<Number> {

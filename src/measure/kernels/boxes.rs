@@ -54,7 +54,7 @@ fn means_plain<const EDGE: usize>(sums: &[u16], rows: usize, out: &mut [u8], ste
 /// Division of a sum of `count` bytes by a multiplication: exact, since sums stay below 2³² and the reciprocal's error of
 /// less than 1 in 2⁴⁴ / count is never felt below 2⁴⁴ / count².
 #[derive(Debug, Clone, Copy)]
-struct Divisor {
+pub struct Divisor {
     half: u64,
     reciprocal: u64,
 }
@@ -62,15 +62,16 @@ struct Divisor {
 impl Divisor {
     const SHIFT: u32 = 44;
 
+    /// By `count`, at least 1.
     #[inline(always)]
-    fn new(count: usize) -> Self {
+    pub fn new(count: usize) -> Self {
         let count = count.max(1) as u64;
         Self { half: count / 2, reciprocal: (1 << Self::SHIFT) / count + 1 }
     }
 
     /// The mean, halves up.
     #[inline(always)]
-    fn rounded(self, sum: u32) -> u8 {
+    pub fn rounded(self, sum: u32) -> u8 {
         (((u64::from(sum) + self.half) * self.reciprocal) >> Self::SHIFT) as u8
     }
 }

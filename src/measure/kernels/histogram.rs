@@ -13,26 +13,35 @@ pub const PAIRED_FROM: usize = 4_000_000;
 #[derive(Debug, Clone)]
 pub struct LevelCounts {
     singles: Box<[[u32; 256]; LANES]>,
-    /// Of two neighbours, the left one in the lower byte. Neighbours are alike, so the few pairs that occur stay in a fast cache.
-    pairs: Option<Box<[[u32; 256]]>>,
+    pairs: Option<Pairs>,
+}
+
+/// Counts of two neighbours, the left one in the lower byte. Neighbours are alike, so the few pairs that occur stay in a fast cache,
+/// the more of them the narrower their counters are.
+#[derive(Debug, Clone)]
+struct Pairs {
+    counts: Box<[[u16; 256]]>,
+    /// How often each counter began anew. Touched by flat pictures only.
+    carries: Box<[[u32; 256]]>,
 }
 
 impl LevelCounts {
     /// For so many samples in all.
     pub fn new(samples: usize) -> Self {
-        let pairs = (samples >= PAIRED_FROM).then(|| vec![[0; 256]; PAIRS / 256].into_boxed_slice());
+        let pairs = (samples >= PAIRED_FROM).then(|| Pairs {
+            counts: vec![[0; 256]; PAIRS / 256].into_boxed_slice(),
+            carries: vec![[0; 256]; PAIRS / 256].into_boxed_slice(),
+        });
         Self { singles: Box::new([[0; 256]; LANES]), pairs }
     }
 
     /// Counts the samples of a row.
     pub fn add(&mut self, row: &[u8]) {
-        match self.pairs.as_deref_mut().map(|pairs| <&mut [u32; PAIRS]>::try_from(pairs.as_flattened_mut())) {
-            Some(Ok(pairs)) => {
-                let rest = add_pairs(pairs, row);
-                self.add_singles(rest);
-            }
-            _ => self.add_singles(row),
-        }
+        let rest = match &mut self.pairs {
+            Some(pairs) => pairs.add(row),
+            None => row,
+        };
+        self.add_singles(rest);
     }
 
     fn add_singles(&mut self, row: &[u8]) {
@@ -59,39 +68,53 @@ impl LevelCounts {
     pub fn counts(&self, level: Level) -> [u64; 256] {
         let mut counts = std::array::from_fn(|level| self.singles.iter().map(|table| u64::from(table[level])).sum());
         if let Some(pairs) = &self.pairs {
-            dispatch!(level, _ => add_both(&mut counts, pairs));
+            dispatch!(level, _ => pairs.add_to(&mut counts));
         }
         counts
     }
 }
 
-/// Counts the pairs of a row in four places at once and gives back its end, which has fewer than eight samples.
-fn add_pairs<'r>(pairs: &mut [u32; PAIRS], row: &'r [u8]) -> &'r [u8] {
-    let lane = row.len() / (2 * LANES) * 2;
-    let (first, rest) = row.split_at(lane);
-    let (second, rest) = rest.split_at(lane);
-    let (third, rest) = rest.split_at(lane);
-    let (fourth, rest) = rest.split_at(lane);
-    let places = |lane| <[u8]>::as_chunks::<2>(lane).0.iter().map(|&pair| usize::from(u16::from_le_bytes(pair)));
-    for (((first, second), third), fourth) in places(first).zip(places(second)).zip(places(third)).zip(places(fourth)) {
-        pairs[first] += 1;
-        pairs[second] += 1;
-        pairs[third] += 1;
-        pairs[fourth] += 1;
-    }
-    rest
+/// Apart from the loop, which it would slow down.
+#[cold]
+#[inline(never)]
+fn carry(carries: &mut [[u32; 256]], pair: usize) {
+    carries.as_flattened_mut()[pair] += 1;
 }
 
-/// Adds the left and the right one of each pair.
-#[inline(always)]
-fn add_both(counts: &mut [u64; 256], pairs: &[[u32; 256]]) {
-    for (right, row) in pairs.iter().enumerate() {
-        let mut both = 0_u64;
-        for (count, &pairs) in counts.iter_mut().zip(row) {
-            *count += u64::from(pairs);
-            both += u64::from(pairs);
+impl Pairs {
+    /// Counts the pairs of a row, in four places of it at once, and gives back its end, which has fewer than eight samples.
+    fn add<'r>(&mut self, row: &'r [u8]) -> &'r [u8] {
+        let Ok(counts) = <&mut [u16; PAIRS]>::try_from(self.counts.as_flattened_mut()) else { return row };
+        let lane = row.len() / (2 * LANES) * 2;
+        let (first, rest) = row.split_at(lane);
+        let (second, rest) = rest.split_at(lane);
+        let (third, rest) = rest.split_at(lane);
+        let (fourth, rest) = rest.split_at(lane);
+        let pairs = |lane| <[u8]>::as_chunks::<2>(lane).0.iter().map(|&pair| usize::from(u16::from_le_bytes(pair)));
+        for (((first, second), third), fourth) in pairs(first).zip(pairs(second)).zip(pairs(third)).zip(pairs(fourth)) {
+            for pair in [first, second, third, fourth] {
+                let count = counts[pair].wrapping_add(1);
+                counts[pair] = count;
+                if count == 0 {
+                    carry(&mut self.carries, pair);
+                }
+            }
         }
-        counts[right] += both;
+        rest
+    }
+
+    /// Adds the left and the right one of each pair.
+    #[inline(always)]
+    fn add_to(&self, levels: &mut [u64; 256]) {
+        for (right, (counts, carries)) in self.counts.iter().zip(&self.carries).enumerate() {
+            let mut both = 0_u64;
+            for ((level, &count), &carry) in levels.iter_mut().zip(counts).zip(carries) {
+                let pairs = u64::from(count) + (u64::from(carry) << 16);
+                *level += pairs;
+                both += pairs;
+            }
+            levels[right] += both;
+        }
     }
 }
 
@@ -108,6 +131,13 @@ mod tests {
             counts[usize::from(level)] += 1;
         }
         counts
+    }
+
+    #[test]
+    fn flat_pictures_count_past_the_narrow_counters() {
+        let mut counts = LevelCounts::new(PAIRED_FROM);
+        (0..50).for_each(|_| counts.add(&[7; 8000]));
+        assert_eq!(counts.counts(Level::new())[7], 400_000);
     }
 
     proptest! {

@@ -1,0 +1,104 @@
+//! What parts of measuring cost: the same scans over the same rows as the one pass, fewer of them. For benches, which hold them against
+//! other people's code that does as much.
+
+use super::cells::CellScan;
+use super::clipping::ClippingScan;
+use super::colorfulness::{ColorScan, colorfulness};
+use super::kernels::Level;
+use super::kernels::histogram::LevelCounts;
+use super::profile::Profile;
+use super::rows::RowReader;
+use super::sharpness::Sharpness;
+use super::structure::StructureScan;
+use super::tone::ToneScan;
+use super::{blockiness, color, facts, palette, preview, similarity};
+use crate::ingest::{self, Limits, Photo};
+use crate::raster::{RowError, RowSource, Stripe, StripePixels};
+
+/// Tone of the four channels, clipping, Laplacian, Tenengrad, Immerkaer, blockiness, focus map, colorfulness, cast, palette, both hashes,
+/// preview and thumbnail: what every service of this kind measures.
+///
+/// # Errors
+/// [`RowError`] of a picture that is not whole.
+pub fn core_set(bytes: &[u8]) -> Result<f64, RowError> {
+    let (mut photo, level) = (opened(bytes)?, Level::new());
+    let profile = Profile::read(photo.icc.as_ref(), photo.header.channels);
+    let (width, height) = size(&photo);
+    let mut reader = RowReader::new(level, width);
+    let (mut tone, mut clipping) = (ToneScan::new(width * height), ClippingScan::new(level, width, height));
+    let (mut moments, mut cells) = (ColorScan::new(level, width, height, &profile), CellScan::new(level, width, height));
+    let mut structure = StructureScan::without_noise(level, width, height);
+    each_stripe(&mut *photo.rows, |stripe| {
+        for index in 0..stripe.rows {
+            let row = reader.row(&stripe.pixels, index);
+            tone.add(&row);
+            clipping.add(&row);
+            moments.add(&row, &profile);
+            cells.add(&row);
+            structure.add(row.luma);
+        }
+    })?;
+    let (tone, clipping, mut cells) = (tone.finish(level), clipping.finish(), cells.finish());
+    let (sharpness, _) = structure.finish();
+    let cast = color::cast_of(&cells, &profile);
+    profile.to_srgb(&mut cells.rgb);
+    let file = facts::file(&photo, &profile, None, bytes.len() as u64, String::new());
+    let hashes = similarity::hashes(&cells, &file, &tone.histogram);
+    let colors = palette::palette(&cells);
+    let pictures =
+        preview::previews(&cells, file.orientation).map_or(0, |(preview, small)| preview.jpeg.len() + small.jpeg.len());
+    let distance = hashes.map_or(0, |hashes| hashes.pdq.distance(&hashes.turned[0]));
+    Ok(tone.mean_luma
+        + clipping.high
+        + colorfulness(&moments.finish())
+        + cast.unwrap_or_default()
+        + of_luma(&sharpness)
+        + (colors.len() + pictures) as f64
+        + f64::from(distance))
+}
+
+/// The part of it that needs luma alone: histogram, Laplacian, Tenengrad, Immerkaer, blockiness and focus map of a JPEG in color.
+///
+/// # Errors
+/// [`RowError`] of a picture that is not whole.
+pub fn luma_set(bytes: &[u8]) -> Result<f64, RowError> {
+    let (mut photo, level) = (opened(bytes)?, Level::new());
+    let (width, height) = size(&photo);
+    let (mut counts, mut structure) = (LevelCounts::new(width * height), StructureScan::without_noise(level, width, height));
+    each_stripe(&mut *photo.rows, |stripe| {
+        if let StripePixels::Ycc8 { y, .. } = &stripe.pixels {
+            for row in y.rows() {
+                counts.add(row);
+                structure.add(row);
+            }
+        }
+    })?;
+    Ok(of_luma(&structure.finish().0) + counts.counts(level)[0] as f64)
+}
+
+fn opened(bytes: &[u8]) -> Result<Photo<'_>, RowError> {
+    ingest::open(bytes, &Limits::default()).map_err(|_| RowError::Damaged { row: 0 })
+}
+
+fn size(photo: &Photo<'_>) -> (usize, usize) {
+    (photo.header.width as usize, photo.header.height as usize)
+}
+
+fn each_stripe(source: &mut dyn RowSource, mut then: impl FnMut(&Stripe<'_>)) -> Result<(), RowError> {
+    while let Some(stripe) = source.next_stripe()? {
+        then(&stripe);
+    }
+    Ok(())
+}
+
+/// Everything that follows from the stencils, so that none of it is left out.
+fn of_luma(sharpness: &Sharpness) -> f64 {
+    let tiles = sharpness.focus_map(0.0).tiles.len();
+    let grid = match blockiness::blockiness(sharpness) {
+        blockiness::Blockiness::Steps(steps) => steps.ratio,
+        blockiness::Blockiness::Flat | blockiness::Blockiness::TooSmall => 0.0,
+    };
+    let numbers =
+        [sharpness.laplacian_variance(), sharpness.tenengrad(), sharpness.immerkaer(), sharpness.peak(0.0).map(|peak| peak.peak)];
+    numbers.into_iter().flatten().sum::<f64>() + tiles as f64 + grid
+}
