@@ -74,7 +74,7 @@ pub fn numbers(numbers: &[u16]) -> String {
 }
 
 /// Why there are no groups of similar frames where there could be none.
-pub const BYTES_ONLY: &str = "This report has no pictures, so only equal files can be told; similar frames are not looked for.";
+pub const BYTES_ONLY: &str = "Without hashes of the pictures only equal files can be told; similar frames were not looked for.";
 
 /// Below this two colors are hardly told apart side by side.
 const BACKGROUND_SAME: f64 = 1.0;

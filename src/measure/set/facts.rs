@@ -81,7 +81,7 @@ pub struct CaptureSpan {
     pub last: Option<String>,
     /// Between them, s.
     pub seconds: Option<u64>,
-    /// Whether names, read as people do, stand in the order of the times; None below two photos with a time.
+    /// Whether names, read as people do, stand in the order of the times; None below two different times.
     pub names_in_order: Option<bool>,
 }
 
@@ -178,14 +178,14 @@ fn captured(frames: &[Frame<'_>]) -> CaptureSpan {
     let mut timed: Vec<(i64, &Frame<'_>)> = frames.iter().filter_map(|frame| Some((frame.taken?, frame))).collect();
     timed.sort_by_key(|(taken, _)| *taken);
     let written = |at: Option<&(i64, &Frame<'_>)>| at.and_then(|(_, frame)| frame.taken_at().map(str::to_owned));
-    let span = timed.first().zip(timed.last());
+    let seconds = timed.first().zip(timed.last()).map(|((first, _), (last, _))| first.abs_diff(*last));
     let mut by_name = timed.clone();
     by_name.sort_by_cached_key(|(_, frame)| names::natural(frame.file_name));
     CaptureSpan {
         photos: timed.len(),
         first: written(timed.first()),
         last: written(timed.last()),
-        seconds: span.map(|((first, _), (last, _))| first.abs_diff(*last)),
-        names_in_order: (timed.len() > 1).then(|| by_name.is_sorted_by_key(|(taken, _)| *taken)),
+        seconds,
+        names_in_order: seconds.is_some_and(|seconds| seconds > 0).then(|| by_name.is_sorted_by_key(|(taken, _)| *taken)),
     }
 }

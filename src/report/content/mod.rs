@@ -16,7 +16,7 @@ use super::{set_words, words};
 pub use cover::Cover;
 pub use method::{FileRow, Method};
 pub use photo::{Body, PhotoPage};
-pub use set::{SetPage, SetSection};
+pub use set::{SetPage, SetRow, SetSection};
 pub use sheet::Sheet;
 pub use statements::Audit;
 

@@ -1,6 +1,6 @@
 //! The set as a whole: frames that are alike, what differs from the rest, what it is made of.
 
-use crate::measure::set::{GroupsBy, SetMeasurements, Tally};
+use crate::measure::set::{BestKey, Group, GroupsBy, SetMeasurements, Tally};
 use crate::report::{set_words, words};
 
 use super::TEXT_CHARS_MAX;
@@ -10,8 +10,13 @@ const PAGE: usize = 620;
 const LINE: usize = 18;
 const TWO_LINES: usize = 30;
 const HEADING: usize = 32;
-/// A sentence of ours up to this long takes one line; strangers' words are given two.
-const LINE_CHARS: usize = 96;
+const STRIP: usize = 62;
+/// Frames of a group that are shown; its sentence names them all.
+pub const SHOWN_MAX: usize = 8;
+/// A sentence of ours up to this long takes one line.
+const SENTENCE_CHARS: usize = 96;
+/// Strangers' words up to this long do so however wide their letters are.
+const WORDS_CHARS: usize = 48;
 /// Values of a list that are printed; the result has them all.
 const VALUES_MAX: usize = 6;
 
@@ -31,8 +36,27 @@ pub struct SetPage {
 pub struct SetSection {
     /// Heading.
     pub heading: &'static str,
-    /// Label and words; labels may be empty.
-    pub rows: Vec<(String, String)>,
+    /// What stands under it.
+    pub rows: Vec<SetRow>,
+}
+
+/// A line of words.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SetRow {
+    /// Before the words; empty for a sentence.
+    pub label: &'static str,
+    /// The words.
+    pub words: String,
+    /// Photos shown below them, ascending.
+    pub shown: Vec<u16>,
+    /// Which of them is technically best.
+    pub best: Option<u16>,
+}
+
+impl SetRow {
+    fn sentence(words: impl Into<String>) -> Self {
+        Self { words: words.into(), ..Self::default() }
+    }
 }
 
 /// No page for a set in which fewer than two photos could be measured.
@@ -63,6 +87,12 @@ fn paged(sections: [SetSection; 3]) -> Vec<SetPage> {
     let mut used = 0;
     for section in sections {
         let mut open = false;
+        let whole = HEADING + section.rows.iter().map(height).sum::<usize>();
+        // what fits on a page is not torn apart, but for groups, which are many
+        if used + whole > PAGE && whole <= PAGE && section.rows.iter().all(|row| row.shown.is_empty()) {
+            pages.push(SetPage::default());
+            used = 0;
+        }
         for row in section.rows {
             let height = height(&row);
             if used + height + if open { 0 } else { HEADING } > PAGE {
@@ -81,33 +111,43 @@ fn paged(sections: [SetSection; 3]) -> Vec<SetPage> {
     pages
 }
 
-fn height((label, words): &(String, String)) -> usize {
-    if label.is_empty() && words.chars().count() <= LINE_CHARS { LINE } else { TWO_LINES }
+fn height(row: &SetRow) -> usize {
+    let most = if row.label.is_empty() { SENTENCE_CHARS } else { WORDS_CHARS };
+    let lines = if row.words.chars().count() <= most { LINE } else { TWO_LINES };
+    if row.shown.is_empty() { lines } else { lines + STRIP }
 }
 
-fn groups(set: &SetMeasurements) -> Vec<(String, String)> {
-    let mut rows: Vec<(String, String)> =
-        set.groups.iter().map(|group| (String::new(), set_words::group_sentence(group))).collect();
+fn groups(set: &SetMeasurements) -> Vec<SetRow> {
+    let mut rows: Vec<SetRow> = set.groups.iter().map(group).collect();
     if rows.is_empty() {
-        rows.push((String::new(), "No two frames are alike.".to_owned()));
+        rows.push(SetRow::sentence("No two frames are alike."));
     }
     if set.groups_by == GroupsBy::Bytes {
-        rows.push((String::new(), set_words::BYTES_ONLY.to_owned()));
+        rows.push(SetRow::sentence(set_words::BYTES_ONLY));
     }
     rows
 }
 
-fn outliers(set: &SetMeasurements) -> Vec<(String, String)> {
-    let rows: Vec<(String, String)> =
-        set.spread.iter().filter_map(set_words::spread_sentence).map(|words| (String::new(), words)).collect();
+/// The first frames of a group, and always its technically best.
+fn group(group: &Group) -> SetRow {
+    let best = group.best.number;
+    let others = group.photos.iter().copied().filter(|number| *number != best).take(SHOWN_MAX - 1);
+    let mut shown: Vec<u16> = others.chain([best]).collect();
+    shown.sort_unstable();
+    let told = group.best.decided_by != BestKey::PhotoNumber;
+    SetRow { label: "", words: set_words::group_sentence(group), shown, best: told.then_some(best) }
+}
+
+fn outliers(set: &SetMeasurements) -> Vec<SetRow> {
+    let rows: Vec<SetRow> = set.spread.iter().filter_map(set_words::spread_sentence).map(SetRow::sentence).collect();
     match (rows.is_empty(), set.spread.is_empty()) {
         (false, _) => rows,
-        (true, false) => vec![(String::new(), "None.".to_owned())],
-        (true, true) => vec![(String::new(), "Not asked: it takes at least five measured photos.".to_owned())],
+        (true, false) => vec![SetRow::sentence("None.")],
+        (true, true) => vec![SetRow::sentence("Not asked: it takes at least five measured photos.")],
     }
 }
 
-fn made_of(set: &SetMeasurements) -> Vec<(String, String)> {
+fn made_of(set: &SetMeasurements) -> Vec<SetRow> {
     let facts = &set.facts;
     let shapes = [(facts.shapes.portrait, "portrait"), (facts.shapes.landscape, "landscape"), (facts.shapes.square, "square")];
     let shapes: Vec<String> =
@@ -127,7 +167,8 @@ fn made_of(set: &SetMeasurements) -> Vec<(String, String)> {
         ("Backgrounds", set.background.as_ref().map_or_else(String::new, set_words::background_words)),
         ("Names", set_words::names_words(facts)),
     ];
-    rows.into_iter().filter(|(_, words)| !words.is_empty()).map(|(label, words)| (label.to_owned(), words)).collect()
+    let row = |(label, words)| SetRow { label, words, ..SetRow::default() };
+    rows.into_iter().filter(|(_, words)| !words.is_empty()).map(row).collect()
 }
 
 fn tallied(tallies: &[Tally], none: &str) -> String {

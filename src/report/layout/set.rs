@@ -1,18 +1,23 @@
-//! A page about the set: quiet sections of label and words.
+//! A page about the set: quiet sections of label and words, and strips of film with frames that are alike.
 
 use crate::report::ReportError;
-use crate::report::content::{Content, SetPage, SetSection};
+use crate::report::content::{Content, FrameContent, SetPage, SetRow, SetSection};
 use crate::report::fonts::Fonts;
+use crate::report::set_words;
 
 use super::canvas::{Canvas, Style};
-use super::display::{PageLayout, Role};
-use super::{shell, tokens as t};
+use super::display::{Frame, Item, PageLayout, PictureKind, Role};
+use super::{film, shell, tokens as t};
 
 const LABEL_WIDTH: f32 = 70.0;
 const LEADING: f32 = 11.6;
 const ROW_LINES_MAX: usize = 2;
 /// Between rows, half of it at each side of the hairline.
 const ROW_GAP: f32 = 6.4;
+/// Film under a group's words, and from frame to frame on it; eight frames fill the measure.
+const STRIP_HEIGHT: f32 = 54.0;
+const PITCH: f32 = 62.0;
+const FILM_EDGE: f32 = 3.0;
 
 pub(super) fn place(fonts: &Fonts, content: &Content<'_>, page: &SetPage) -> Result<PageLayout, ReportError> {
     let mut canvas = shell::paper(fonts);
@@ -27,25 +32,55 @@ pub(super) fn place(fonts: &Fonts, content: &Content<'_>, page: &SetPage) -> Res
         })?;
     }
     for (at, section) in page.sections.iter().enumerate() {
-        y = place_section(&mut canvas, section, y + if at == 0 { 13.0 } else { 26.0 })?;
+        y = place_section(&mut canvas, content, section, y + if at == 0 { 13.0 } else { 26.0 })?;
     }
     Ok(canvas.finish())
 }
 
-fn place_section(canvas: &mut Canvas<'_>, section: &SetSection, top: f32) -> Result<f32, ReportError> {
+fn place_section(canvas: &mut Canvas<'_>, content: &Content<'_>, section: &SetSection, top: f32) -> Result<f32, ReportError> {
     canvas.tagged(Role::Heading2, |canvas| canvas.text(t::MARGIN, top, &Style::strong(9.0, t::INK), section.heading))?;
     canvas.section_rule(top + 6.0);
     let mut y = top + 6.0;
-    for (label, words) in &section.rows {
+    for row in &section.rows {
         let (quiet, plain) = (Style::text(8.6, t::INK_2), Style::text(8.6, t::INK).tabular());
         let first = y + ROW_GAP / 2.0 + LEADING - 2.0;
-        let left = if label.is_empty() { t::MARGIN } else { t::MARGIN + LABEL_WIDTH };
+        let left = if row.label.is_empty() { t::MARGIN } else { t::MARGIN + LABEL_WIDTH };
         let end = canvas.tagged(Role::Paragraph, |canvas| {
-            canvas.text(t::MARGIN, first, &quiet, label)?;
-            canvas.paragraph((left, first, t::RIGHT - left), LEADING, ROW_LINES_MAX, &[(plain, words)])
+            canvas.text(t::MARGIN, first, &quiet, row.label)?;
+            canvas.paragraph((left, first, t::RIGHT - left), LEADING, ROW_LINES_MAX, &[(plain, &row.words)])
         })?;
         y = end - LEADING + 2.0 + ROW_GAP / 2.0;
+        if !row.shown.is_empty() {
+            strip(canvas, content, row, y + 1.5)?;
+            y += STRIP_HEIGHT + 7.0;
+        }
         canvas.hairline(y);
     }
     Ok(y)
+}
+
+/// Frames that are alike, side by side; the technically best says so.
+fn strip(canvas: &mut Canvas<'_>, content: &Content<'_>, row: &SetRow, top: f32) -> Result<(), ReportError> {
+    let frames = content.sheets.iter().flat_map(|sheet| &sheet.frames).filter(|frame| row.shown.contains(&frame.number));
+    let width = row.shown.len() as f32 * PITCH + FILM_EDGE;
+    canvas.fill(Frame::new(t::MARGIN, top, width, STRIP_HEIGHT), t::FILM);
+    canvas.figure(format!("Frames {} side by side.", set_words::numbers(&row.shown)), |canvas| {
+        for (at, frame) in frames.enumerate() {
+            let window =
+                Frame::new(t::MARGIN + FILM_EDGE + at as f32 * PITCH, top + 12.0, PITCH - FILM_EDGE, STRIP_HEIGHT - 15.0);
+            strip_frame(canvas, frame, window, row.best == Some(frame.number))?;
+        }
+        Ok(())
+    })
+}
+
+fn strip_frame(canvas: &mut Canvas<'_>, frame: &FrameContent, window: Frame, best: bool) -> Result<(), ReportError> {
+    let number = Style::mono(6.75, t::ON_FILM);
+    let end = canvas.text(window.x + 1.0, window.y - 3.4, &number, &frame.number.to_string())?;
+    if best {
+        canvas.text(end + 2.5, window.y - 3.4, &Style::text(6.3, t::ON_FILM_2), "technically best")?;
+    }
+    film::picture(canvas, frame, window, PictureKind::Thumbnail)?;
+    canvas.push(Item::Link { frame: window, page: frame.page, words: format!("Photo {}", frame.number) });
+    Ok(())
 }

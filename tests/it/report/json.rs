@@ -3,7 +3,7 @@
 use boon::{Compiler, Schemas};
 use serde_json::{Value, json};
 
-use super::{REPORTS, Sample, rendered, samples};
+use super::{REPORTS, Sample, alike, rendered, samples};
 
 /// Whether a result follows `docs/schema/result-1.json`; if not, why.
 fn against_schema(result: &Value) -> Result<(), String> {
@@ -49,7 +49,7 @@ fn the_three_layers_stay_apart_and_numbers_are_rounded_by_their_metric() {
 
 #[test]
 fn the_set_tells_its_groups_what_differs_and_what_it_is_made_of() {
-    let result: Value = serde_json::from_slice(&rendered(&samples::facts(true), &samples::alike(14)).result_json).unwrap();
+    let result: Value = serde_json::from_slice(&rendered(&samples::facts(true), &alike::photos(14)).result_json).unwrap();
     let set = &result["set"];
     assert_eq!(set["groups_by"], "hashes");
     let sentences: Vec<&str> =
@@ -76,7 +76,7 @@ fn the_set_tells_its_groups_what_differs_and_what_it_is_made_of() {
 
 #[test]
 fn another_order_of_upload_gives_the_same_set() {
-    let photos = samples::alike(14);
+    let photos = alike::photos(14);
     let mut reversed: Vec<_> = photos.iter().rev().cloned().collect();
     reversed.iter_mut().zip(1..).for_each(|(photo, number)| photo.number = number);
     let groups = |photos: &[proofsheet::report::ReportPhoto], number: &dyn Fn(u64) -> u64| -> Vec<Vec<u64>> {

@@ -5,7 +5,7 @@ use proofsheet::report::fonts::Fonts;
 use proofsheet::report::layout::display::{Item, PageLayout, Role};
 use proofsheet::report::layout::{self, Layout, tokens};
 
-use super::{samples, sets};
+use super::{alike, samples, sets};
 
 const HASH: &str = "9f2c41d76be083a59f2c41d76be083a59f2c41d76be083a59f2c41d76be083a5";
 
@@ -130,8 +130,8 @@ fn every_page_has_its_foot_and_figures_have_words() {
 
 #[test]
 fn the_set_has_as_many_pages_as_it_takes_and_photos_stand_after_them() {
-    for (count, set_pages) in [(1, 0), (2, 1), (14, 1), (50, 2)] {
-        let photos = samples::alike(count);
+    for (count, set_pages) in [(1, 0), (2, 1), (14, 2), (50, 3)] {
+        let photos = alike::photos(count);
         let content = content::compose(&samples::facts(true), &photos, HASH);
         assert_eq!(content.set.len(), set_pages, "{count} photos");
         let layout = placed(&content);

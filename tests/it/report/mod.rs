@@ -1,5 +1,6 @@
 //! The report from outside: what stands in the PDF and in the result, for every kind of set.
 
+mod alike;
 mod composed;
 mod json;
 mod layout;
@@ -24,8 +25,8 @@ fn sets() -> Vec<(&'static str, ReportFacts, Vec<ReportPhoto>)> {
         ("unreadable", samples::facts(true), samples::unreadable(8)),
         ("odd", long, samples::odd()),
         ("provenance", samples::facts_of_provenance(), samples::talkative()),
-        ("alike", samples::facts(true), samples::alike(14)),
-        ("fifty-alike", samples::facts(true), samples::alike(50)),
+        ("alike", samples::facts(true), alike::photos(14)),
+        ("fifty-alike", samples::facts(true), alike::photos(50)),
         ("without-pictures", samples::facts(false), samples::without_pictures(samples::mixed())),
     ]
 }

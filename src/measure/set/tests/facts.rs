@@ -103,4 +103,6 @@ fn names_against_the_order_of_times_are_told() {
         [(photo(1, "2026-11-20 15:00:00"), "1.jpg".to_owned()), (photo(2, "2026-11-20 14:00:00"), "2.jpg".to_owned())];
     assert_eq!(set_of_named(&later_first).facts.captured.names_in_order, Some(false));
     assert_eq!(set_of_named(&later_first[..1]).facts.captured.names_in_order, None);
+    let at_once = [later_first[0].clone(), later_first[0].clone()];
+    assert_eq!(set_of_named(&at_once).facts.captured.names_in_order, None, "equal times have no order");
 }
