@@ -66,7 +66,7 @@ impl CropPreset {
                 ratio: (4, 5),
                 turns: false,
                 pixels: Some((1080, 1350)),
-                source: "Instagram's help pages: at most 1080 px wide; 4:5 is the tallest shape shown in every feed",
+                source: "Instagram's help pages as guides quote them: at most 1080 px wide, 1.91:1 to 3:4; 4:5 is the usual portrait",
                 dated: DATED,
             },
             Self::InstagramSquare => Preset {
@@ -75,7 +75,7 @@ impl CropPreset {
                 ratio: (1, 1),
                 turns: false,
                 pixels: Some((1080, 1080)),
-                source: "Instagram's help pages: at most 1080 px wide",
+                source: "Instagram's help pages as guides quote them: at most 1080 px wide",
                 dated: DATED,
             },
             Self::InstagramStory => Preset {
@@ -84,7 +84,7 @@ impl CropPreset {
                 ratio: (9, 16),
                 turns: false,
                 pixels: Some((1080, 1920)),
-                source: "Instagram's help pages: a story fills a telephone's screen",
+                source: "Instagram's help pages as guides quote them: 1080 x 1920 px fill a telephone's screen",
                 dated: DATED,
             },
             Self::MarketplaceSquare => Preset {
@@ -93,7 +93,7 @@ impl CropPreset {
                 ratio: (1, 1),
                 turns: false,
                 pixels: Some((2000, 2000)),
-                source: "Own default: marketplaces such as Amazon, Etsy and Shopify advise 1600 to 2048 px for zooming",
+                source: "Own default: guides to Etsy and Shopify name 2000 and 2048 px",
                 dated: DATED,
             },
             Self::ThreeToTwo => Preset {

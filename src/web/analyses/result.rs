@@ -211,6 +211,7 @@ pub struct Conflict {
 pub struct Embedded {
     pub size_px: Option<(u32, u32)>,
     pub shape_differs: Option<bool>,
+    pub pdq_distance: Option<u16>,
 }
 
 /// Whose it is.

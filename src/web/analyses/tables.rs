@@ -2,6 +2,7 @@
 
 use super::result::{Capture, File, Jpeg, Metadata, Photo, PrintSize, Privacy, Rights};
 use crate::measure::Metric;
+use crate::measure::metadata::PREVIEW_BITS_MAX;
 use crate::web::words;
 
 /// One line of a table.
@@ -147,7 +148,11 @@ fn making_lines(metadata: &Metadata) -> Vec<Line> {
     lines.extend(metadata.history.programs.iter().map(|program| line("Program", program.as_str())));
     lines.extend(metadata.embedded.iter().map(|picture| {
         let size = picture.size_px.map_or_else(|| "unreadable".to_owned(), |(width, height)| format!("{width} × {height} px"));
-        let meaning = if picture.shape_differs == Some(true) { "Has another shape than the picture." } else { "" };
+        let meaning = match picture.pdq_distance {
+            Some(bits) if bits > PREVIEW_BITS_MAX => "Shows something else than the picture.",
+            _ if picture.shape_differs == Some(true) => "Has another shape than the picture.",
+            _ => "",
+        };
         Line { meaning: meaning.to_owned(), ..line("Picture inside", size) }
     }));
     if metadata.size_as_declared == Some(false) {
