@@ -18,6 +18,7 @@ mod numbers;
 mod scan;
 
 // one file a measurement
+mod banding;
 mod blockiness;
 mod blur_effect;
 mod cells;
@@ -26,6 +27,8 @@ mod color;
 mod colorfulness;
 pub mod composition;
 mod detail;
+mod double_jpeg;
+mod edges;
 mod error_level;
 mod flat_noise;
 mod jpeg;
@@ -123,7 +126,14 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Pro
     let file = facts::file(photo, profile, scanned.stopped.as_ref(), bytes.len() as u64, sha256(bytes));
     let (small, color) = color::measured(&scanned, profile, file.orientation);
     let composition = composition::composition(&small, file.width_px, file.height_px);
-    let spatial = spatial::spatial(InstructionSet::new(), std::mem::take(&mut scanned.sample), &scanned.cells);
+    let coded_luma = matches!(photo.rows.geometry().color, ColorSpace::Ycc | ColorSpace::Grey);
+    let luma_table = photo.container.jpeg.as_ref().filter(|_| coded_luma).and_then(|jpeg| jpeg.tables.first());
+    let spatial = spatial::spatial(
+        InstructionSet::new(),
+        std::mem::take(&mut scanned.sample),
+        &scanned.cells,
+        luma_table.map(|table| &table.values),
+    );
     let measurements = numbers::measurements(photo, &scanned, &spatial, &color);
     let jpeg = photo.container.jpeg.as_ref().map(jpeg::facts);
     let privacy = photo.metadata.privacy.clone();

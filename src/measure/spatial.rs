@@ -1,8 +1,11 @@
 //! What needs more of the picture at once than a few rows: measured on the sample and on the small picture, after the pass.
 
+use super::banding::{self, Banding};
 use super::blur_effect::{self, BlurEffect};
 use super::cells::Cells;
 use super::detail::{self, FineDetail};
+use super::double_jpeg::{self, DoubleJpeg};
+use super::edges::{self, Edges};
 use super::flat_noise::{self, FlatNoise, FlatNoises};
 use super::kernels::Level;
 use super::numbers::{Number, valid};
@@ -15,14 +18,24 @@ pub struct Spatial {
     noise: FlatNoises,
     blur: BlurEffect,
     detail: FineDetail,
+    edges: Edges,
+    banding: Banding,
+    double_jpeg: DoubleJpeg,
 }
 
-/// Measures the sample, and the small picture in `cells`, which are as coded.
-pub fn spatial(level: Level, mut sample: Sample, cells: &Cells) -> Spatial {
+/// Measures the sample, and the small picture in `cells`, which are as coded. `luma_table` is a JPEG's, in natural order.
+pub fn spatial(level: Level, mut sample: Sample, cells: &Cells, luma_table: Option<&[u16; 64]>) -> Spatial {
     let noise = flat_noise::flat_noises(level, &sample);
     // makes room for the spectrum
     sample.tiles.iter_mut().for_each(|tile| tile.chroma = None);
-    Spatial { noise, blur: blur_effect::of_cells(level, cells), detail: detail::fine_detail(level, &sample) }
+    Spatial {
+        noise,
+        blur: blur_effect::of_cells(level, cells),
+        detail: detail::fine_detail(level, &sample),
+        edges: edges::edges(level, &sample),
+        banding: banding::banding(level, &sample),
+        double_jpeg: double_jpeg::double_jpeg(level, &sample, luma_table),
+    }
 }
 
 impl Spatial {
@@ -51,8 +64,29 @@ impl Spatial {
                 FineDetail::Flat => (None, Validity::Flat),
                 FineDetail::TooSmall => (None, Validity::TooSmall),
             },
+            Metric::EdgeWidth => of_edges(self.edges, |width, _| width),
+            Metric::Oversharp => of_edges(self.edges, |_, overshoot| overshoot),
+            Metric::Banding => match self.banding {
+                Banding::Share(share) => valid(share),
+                Banding::NoSmooth => (None, Validity::Unknown),
+                Banding::TooSmall => (None, Validity::TooSmall),
+            },
+            Metric::DoubleJpeg => match self.double_jpeg {
+                DoubleJpeg::Peak(peak) => valid(peak),
+                DoubleJpeg::Flat => (None, Validity::Flat),
+                DoubleJpeg::TooSmall => (None, Validity::TooSmall),
+                DoubleJpeg::NotApplicable => (None, Validity::NotApplicable),
+            },
             _ => return None,
         })
+    }
+}
+
+fn of_edges(edges: Edges, which: fn(f64, f64) -> f64) -> Number {
+    match edges {
+        Edges::Found { width, overshoot } => valid(which(width, overshoot)),
+        Edges::Few => (None, Validity::Unknown),
+        Edges::TooSmall => (None, Validity::TooSmall),
     }
 }
 

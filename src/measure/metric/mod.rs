@@ -34,6 +34,8 @@ pub enum Metric {
     SharpShare,
     BlurEffect,
     EffRes,
+    EdgeWidth,
+    Oversharp,
     SigmaMad,
     SigmaImmerkaer,
     SigmaFlatShadows,
@@ -58,6 +60,8 @@ pub enum Metric {
     Blockiness,
     ErrorLevelMean,
     ErrorLevelSpread,
+    Banding,
+    DoubleJpeg,
     BitsPerPixel,
 }
 
@@ -80,7 +84,7 @@ pub struct Definition {
 
 impl Metric {
     /// All, in the order they are listed.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 50] = [
         Self::Megapixels,
         Self::MeanLuma,
         Self::RmsContrast,
@@ -102,6 +106,8 @@ impl Metric {
         Self::SharpShare,
         Self::BlurEffect,
         Self::EffRes,
+        Self::EdgeWidth,
+        Self::Oversharp,
         Self::SigmaMad,
         Self::SigmaImmerkaer,
         Self::SigmaFlatShadows,
@@ -126,6 +132,8 @@ impl Metric {
         Self::Blockiness,
         Self::ErrorLevelMean,
         Self::ErrorLevelSpread,
+        Self::Banding,
+        Self::DoubleJpeg,
         Self::BitsPerPixel,
     ];
 
@@ -175,6 +183,8 @@ impl Metric {
             Self::SharpShare => sharpness::SHARP_SHARE,
             Self::BlurEffect => sharpness::BLUR_EFFECT,
             Self::EffRes => sharpness::EFF_RES,
+            Self::EdgeWidth => sharpness::EDGE_WIDTH,
+            Self::Oversharp => sharpness::OVERSHARP,
             Self::SigmaMad => noise::SIGMA_MAD,
             Self::SigmaImmerkaer => noise::SIGMA_IMMERKAER,
             Self::SigmaFlatShadows => noise::SIGMA_FLAT_SHADOWS,
@@ -199,6 +209,8 @@ impl Metric {
             Self::Blockiness => compression::BLOCKINESS,
             Self::ErrorLevelMean => compression::ERROR_LEVEL_MEAN,
             Self::ErrorLevelSpread => compression::ERROR_LEVEL_SPREAD,
+            Self::Banding => compression::BANDING,
+            Self::DoubleJpeg => compression::DOUBLE_JPEG,
             Self::BitsPerPixel => compression::BITS_PER_PIXEL,
         }
     }

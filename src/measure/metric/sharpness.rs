@@ -55,3 +55,21 @@ pub(super) const EFF_RES: Definition = Definition {
     decimals: 1,
     definition: "Mean power at 0.40 to 0.50 cycles per pixel over that at 0.15 to 0.25, in the spectrum of the three most detailed tiles of 512 px (of at most nine). Four photos measured -8 to -12 dB as they were, -15 to -18 enlarged by 1.25, -20 to -24 by 1.5, -28 to -31 by 2. Cannot tell enlarging from missed focus or strong noise reduction.",
 };
+
+pub(super) const EDGE_WIDTH: Definition = Definition {
+    id: "edge-width",
+    title: "Edge width",
+    unit: "px",
+    method: "edge-width/1 coded-luma native sample-9x512 lines-8 rise-10-90",
+    decimals: 2,
+    definition: "Median way from 10 to 90 % of strong edges that stand alone, across them (after Marziliano 2002), on every eighth row and column of at most nine tiles of 512 px. A blur of 1 px makes 2.56 px. Edges are at least 40 levels high with even ground 12 px away; fewer than 20 of them tell nothing.",
+};
+
+pub(super) const OVERSHARP: Definition = Definition {
+    id: "oversharp",
+    title: "Overshoot beside edges",
+    unit: "%",
+    method: "oversharp/1 coded-luma native sample-9x512 lines-8 p95",
+    decimals: 1,
+    definition: "95th percentile of how far luma goes beyond the ground on either side of the edges of edge-width, as share of their height. Sharpening makes halos; noise, compression and real rims of light raise it too.",
+};
