@@ -6,7 +6,7 @@ use crate::raster::Plane;
 
 use super::cells::Cells;
 use super::kernels::{Level, blur_effect, reconstruct};
-use blur_effect::{BlurSums, MARGIN, REACH};
+use blur_effect::{MARGIN, REACH};
 
 /// A side shorter than this has hardly anything but border.
 const EDGE_MIN: usize = 32;
@@ -34,15 +34,19 @@ fn blur_effect(level: Level, luma: &Plane<u8>) -> BlurEffect {
         return BlurEffect::TooSmall;
     }
     let mut scratch = vec![0_i16; 2 * width + 2 * REACH];
-    let (mut down, mut along) = (BlurSums::default(), BlurSums::default());
+    let (mut down, mut along) = ([0_u64; 2], [0_u64; 2]);
     // the border continues as a mirror image: the row at -1 is row 0
     let row = |y: usize, back: usize| luma.row(if back > y { back - y - 1 } else { y - back });
     let row_after = |y: usize, ahead: usize| luma.row(if y + ahead < height { y + ahead } else { 2 * height - 1 - y - ahead });
     for y in MARGIN..height - 1 {
         let near = [luma.row(y - 1), luma.row(y + 1)];
         let far = [row(y, REACH), row(y, REACH - 1), row_after(y, REACH - 1), row_after(y, REACH)];
-        down += blur_effect::vertical(level, near, far, &mut scratch);
-        along += blur_effect::horizontal(level, [near[0], luma.row(y), near[1]], &mut scratch[..width + 2 * REACH]);
+        let row_down = blur_effect::vertical(level, near, far, &mut scratch);
+        let row_along = blur_effect::horizontal(level, [near[0], luma.row(y), near[1]], &mut scratch[..width + 2 * REACH]);
+        for (sums, row) in [(&mut down, row_down), (&mut along, row_along)] {
+            sums[0] += u64::from(row.sharp);
+            sums[1] += u64::from(row.lost);
+        }
     }
     match (share_kept(down), share_kept(along)) {
         (Some(down), Some(along)) => BlurEffect::Blur(down.max(along)),
@@ -51,8 +55,8 @@ fn blur_effect(level: Level, luma: &Plane<u8>) -> BlurEffect {
 }
 
 /// None without any difference.
-fn share_kept(sums: BlurSums) -> Option<f64> {
-    (sums.sharp > 0).then(|| (sums.sharp - sums.lost) as f64 / sums.sharp as f64)
+fn share_kept([sharp, lost]: [u64; 2]) -> Option<f64> {
+    (sharp > 0).then(|| (sharp - lost) as f64 / sharp as f64)
 }
 
 #[cfg(test)]

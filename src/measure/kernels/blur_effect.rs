@@ -12,20 +12,13 @@ const BOX: i16 = 11;
 /// Samples that Sobel differences need beside them, on the left and top, and one less on the other sides.
 pub const MARGIN: usize = 2;
 
-/// Sums over pixels.
+/// Sums over the pixels of one row: of the small picture, so 32 bits hold them up to 190,000 pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BlurSums {
     /// Σ of 11 times the magnitude of the sharp difference.
-    pub sharp: u64,
+    pub sharp: u32,
     /// Σ of what the blurred one is smaller by.
-    pub lost: u64,
-}
-
-impl std::ops::AddAssign for BlurSums {
-    fn add_assign(&mut self, other: Self) {
-        self.sharp += other.sharp;
-        self.lost += other.lost;
-    }
+    pub lost: u32,
 }
 
 /// Differences along the columns at one row: `near` are the rows above and below, `far` the rows at -6, -5, 5 and 6.
@@ -44,9 +37,16 @@ fn vertical_plain([above, below]: [&[u8]; 2], [a, b, c, d]: [&[u8]; 4], scratch:
     for ((((blurred, &a), &b), &c), &d) in blurred.iter_mut().zip(a).zip(b).zip(c).zip(d) {
         *blurred = i16::from(c) + i16::from(d) - i16::from(a) - i16::from(b);
     }
-    let smooth = |row: &[i16], x: usize| row[x - 1] + 2 * row[x] + row[x + 1];
-    let (sharp, blurred) = (&sharp[..width], &blurred[..width]);
-    sums((MARGIN..width - 1).map(|x| (smooth(sharp, x), smooth(blurred, x))))
+    let count = width - MARGIN - 1;
+    let [left, center, right] = [1, 2, 3].map(|offset| &sharp[offset..offset + count]);
+    let [blurred_left, blurred_center, blurred_right] = [1, 2, 3].map(|offset| &blurred[offset..offset + count]);
+    let mut sums = BlurSums::default();
+    for x in 0..count {
+        let sharp = left[x] + 2 * center[x] + right[x];
+        let blurred = blurred_left[x] + 2 * blurred_center[x] + blurred_right[x];
+        sums.add(sharp, blurred);
+    }
+    sums
 }
 
 /// Differences along one row between its neighbors. `scratch` has the row's length and twice [`REACH`].
@@ -67,19 +67,21 @@ fn horizontal_plain([above, row, below]: [&[u8]; 3], scratch: &mut [i16]) -> Blu
     let count = width - MARGIN - 1;
     let at = |offset: usize| &scratch[REACH + MARGIN + offset - REACH..][..count];
     let [far_left, left, before, after, right, far_right] = [at(0), at(1), at(5), at(7), at(11), at(12)];
-    sums((0..count).map(|x| (after[x] - before[x], right[x] + far_right[x] - left[x] - far_left[x])))
+    let mut sums = BlurSums::default();
+    for x in 0..count {
+        sums.add(after[x] - before[x], right[x] + far_right[x] - left[x] - far_left[x]);
+    }
+    sums
 }
 
-/// A difference is at most 4 x 255, the blurred one 11 times that: 16 bits hold both.
-#[inline(always)]
-fn sums(differences: impl Iterator<Item = (i16, i16)>) -> BlurSums {
-    let (mut all, mut lost) = (0_u32, 0_u32);
-    for (sharp, blurred) in differences {
+impl BlurSums {
+    /// A difference is at most 4 x 255, the blurred one 11 times that: 16 bits hold both.
+    #[inline(always)]
+    fn add(&mut self, sharp: i16, blurred: i16) {
         let sharp = (BOX * sharp).unsigned_abs();
-        all += u32::from(sharp);
-        lost += u32::from(sharp.saturating_sub(blurred.unsigned_abs()));
+        self.sharp += u32::from(sharp);
+        self.lost += u32::from(sharp.saturating_sub(blurred.unsigned_abs()));
     }
-    BlurSums { sharp: all.into(), lost: lost.into() }
 }
 
 #[cfg(test)]
@@ -101,7 +103,8 @@ mod tests {
         let mut sums = BlurSums::default();
         for x in 2..width - 1 {
             let (sharp, soft) = (11 * (smooth(x + 1) - smooth(x - 1)).abs(), (blurred(x + 1) - blurred(x - 1)).abs());
-            sums += BlurSums { sharp: sharp as u64, lost: (sharp - soft).max(0) as u64 };
+            sums.sharp += sharp as u32;
+            sums.lost += (sharp - soft).max(0) as u32;
         }
         sums
     }
@@ -112,7 +115,8 @@ mod tests {
         for x in 2..near[0].len() - 1 {
             let sharp = 11 * (at(&near[1], x) - at(&near[0], x)).abs();
             let soft = (at(&far[2], x) + at(&far[3], x) - at(&far[0], x) - at(&far[1], x)).abs();
-            sums += BlurSums { sharp: sharp as u64, lost: (sharp - soft).max(0) as u64 };
+            sums.sharp += sharp as u32;
+            sums.lost += (sharp - soft).max(0) as u32;
         }
         sums
     }
