@@ -1,5 +1,6 @@
 //! Linking only: a worker is this program started anew for each photo, and a good part of its start is the loader's relocations.
 
+#[expect(clippy::disallowed_methods, reason = "cargo tells a build script its target by environment")]
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     let target = |key: &str| std::env::var(format!("CARGO_CFG_TARGET_{key}")).unwrap_or_default();
