@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn the_most_detailed_tiles_decide() {
         let mut tiles: Vec<Tile> = (0..4).map(|_| tile(enlarged(2.0))).collect();
-        let soft = fine_detail(Level::new(), &Sample { tiles: tiles.drain(..).collect() });
+        let soft = fine_detail(Level::new(), &Sample { tiles: std::mem::take(&mut tiles) });
         let FineDetail::Ratio(soft) = soft else { panic!("no ratio") };
         let mixed = fine_detail(Level::new(), &Sample { tiles: vec![tile(enlarged(2.0)), tile(enlarged(1.0))] });
         let FineDetail::Ratio(mixed) = mixed else { panic!("no ratio") };

@@ -113,7 +113,7 @@ impl Across {
             let mut total = f32x4::splat(simd, 0.0);
             for (part, &weight) in weights.iter().enumerate() {
                 let old = f32x4::from_slice(simd, &sums[start + 3 * part..start + 3 * part + 4]);
-                total = total + old * weight;
+                total += old * weight;
             }
             let mean = simd.cvt_i32_f32x4(total * scale + 0.5);
             *pixel = [mean[0] as u8, mean[1] as u8, mean[2] as u8];

@@ -63,8 +63,8 @@ fn smallest(map: &[[f64; SIDE]]) -> Frame {
     let (mut smallest, mut found) = (usize::MAX, (0, 0, CELLS, CELLS));
     for top in 0..CELLS {
         let mut columns = [0_u64; CELLS];
-        for bottom in top..CELLS {
-            columns.iter_mut().zip(&cells[bottom]).for_each(|(sum, cell)| *sum += cell);
+        for (bottom, row) in cells.iter().enumerate().skip(top) {
+            columns.iter_mut().zip(row).for_each(|(sum, cell)| *sum += cell);
             if let Some((left, right)) = narrowest(&columns, needed) {
                 let area = (right - left) * (bottom + 1 - top);
                 if area < smallest {

@@ -46,7 +46,7 @@ impl Steps {
 pub fn errors(level: Level, rows: [&[u8]; BLOCK], steps: &Steps, errors: &mut [Errors]) {
     // wider than AVX2 is slower here
     #[cfg(target_arch = "x86_64")]
-    let level = level.as_avx2().map_or(level, |token| fearless_simd::Simd::level(token));
+    let level = level.as_avx2().map_or(level, fearless_simd::Simd::level);
     dispatch!(level, _ => errors_plain(rows, steps, errors));
 }
 
@@ -59,9 +59,9 @@ fn errors_plain(rows: [&[u8]; BLOCK], steps: &Steps, errors: &mut [Errors]) {
             horizontal(&row[group], half);
         }
         let mut energy = Lane::default();
-        for u in 0..BLOCK {
+        for (u, steps) in steps.steps.iter().enumerate() {
             let column: [Lane; BLOCK] = std::array::from_fn(|y| half[y][u]);
-            vertical(&column, &steps.steps[u], &mut energy);
+            vertical(&column, steps, &mut energy);
         }
         *errors = energy.map(|energy| (4.0 * energy) as u32);
     }
@@ -142,9 +142,9 @@ mod tests {
         for v in 0..8 {
             for u in 0..8 {
                 let mut coefficient = 0.0;
-                for y in 0..8 {
-                    for x in 0..8 {
-                        coefficient += basis(v, y) * basis(u, x) * (f64::from(block[y][x]) - 128.0);
+                for (y, row) in block.iter().enumerate() {
+                    for (x, &sample) in row.iter().enumerate() {
+                        coefficient += basis(v, y) * basis(u, x) * (f64::from(sample) - 128.0);
                     }
                 }
                 let step = f64::from(table[v * 8 + u]);

@@ -201,8 +201,8 @@ impl Bands {
             for lane in 0..LANES {
                 let radius = across[lane] + down * down;
                 let power = re[lane] * re[lane] + im[lane] * im[lane];
-                let low = if radius >= LOW_BAND[0] && radius < LOW_BAND[1] { weight[lane] } else { 0.0 };
-                let high = if radius >= HIGH_BAND[0] && radius < HIGH_BAND[1] { weight[lane] } else { 0.0 };
+                let low = if (LOW_BAND[0]..LOW_BAND[1]).contains(&radius) { weight[lane] } else { 0.0 };
+                let high = if (HIGH_BAND[0]..HIGH_BAND[1]).contains(&radius) { weight[lane] } else { 0.0 };
                 self.low[lane] += low * power;
                 self.high[lane] += high * power;
                 self.low_count[lane] += low;
