@@ -18,6 +18,8 @@ pub struct CellScan {
     sums: [Vec<u16>; 3],
     pending_rows: usize,
     grey: bool,
+    /// Of the cells of one row, a channel each, and side by side.
+    means: [Vec<u8>; 3],
     row: Vec<u8>,
     small: (usize, usize),
     shrink: AreaScan,
@@ -44,6 +46,7 @@ impl CellScan {
         Self {
             level,
             edge,
+            means: std::array::from_fn(|_| vec![0; cells.0]),
             row: vec![0; 3 * cells.0],
             small,
             shrink: AreaScan::new(level, cells, small),
@@ -75,12 +78,11 @@ impl CellScan {
 
     fn fold(&mut self) {
         for (channel, sums) in self.sums.iter_mut().enumerate().take(if self.grey { 1 } else { 3 }) {
-            boxes::means(self.level, sums, self.edge, self.pending_rows, &mut self.row[channel..], 3);
+            boxes::means(self.level, sums, self.edge, self.pending_rows, &mut self.means[channel]);
         }
-        if self.grey {
-            for cell in self.row.as_chunks_mut::<3>().0 {
-                *cell = [cell[0]; 3];
-            }
+        let [red, green, blue] = if self.grey { [&self.means[0]; 3] } else { self.means.each_ref() };
+        for (((cell, &red), &green), &blue) in self.row.as_chunks_mut::<3>().0.iter_mut().zip(red).zip(green).zip(blue) {
+            *cell = [red, green, blue];
         }
         self.shrink.add(&self.row);
         self.pending_rows = 0;

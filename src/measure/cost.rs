@@ -11,16 +11,16 @@ use super::rows::RowReader;
 use super::sharpness::Sharpness;
 use super::structure::StructureScan;
 use super::tone::ToneScan;
-use super::{blockiness, color, facts, palette, preview, similarity};
+use super::{Threads, blockiness, color, overlap, palette, preview, similarity};
 use crate::ingest::{self, Limits, Photo};
-use crate::raster::{RowError, RowSource, Stripe, StripePixels};
+use crate::raster::{RowError, Stripe, StripePixels};
 
-/// Tone of the four channels, clipping, Laplacian, Tenengrad, Immerkaer, blockiness, focus map, colorfulness, cast, palette, both hashes,
-/// preview and thumbnail: what every service of this kind measures.
+/// Tone of the four channels, clipping, Laplacian, Tenengrad, Immerkaer, blockiness, focus map, colorfulness, cast, palette, both
+/// perceptual hashes and the preview: what every service of this kind measures.
 ///
 /// # Errors
 /// [`RowError`] of a picture that is not whole.
-pub fn core_set(bytes: &[u8]) -> Result<f64, RowError> {
+pub fn core_set(bytes: &[u8], threads: Threads) -> Result<f64, RowError> {
     let (mut photo, level) = (opened(bytes)?, Level::new());
     let profile = Profile::read(photo.icc.as_ref(), photo.header.channels);
     let (width, height) = size(&photo);
@@ -28,7 +28,7 @@ pub fn core_set(bytes: &[u8]) -> Result<f64, RowError> {
     let (mut tone, mut clipping) = (ToneScan::new(width * height), ClippingScan::new(level, width, height));
     let (mut moments, mut cells) = (ColorScan::new(level, width, height, &profile), CellScan::new(level, width, height));
     let mut structure = StructureScan::without_noise(level, width, height);
-    each_stripe(&mut *photo.rows, |stripe| {
+    let measure = |stripe: &Stripe<'_>| {
         for index in 0..stripe.rows {
             let row = reader.row(&stripe.pixels, index);
             tone.add(&row);
@@ -37,24 +37,25 @@ pub fn core_set(bytes: &[u8]) -> Result<f64, RowError> {
             cells.add(&row);
             structure.add(row.luma);
         }
-    })?;
-    let (tone, clipping, mut cells) = (tone.finish(level), clipping.finish(), cells.finish());
-    let (sharpness, _) = structure.finish();
-    let cast = color::cast_of(&cells, &profile);
+    };
+    match threads {
+        Threads::Two => overlap::read(&mut *photo.rows, measure)?,
+        Threads::One => overlap::read_here(&mut *photo.rows, measure)?,
+    }
+    let mut cells = cells.finish();
+    let cast = color::cast_of(&cells, &profile).unwrap_or_default();
     profile.to_srgb(&mut cells.rgb);
-    let file = facts::file(&photo, &profile, None, bytes.len() as u64, String::new());
-    let hashes = similarity::hashes(&cells, &file, &tone.histogram);
-    let colors = palette::palette(&cells);
-    let pictures =
-        preview::previews(&cells, file.orientation).map_or(0, |(preview, small)| preview.jpeg.len() + small.jpeg.len());
-    let distance = hashes.map_or(0, |hashes| hashes.pdq.distance(&hashes.turned[0]));
-    Ok(tone.mean_luma
-        + clipping.high
-        + colorfulness(&moments.finish())
-        + cast.unwrap_or_default()
-        + of_luma(&sharpness)
-        + (colors.len() + pictures) as f64
-        + f64::from(distance))
+    let (orientation, shown) = (photo.header.orientation, &cells);
+    let (preview, rest) = overlap::both(
+        threads,
+        || preview::preview(shown, orientation).map_or(0, |preview| preview.jpeg.len()),
+        || {
+            let numbers = tone.finish(level).mean_luma + clipping.finish().high + colorfulness(&moments.finish());
+            let distance = similarity::perceptual(shown, orientation).map_or(0, |(pdq, _)| pdq.hash.distance(&pdq.dihedral()[1]));
+            numbers + of_luma(&structure.finish().0) + palette::palette(shown).len() as f64 + f64::from(distance)
+        },
+    );
+    Ok(cast + rest + preview as f64)
 }
 
 /// The part of it that needs luma alone: histogram, Laplacian, Tenengrad, Immerkaer, blockiness and focus map of a JPEG in color.
@@ -65,7 +66,7 @@ pub fn luma_set(bytes: &[u8]) -> Result<f64, RowError> {
     let (mut photo, level) = (opened(bytes)?, Level::new());
     let (width, height) = size(&photo);
     let (mut counts, mut structure) = (LevelCounts::new(width * height), StructureScan::without_noise(level, width, height));
-    each_stripe(&mut *photo.rows, |stripe| {
+    overlap::read_here(&mut *photo.rows, |stripe| {
         if let StripePixels::Ycc8 { y, .. } = &stripe.pixels {
             for row in y.rows() {
                 counts.add(row);
@@ -82,13 +83,6 @@ fn opened(bytes: &[u8]) -> Result<Photo<'_>, RowError> {
 
 fn size(photo: &Photo<'_>) -> (usize, usize) {
     (photo.header.width as usize, photo.header.height as usize)
-}
-
-fn each_stripe(source: &mut dyn RowSource, mut then: impl FnMut(&Stripe<'_>)) -> Result<(), RowError> {
-    while let Some(stripe) = source.next_stripe()? {
-        then(&stripe);
-    }
-    Ok(())
 }
 
 /// Everything that follows from the stencils, so that none of it is left out.

@@ -67,9 +67,12 @@ use sha2::{Digest, Sha256};
 
 use crate::ingest::{self, Photo};
 use crate::raster::ColorSpace;
+use blur_effect::BlurEffect;
 use cells::Cells;
+use color::Color;
 use findings::{Evidence, findings};
 use kernels::Level as InstructionSet;
+use numbers::Small;
 use profile::Profile;
 use scan::Scanned;
 
@@ -116,33 +119,28 @@ pub fn measure_photo(bytes: &[u8], options: &Options) -> PhotoOutcome {
     let pixels = u64::from(photo.header.width) * u64::from(photo.header.height);
     let threads = if pixels < OVERLAPPED_FROM { Threads::One } else { options.threads };
     match scan::scan(&mut *photo.rows, &profile, InstructionSet::new(), threads) {
-        Ok(scanned) => PhotoOutcome::Measured(Box::new(measured(bytes, &photo, scanned, &profile, options.previews))),
+        Ok(scanned) => {
+            PhotoOutcome::Measured(Box::new(measured(bytes, &photo, scanned, &profile, &Options { threads, ..*options })))
+        }
         Err(error) => PhotoOutcome::Unusable(facts::row_problem(&error)),
     }
 }
 
 /// Puts together what headers and rows told.
-fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Profile, previews: bool) -> PhotoMeasurements {
-    let file = facts::file(photo, profile, scanned.stopped.as_ref(), bytes.len() as u64, sha256(bytes));
-    let (small, color) = color::measured(&scanned, profile, file.orientation);
-    let composition = composition::composition(&small, file.width_px, file.height_px);
+fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Profile, options: &Options) -> PhotoMeasurements {
+    let sample = std::mem::take(&mut scanned.sample);
     let coded_luma = matches!(photo.rows.geometry().color, ColorSpace::Ycc | ColorSpace::Grey);
     let luma_table = photo.container.jpeg.as_ref().filter(|_| coded_luma).and_then(|jpeg| jpeg.tables.first());
-    let spatial = spatial::spatial(
-        InstructionSet::new(),
-        std::mem::take(&mut scanned.sample),
-        &scanned.cells,
-        luma_table.map(|table| &table.values),
+    let luma_table = luma_table.map(|table| table.values);
+    let (spatial, seen) = overlap::both(
+        options.threads,
+        || spatial::spatial(InstructionSet::new(), sample, luma_table.as_ref()),
+        || seen(bytes, photo, &mut scanned, profile, options.previews),
     );
-    let measurements = numbers::measurements(photo, &scanned, &spatial, &color);
+    let Seen { file, blur, color, composition, hashes, palette, pictures } = seen;
+    let measurements = numbers::measurements(photo, &scanned, &Small { spatial, blur, color });
     let jpeg = photo.container.jpeg.as_ref().map(jpeg::facts);
     let privacy = photo.metadata.privacy.clone();
-    profile.to_srgb(&mut scanned.cells.rgb);
-    // embedded pictures are held against the picture, shown or not
-    let hashes = match previews || !photo.embedded.is_empty() {
-        true => similarity::hashes(&scanned.cells, &file, &scanned.tone.histogram),
-        false => None,
-    };
     let metadata = metadata::facts(photo, profile, hashes.as_ref());
     let findings = findings(&Evidence {
         file: &file,
@@ -158,7 +156,7 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Pro
     PhotoMeasurements {
         measurements,
         percentiles: Some(scanned.tone.percentiles),
-        palette: palette::palette(&scanned.cells),
+        palette,
         jpeg,
         capture: facts::capture(&photo.metadata.capture),
         privacy,
@@ -167,10 +165,37 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Pro
         print_sizes: print::print_sizes(file.width_px, file.height_px),
         composition: Some(composition),
         findings,
-        pictures: if previews { pictures(&scanned, &file, hashes) } else { None },
+        pictures,
         histogram: Some(scanned.tone.histogram),
         file,
     }
+}
+
+/// What the whole file and its small picture tell.
+struct Seen {
+    file: FileFacts,
+    blur: BlurEffect,
+    color: Color,
+    composition: Composition,
+    hashes: Option<PictureHashes>,
+    palette: Vec<PaletteColor>,
+    pictures: Option<Pictures>,
+}
+
+/// Looks at the small picture, as coded first, then in sRGB.
+fn seen(bytes: &[u8], photo: &Photo<'_>, scanned: &mut Scanned, profile: &Profile, previews: bool) -> Seen {
+    let file = facts::file(photo, profile, scanned.stopped.as_ref(), bytes.len() as u64, sha256(bytes));
+    let blur = blur_effect::of_cells(InstructionSet::new(), &scanned.cells);
+    let (small, color) = color::measured(scanned, profile, file.orientation);
+    let composition = composition::composition(&small, file.width_px, file.height_px);
+    profile.to_srgb(&mut scanned.cells.rgb);
+    // embedded pictures are held against the picture, shown or not
+    let hashes = match previews || !photo.embedded.is_empty() {
+        true => similarity::hashes(&scanned.cells, &file, &scanned.tone.histogram),
+        false => None,
+    };
+    let pictures = if previews { pictures(scanned, &file, hashes) } else { None };
+    Seen { blur, color, composition, hashes, palette: palette::palette(&scanned.cells), pictures, file }
 }
 
 /// Everything that shows something of the picture, turned upright.

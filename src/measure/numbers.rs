@@ -3,6 +3,7 @@
 use crate::ingest::Photo;
 
 use super::blockiness::{Blockiness, blockiness};
+use super::blur_effect::BlurEffect;
 use super::color::Color;
 use super::colorfulness::colorfulness;
 use super::noise::Noise;
@@ -19,11 +20,33 @@ pub const fn valid(value: f64) -> Number {
     (Some(value), Validity::Valid)
 }
 
+/// What was measured after the pass, on what was kept of the picture.
+#[derive(Debug)]
+pub struct Small {
+    /// On the sample.
+    pub spatial: Spatial,
+    /// On the small picture's luma.
+    pub blur: BlurEffect,
+    /// On the small picture's colours, and from the histograms.
+    pub color: Color,
+}
+
+impl Small {
+    fn number(&self, metric: Metric) -> Option<Number> {
+        match (metric, self.blur) {
+            (Metric::BlurEffect, BlurEffect::Blur(blur)) => Some(valid(blur)),
+            (Metric::BlurEffect, BlurEffect::Flat) => Some((None, Validity::Flat)),
+            (Metric::BlurEffect, BlurEffect::TooSmall) => Some((None, Validity::TooSmall)),
+            _ => self.spatial.number(metric).or_else(|| self.color.number(metric)),
+        }
+    }
+}
+
 /// All metrics in the order of [`Metric::ALL`]. What was measured on part of a picture is marked so.
-pub fn measurements(photo: &Photo<'_>, scanned: &Scanned, spatial: &Spatial, color: &Color) -> Vec<Measurement> {
+pub fn measurements(photo: &Photo<'_>, scanned: &Scanned, small: &Small) -> Vec<Measurement> {
     let peak = peak(scanned);
     let measurement = |metric| {
-        let elsewhere = spatial.number(metric).or_else(|| color.number(metric));
+        let elsewhere = small.number(metric);
         let (value, validity) = elsewhere.unwrap_or_else(|| number(metric, photo, scanned, peak));
         let partial = scanned.stopped.is_some() && validity == Validity::Valid && metric != Metric::Megapixels;
         Measurement { metric, value, validity: if partial { Validity::Partial } else { validity } }

@@ -2,9 +2,11 @@
 //!
 //! A decoded stripe is copied into one of a few buffers that go round between the two; copying costs a fiftieth of decoding.
 
-use std::sync::mpsc;
-use std::thread;
+use std::panic::resume_unwind;
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::thread::{self, ScopedJoinHandle};
 
+use super::Threads;
 use crate::raster::{RowError, RowSource, Stripe, StripeBuffer};
 
 /// Buffers that go round: the decoder may be so far ahead.
@@ -44,6 +46,27 @@ pub fn read_here(source: &mut dyn RowSource, mut measure: impl FnMut(&Stripe<'_>
         measure(&stripe);
     }
     Ok(())
+}
+
+/// Both, side by side where there are two cores.
+pub fn both<A: Send, B>(threads: Threads, first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B) -> (A, B) {
+    if threads == Threads::One {
+        return (first(), second());
+    }
+    // kept where both can reach it: whoever comes first does it
+    let first = Mutex::new(Some(first));
+    let take = || first.lock().unwrap_or_else(PoisonError::into_inner).take();
+    thread::scope(|scope| {
+        let apart = thread::Builder::new().spawn_scoped(scope, || take().map(|first| first()));
+        let second = second();
+        let first = match apart.map(ScopedJoinHandle::join) {
+            Ok(Ok(Some(first))) => first,
+            Ok(Err(panic)) => resume_unwind(panic),
+            // no thread was to be had
+            Ok(Ok(None)) | Err(_) => take().map_or_else(|| resume_unwind(Box::new("done twice")), |first| first()),
+        };
+        (first, second)
+    })
 }
 
 fn decode(

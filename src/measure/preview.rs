@@ -21,12 +21,25 @@ const MISSING: [u8; 3] = [217, 214, 206];
 /// # Errors
 /// What the encoder refuses; not cells of a picture that was scanned.
 pub fn previews(srgb: &Cells, orientation: Orientation) -> Result<(Preview, Preview), EncodingError> {
+    let preview = large(srgb);
+    let thumbnail = thumbnail(&preview);
+    Ok((encoded(&turned(preview, orientation))?, encoded(&turned(thumbnail, orientation))?))
+}
+
+/// The preview alone.
+///
+/// # Errors
+/// As [`previews`].
+pub fn preview(srgb: &Cells, orientation: Orientation) -> Result<Preview, EncodingError> {
+    encoded(&turned(large(srgb), orientation))
+}
+
+/// The small picture with its missing rows.
+fn large(srgb: &Cells) -> RgbImage {
     let missing = srgb.columns * srgb.rows_expected.saturating_sub(srgb.rows);
     let mut whole = srgb.rgb.clone();
     whole.extend(MISSING.iter().cycle().take(3 * missing));
-    let preview = picture(whole, srgb.columns as u32, srgb.rows_expected as u32);
-    let thumbnail = thumbnail(&preview);
-    Ok((encoded(&turned(preview, orientation))?, encoded(&turned(thumbnail, orientation))?))
+    picture(whole, srgb.columns as u32, srgb.rows_expected as u32)
 }
 
 /// Samples as a picture; an empty one if their number is not that of its pixels.

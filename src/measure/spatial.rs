@@ -1,8 +1,6 @@
-//! What needs more of the picture at once than a few rows: measured on the sample and on the small picture, after the pass.
+//! What needs more of the picture at once than a few rows: measured on the sample, after the pass.
 
 use super::banding::{self, Banding};
-use super::blur_effect::{self, BlurEffect};
-use super::cells::Cells;
 use super::detail::{self, FineDetail};
 use super::double_jpeg::{self, DoubleJpeg};
 use super::edges::{self, Edges};
@@ -16,21 +14,19 @@ use super::{Metric, Validity};
 #[derive(Debug)]
 pub struct Spatial {
     noise: FlatNoises,
-    blur: BlurEffect,
     detail: FineDetail,
     edges: Edges,
     banding: Banding,
     double_jpeg: DoubleJpeg,
 }
 
-/// Measures the sample, and the small picture in `cells`, which are as coded. `luma_table` is a JPEG's, in natural order.
-pub fn spatial(level: Level, mut sample: Sample, cells: &Cells, luma_table: Option<&[u16; 64]>) -> Spatial {
+/// Measures the sample. `luma_table` is a JPEG's, in natural order.
+pub fn spatial(level: Level, mut sample: Sample, luma_table: Option<&[u16; 64]>) -> Spatial {
     let noise = flat_noise::flat_noises(level, &sample);
     // makes room for the spectrum
     sample.tiles.iter_mut().for_each(|tile| tile.chroma = None);
     Spatial {
         noise,
-        blur: blur_effect::of_cells(level, cells),
         detail: detail::fine_detail(level, &sample),
         edges: edges::edges(level, &sample),
         banding: banding::banding(level, &sample),
@@ -53,11 +49,6 @@ impl Spatial {
                 (Some(ratio), _) => valid(ratio),
                 (None, (Some(_), _)) => (None, Validity::Flat),
                 (None, none) => none,
-            },
-            Metric::BlurEffect => match self.blur {
-                BlurEffect::Blur(blur) => valid(blur),
-                BlurEffect::Flat => (None, Validity::Flat),
-                BlurEffect::TooSmall => (None, Validity::TooSmall),
             },
             Metric::EffRes => match self.detail {
                 FineDetail::Ratio(ratio) => valid(ratio),

@@ -85,6 +85,7 @@ pub struct CaptureSpan {
     pub names_in_order: Option<bool>,
 }
 
+/// What the photos of a set are: cameras, sizes, times and names, counted.
 pub fn facts(photos: &[SetPhoto<'_>], frames: &[Frame<'_>]) -> SetFacts {
     let file_names: Vec<(u16, &str)> = photos.iter().map(|photo| (photo.number, photo.file_name)).collect();
     SetFacts {
