@@ -9,10 +9,8 @@
     reason = "a bench prints its figures, stops at the first surprise, and lends its photographs to another program"
 )]
 
-use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use proofsheet::domain::{AgencyId, AnalysisId, Product, ReportId, Timestamp};
 use proofsheet::ingest::{self, Limits};
@@ -21,6 +19,11 @@ use proofsheet::pipeline::worker::RenderHead;
 use proofsheet::pipeline::{WorkerSettings, Workers, held};
 use proofsheet::report::{self, ReportFacts, ReportPhoto};
 use proofsheet::vault::{ReportKey, seal_object};
+
+use side_by_side::{Peer, cpu_ms, machine, median, photographs, pixels};
+
+#[path = "side_by_side.rs"]
+mod side_by_side;
 
 /// As the program has it, so that both sides scrub what they free.
 #[global_allocator]
@@ -40,12 +43,13 @@ fn main() {
 /// Steps by size.
 fn table(runtime: &tokio::runtime::Runtime) {
     let photographs = photographs();
-    let mut peers = Peers::start(&photographs);
+    let mut usual = Peer::usual_decoder(&photographs);
+    println!("D: {}", usual.versions);
     println!(
         "file, bit/px, D (the usual decoder), decode, measure (decode included), report of one photo, whole path (worker, render worker, seal), measure / D; CPU ms, median of {RUNS}"
     );
     for (index, (name, jpeg)) in photographs.iter().enumerate() {
-        let row = bench(runtime, jpeg, || peers.decode(index));
+        let row = bench(runtime, jpeg, || usual.measure(index));
         let bits = jpeg.len() as f64 * 8.0 / pixels(jpeg);
         let numbers: String = row.iter().map(|ms| format!(" {ms:8.1}")).collect();
         println!("{name:14} {bits:6.2}{numbers} {:8.2}", row[2] / row[0]);
@@ -85,69 +89,6 @@ fn with_and_without(runtime: &tokio::runtime::Runtime) -> (f64, f64) {
         .collect();
     blocks.sort_by(|a, b| (a.1 / a.0).total_cmp(&(b.1 / b.0)));
     blocks[BLOCKS / 2]
-}
-
-/// The two fixtures, and the 12 MP one enlarged to 24 MP by bicubic interpolation and coded again at quality 90, 4:2:0.
-fn photographs() -> Vec<(&'static str, Vec<u8>)> {
-    let fixture =
-        |name: &str| std::fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/photos").join(name)).unwrap();
-    let twelve = fixture("mountain-12mp.jpg");
-    let mut decoder = zune_jpeg::JpegDecoder::new(zune_jpeg::zune_core::bytestream::ZCursor::new(&twelve));
-    let rgb = decoder.decode().unwrap();
-    let (width, height) = decoder.dimensions().unwrap();
-    let image = image::RgbImage::from_raw(width as u32, height as u32, rgb).unwrap();
-    let large = image::imageops::resize(&image, 6000, 4000, image::imageops::FilterType::CatmullRom);
-    let mut coded = Vec::new();
-    let mut encoder = jpeg_encoder::Encoder::new(&mut coded, 90);
-    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_2);
-    encoder.encode(large.as_raw(), 6000, 4000, jpeg_encoder::ColorType::Rgb).unwrap();
-    vec![("mountain-2mp", fixture("mountain-2mp.jpg")), ("mountain-12mp", twelve), ("mountain-24mp", coded)]
-}
-
-/// `benches/peers`: other people's decoder in a package of its own, taking turns with ours.
-struct Peers {
-    folder: PathBuf,
-    program: Child,
-    answers: Lines<BufReader<ChildStdout>>,
-}
-
-impl Peers {
-    fn start(photographs: &[(&'static str, Vec<u8>)]) -> Self {
-        let folder = std::env::temp_dir().join(format!("proofsheet-peers-{}", std::process::id()));
-        std::fs::create_dir(&folder).unwrap();
-        let files = photographs.iter().map(|(name, jpeg)| {
-            let file = folder.join(name);
-            std::fs::write(&file, jpeg).unwrap();
-            file
-        });
-        let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("benches/peers/Cargo.toml");
-        let mut program = Command::new(env!("CARGO"))
-            .args(["run", "--quiet", "--release", "--locked", "--manifest-path"])
-            .arg(manifest)
-            .arg("--")
-            .args(files)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut answers = BufReader::new(program.stdout.take().unwrap()).lines();
-        println!("D: {}", answers.next().unwrap().unwrap());
-        Self { folder, program, answers }
-    }
-
-    /// CPU milliseconds the usual decoder takes for file `index`.
-    fn decode(&mut self, index: usize) -> f64 {
-        writeln!(self.program.stdin.as_mut().unwrap(), "{index}").unwrap();
-        self.answers.next().unwrap().unwrap().parse().unwrap()
-    }
-}
-
-impl Drop for Peers {
-    fn drop(&mut self) {
-        drop(self.program.stdin.take());
-        drop(self.program.wait());
-        drop(std::fs::remove_dir_all(&self.folder));
-    }
 }
 
 fn bench(runtime: &tokio::runtime::Runtime, jpeg: &[u8], mut usual: impl FnMut() -> f64) -> [f64; 5] {
@@ -210,43 +151,4 @@ fn facts() -> ReportFacts {
         verify_url: Some("https://proofsheet.example/verify".into()),
         previews: true,
     }
-}
-
-/// CPU milliseconds of this process and of the children that ended in it.
-fn cpu_ms(work: impl FnOnce()) -> f64 {
-    let (own, children, started) = (own_cpu(), children_cpu(), Instant::now());
-    work();
-    std::hint::black_box(started);
-    (own_cpu() - own + children_cpu() - children) * 1000.0
-}
-
-fn own_cpu() -> f64 {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
-}
-
-/// From `/proc/self/schedstat` there is nothing for children: `stat` has them in ticks of 10 ms.
-fn children_cpu() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
-    let after_name = stat.rsplit(") ").next().unwrap();
-    let fields: Vec<f64> = after_name.split(' ').filter_map(|field| field.parse().ok()).collect();
-    (fields[12] + fields[13]) / 100.0
-}
-
-fn median(mut samples: Vec<f64>) -> f64 {
-    samples.sort_by(f64::total_cmp);
-    samples[samples.len() / 2]
-}
-
-fn pixels(jpeg: &[u8]) -> f64 {
-    let photo = ingest::open(jpeg, &Limits::default()).unwrap();
-    let geometry = photo.rows.geometry();
-    f64::from(geometry.width) * f64::from(geometry.height)
-}
-
-fn machine() -> String {
-    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = info.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
-    let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
-    format!("{} ({cores} cores)", name.trim_start_matches(['\t', ' ', ':']))
 }

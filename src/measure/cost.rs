@@ -4,6 +4,7 @@
 use super::cells::CellScan;
 use super::clipping::ClippingScan;
 use super::colorfulness::{ColorScan, colorfulness};
+use super::error_level::ErrorLevelScan;
 use super::kernels::Level;
 use super::kernels::histogram::LevelCounts;
 use super::profile::Profile;
@@ -75,6 +76,24 @@ pub fn luma_set(bytes: &[u8]) -> Result<f64, RowError> {
         }
     })?;
     Ok(of_luma(&structure.finish().0) + counts.counts(level)[0] as f64)
+}
+
+/// The error level map.
+///
+/// # Errors
+/// [`RowError`] of a picture that is not whole.
+pub fn error_level(bytes: &[u8]) -> Result<f64, RowError> {
+    let (mut photo, level) = (opened(bytes)?, Level::new());
+    let (width, height) = size(&photo);
+    let (mut reader, mut errors) = (RowReader::new(level, width), ErrorLevelScan::new(level, width, height));
+    overlap::read_here(&mut *photo.rows, |stripe| {
+        if let StripePixels::Ycc8 { y, .. } = &stripe.pixels {
+            y.rows().for_each(|row| errors.add(row));
+        } else {
+            (0..stripe.rows).for_each(|index| errors.add(reader.row(&stripe.pixels, index).luma));
+        }
+    })?;
+    Ok(errors.finish().mean.unwrap_or_default())
 }
 
 fn opened(bytes: &[u8]) -> Result<Photo<'_>, RowError> {
