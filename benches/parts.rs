@@ -84,7 +84,7 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
     let mut png = Vec::new();
     twelve.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).unwrap();
     files.push(("png-12mp", png));
-    let hundred = image::imageops::resize(&twelve, 11_600, 8_700, image::imageops::FilterType::Triangle);
+    let hundred = image::imageops::resize(&twelve, 11_520, 8_640, image::imageops::FilterType::Triangle);
     files.push(("mountain-100mp", jpeg(&hundred, false)));
     files
 }

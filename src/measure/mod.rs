@@ -66,7 +66,7 @@ pub use similarity::{Pdq, Phash, PixelHash};
 use sha2::{Digest, Sha256};
 
 use crate::ingest::{self, Photo};
-use crate::raster::ColorSpace;
+use crate::raster::{ColorSpace, Read};
 use blur_effect::BlurEffect;
 use cells::Cells;
 use color::Color;
@@ -118,7 +118,10 @@ pub fn measure_photo(bytes: &[u8], options: &Options) -> PhotoOutcome {
     }
     let pixels = u64::from(photo.header.width) * u64::from(photo.header.height);
     let threads = if pixels < OVERLAPPED_FROM { Threads::One } else { options.threads };
-    match scan::scan(&mut *photo.rows, &profile, InstructionSet::new(), threads) {
+    let scanned = scan::scan(&mut *photo.rows, &profile, InstructionSet::new(), threads);
+    // the decoder's memory makes room for what follows
+    photo.rows = Box::new(Read::of(&*photo.rows));
+    match scanned {
         Ok(scanned) => {
             PhotoOutcome::Measured(Box::new(measured(bytes, &photo, scanned, &profile, &Options { threads, ..*options })))
         }

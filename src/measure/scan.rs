@@ -1,7 +1,7 @@
 //! The one pass over a picture: each row feeds every measurement while it is in cache.
 //!
 //! Never holds the picture. Besides a few rows it keeps the small picture (at most 768 px a side), a table of 1 MiB, at most
-//! 1 MiB of wavelet coefficients, and a sample of at most 3.4 MiB.
+//! half a MiB of wavelet coefficients, and a sample of at most 3.4 MiB.
 
 use crate::raster::{ColorSpace, Geometry, RowError, RowSource, Stripe};
 
@@ -63,9 +63,11 @@ pub fn scan(source: &mut dyn RowSource, profile: &Profile, level: Level, threads
     if rows_seen == 0 {
         return Err(stopped.unwrap_or(RowError::Truncated { row: 0, height }));
     }
+    // its tables make room
+    let tone = pass.tone.finish(level);
     let (sharpness, noise) = pass.structure.finish();
     Ok(Scanned {
-        tone: pass.tone.finish(level),
+        tone,
         clipping: pass.clipping.finish(),
         color: pass.color.finish(),
         cells: pass.cells.finish(),

@@ -10,4 +10,4 @@ pub mod source;
 pub use buffer::StripeBuffer;
 pub use orientation::Orientation;
 pub use plane::{Plane, PlaneView};
-pub use source::{ColorSpace, Geometry, RowError, RowSource, SampleDepth, Stripe, StripePixels};
+pub use source::{ColorSpace, Geometry, Read, RowError, RowSource, SampleDepth, Stripe, StripePixels};

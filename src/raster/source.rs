@@ -76,6 +76,34 @@ pub enum RowError {
     Damaged { row: usize },
 }
 
+/// What is left of a source when its rows were read.
+#[derive(Debug, Clone, Copy)]
+pub struct Read {
+    geometry: Geometry,
+    alpha_used: bool,
+}
+
+impl Read {
+    /// Remembers what a source told.
+    pub fn of(source: &dyn RowSource) -> Self {
+        Self { geometry: source.geometry(), alpha_used: source.alpha_used() }
+    }
+}
+
+impl RowSource for Read {
+    fn geometry(&self) -> Geometry {
+        self.geometry
+    }
+
+    fn next_stripe(&mut self) -> Result<Option<Stripe<'_>>, RowError> {
+        Ok(None)
+    }
+
+    fn alpha_used(&self) -> bool {
+        self.alpha_used
+    }
+}
+
 /// Rows of one picture, top to bottom, once.
 pub trait RowSource {
     /// What the stripes add up to.

@@ -21,17 +21,15 @@ pub struct LevelCounts {
 #[derive(Debug, Clone)]
 struct Pairs {
     counts: Box<[[u16; 256]]>,
-    /// How often each counter began anew. Touched by flat pictures only.
-    carries: Box<[[u32; 256]]>,
+    /// How often each counter began anew. Empty until one did, which takes a flat picture.
+    carries: Vec<[u32; 256]>,
 }
 
 impl LevelCounts {
     /// For so many samples in all.
     pub fn new(samples: usize) -> Self {
-        let pairs = (samples >= PAIRED_FROM).then(|| Pairs {
-            counts: vec![[0; 256]; PAIRS / 256].into_boxed_slice(),
-            carries: vec![[0; 256]; PAIRS / 256].into_boxed_slice(),
-        });
+        let pairs = (samples >= PAIRED_FROM)
+            .then(|| Pairs { counts: vec![[0; 256]; PAIRS / 256].into_boxed_slice(), carries: Vec::new() });
         Self { singles: Box::new([[0; 256]; LANES]), pairs }
     }
 
@@ -77,7 +75,8 @@ impl LevelCounts {
 /// Apart from the loop, which it would slow down.
 #[cold]
 #[inline(never)]
-fn carry(carries: &mut [[u32; 256]], pair: usize) {
+fn carry(carries: &mut Vec<[u32; 256]>, pair: usize) {
+    carries.resize(PAIRS / 256, [0; 256]);
     carries.as_flattened_mut()[pair] += 1;
 }
 
@@ -106,14 +105,19 @@ impl Pairs {
     /// Adds the left and the right one of each pair.
     #[inline(always)]
     fn add_to(&self, levels: &mut [u64; 256]) {
-        for (right, (counts, carries)) in self.counts.iter().zip(&self.carries).enumerate() {
+        for (right, counts) in self.counts.iter().enumerate() {
             let mut both = 0_u64;
-            for ((level, &count), &carry) in levels.iter_mut().zip(counts).zip(carries) {
-                let pairs = u64::from(count) + (u64::from(carry) << 16);
-                *level += pairs;
-                both += pairs;
+            for (level, &count) in levels.iter_mut().zip(counts) {
+                *level += u64::from(count);
+                both += u64::from(count);
             }
             levels[right] += both;
+        }
+        for (right, carries) in self.carries.iter().enumerate() {
+            for (left, &carry) in carries.iter().enumerate() {
+                levels[left] += u64::from(carry) << 16;
+                levels[right] += u64::from(carry) << 16;
+            }
         }
     }
 }

@@ -6,9 +6,9 @@ pub(super) const SIGMA_MAD: Definition = Definition {
     id: "sigma-mad",
     title: "Noise",
     unit: "level",
-    method: "sigma-mad/3 coded-luma native db2-hh odd-row-steps-over-1mp",
+    method: "sigma-mad/3 coded-luma native db2-hh odd-row-steps-over-half-mp",
     decimals: 2,
-    definition: "Median of the absolute diagonal wavelet band (db2) divided by 0.67449, exact zeros left out (Donoho and Johnstone 1994). Above 1 megapixel every third, fifth, ... row of the band is used. Texture raises it, JPEG lowers it.",
+    definition: "Median of the absolute diagonal wavelet band (db2) divided by 0.67449, exact zeros left out (Donoho and Johnstone 1994). Above half a megapixel every third, fifth, ... row of the band is used. Texture raises it, JPEG lowers it.",
 };
 
 pub(super) const SIGMA_IMMERKAER: Definition = Definition {
