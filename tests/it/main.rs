@@ -23,6 +23,7 @@ mod hostile;
 mod idempotency;
 mod limits;
 mod listener;
+mod measurements;
 mod memory;
 mod migrations;
 mod mutations;
