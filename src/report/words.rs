@@ -125,6 +125,10 @@ pub fn range_sum(photo: &PhotoMeasurements) -> String {
     let mut sum = (0, 0, 0);
     for kind in FindingKind::ALL {
         let Some((metric, _)) = kind.accepted() else { continue };
+        // what is not printed is told where something was found
+        if !metric.is_printed() && !photo.findings.iter().any(|finding| finding.kind == kind) {
+            continue;
+        }
         if photo.findings.iter().any(|finding| finding.kind == kind) {
             sum.1 += 1;
         } else if photo.value(metric).is_some() {

@@ -45,5 +45,8 @@ fn measurements_md_is_rendered_from_the_catalogue() {
         std::fs::write(&path, page()).unwrap();
     }
     let there = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(there == page(), "docs/measurements.md is not as rendered; make it anew: PROOFSHEET_UPDATE_DOCS=1 cargo test measurements_md");
+    assert!(
+        there == page(),
+        "docs/measurements.md is not as rendered; make it anew: PROOFSHEET_UPDATE_DOCS=1 cargo test measurements_md"
+    );
 }

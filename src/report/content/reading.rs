@@ -1,7 +1,7 @@
 //! One number as a row of the table: value, default range, where it lies, and what it means in plain words.
 
 use crate::measure::finding::Accepted;
-use crate::measure::{FindingKind, FocusMap, Level, Measurement, Metric, PhotoMeasurements, Validity};
+use crate::measure::{Finding, FindingKind, FocusMap, Level, Measurement, Metric, PhotoMeasurements, Validity};
 use crate::report::words;
 
 /// Where a number lies against its default range.
@@ -54,7 +54,7 @@ pub fn readings(photo: &PhotoMeasurements) -> Vec<Reading> {
     let mut rows: Vec<Reading> = photo
         .measurements
         .iter()
-        .filter(|measurement| measurement.metric.is_printed())
+        .filter(|measurement| measurement.metric.is_printed() || found(photo, measurement.metric).is_some())
         .map(|measurement| reading(photo, measurement))
         .collect();
     rows.sort_by_key(|row| match row.standing {
@@ -89,20 +89,24 @@ fn bar(range: Accepted, value: Option<f64>) -> Bar {
         Accepted::AtMost(limit) => (limit, (0.0, 0.5)),
         Accepted::AtLeast(limit) => (limit, (0.5, 1.0)),
     };
-    let place = |value: f64| ((value / (2.0 * limit.max(1e-9))) as f32).clamp(0.03, 0.97);
+    // the limit is in the middle, nothing (or twice a negative limit) at the left end
+    let place = |value: f64| ((0.5 + (value - limit) / (2.0 * limit.abs().max(1e-9))) as f32).clamp(0.03, 0.97);
     Bar { band, limit: 0.5, value: value.map(place) }
 }
 
 fn standing(photo: &PhotoMeasurements, measurement: &Measurement, has_range: bool) -> Standing {
-    let finding =
-        photo.findings.iter().find(|finding| finding.kind.accepted().is_some_and(|(metric, _)| metric == measurement.metric));
-    match (finding, measurement.value, measurement.validity) {
+    match (found(photo, measurement.metric), measurement.value, measurement.validity) {
         (Some(finding), ..) => Standing::Outside(finding.level),
         (None, None, Validity::NotApplicable) => Standing::NotApplicable,
         (None, None, _) => Standing::Unknown,
         (None, Some(_), _) if has_range => Standing::Within,
         (None, Some(_), _) => Standing::NoRange,
     }
+}
+
+/// The finding that rests on a number, if there is one.
+fn found(photo: &PhotoMeasurements, metric: Metric) -> Option<&Finding> {
+    photo.findings.iter().find(|finding| finding.kind.accepted().is_some_and(|(accepted, _)| accepted == metric))
 }
 
 /// Why there is no number.
@@ -158,6 +162,9 @@ fn meaning(photo: &PhotoMeasurements, metric: Metric, value: f64) -> String {
         ),
         Metric::Blockiness => step(&[(1.1, "No grid shows."), (1.25, "A faint grid.")], "An 8-pixel grid shows."),
         Metric::BitsPerPixel => compression(photo, value),
+        Metric::EffRes => "Less detail than pixels.".into(),
+        Metric::CastStrength => "Neutral colours are tinted.".into(),
+        Metric::HistogramGaps => "Tones were stretched.".into(),
         // not printed
         _ => String::new(),
     }
