@@ -84,6 +84,9 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
     let mut png = Vec::new();
     twelve.write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png).unwrap();
     files.push(("png-12mp", png));
+    let mut webp = Vec::new();
+    image_webp::WebPEncoder::new(&mut webp).encode(twelve.as_raw(), 4032, 3024, image_webp::ColorType::Rgb8).unwrap();
+    files.push(("webp-lossless-12mp", webp));
     let hundred = image::imageops::resize(&twelve, 11_520, 8_640, image::imageops::FilterType::Triangle);
     files.push(("mountain-100mp", jpeg(&hundred, false)));
     files

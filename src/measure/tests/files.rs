@@ -199,3 +199,34 @@ fn same_bytes_same_numbers() {
     });
     assert!(others.iter().all(|other| *other == first));
 }
+
+#[test]
+fn a_jpeg_of_the_highest_quality_measures_like_its_png() {
+    let png = fixture("photos/astronaut.png");
+    let picture = image::load_from_memory(&png).unwrap().into_rgb8();
+    let mut bytes = Vec::new();
+    let mut encoder = Encoder::new(&mut bytes, 100);
+    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_1_1);
+    encoder.encode(picture.as_raw(), picture.width() as u16, picture.height() as u16, ColorType::Rgb).unwrap();
+    let (png, jpeg) = (measured(&png), measured(&bytes));
+    // rounding in Y'CbCr and of coefficients is noise of about half a level: what counts small steps feels it most
+    for (metric, relative) in [
+        (Metric::MeanLuma, 2e-3),
+        (Metric::RmsContrast, 2e-3),
+        (Metric::Colorfulness, 5e-3),
+        (Metric::LapVar, 1e-2),
+        (Metric::Tenengrad, 2e-3),
+        (Metric::BlurEffect, 1e-2),
+        (Metric::Blockiness, 1e-2),
+        (Metric::MeanLightness, 5e-3),
+        (Metric::ChromaMean, 1e-2),
+        (Metric::EdgeWidth, 2e-2),
+        (Metric::SigmaImmerkaer, 5e-2),
+        (Metric::SigmaMad, 1e-1),
+    ] {
+        let (png, jpeg) = (png.value(metric).unwrap(), jpeg.value(metric).unwrap());
+        assert!((png - jpeg).abs() <= relative * png.abs(), "{metric:?}: {png} and {jpeg}");
+    }
+    let hashes = |photo: &PhotoMeasurements| photo.pictures.as_ref().unwrap().hashes.unwrap();
+    assert!(hashes(&png).pdq.distance(&hashes(&jpeg).pdq) <= 2 && hashes(&png).phash.distance(hashes(&jpeg).phash) <= 2);
+}
