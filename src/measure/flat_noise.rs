@@ -3,11 +3,9 @@
 //! Blocks are 32 x 32 samples. Of each band of brightness the tenth with the least texture is used, where texture is taken of
 //! means of 4 x 4 samples, which noise hardly moves. Blocks that are flat in no sense, and clipped ones, are left out.
 
-use crate::raster::PlaneView;
-
+use super::flat_blocks::{Block, FlatBlocks};
 use super::kernels::{Level, texture};
 use super::sample::Sample;
-use texture::BLOCK;
 
 /// Mean luma below which a block is in the shadows, and above which it is in the highlights.
 const BANDS: [f64; 2] = [64.0, 192.0];
@@ -15,8 +13,6 @@ const BANDS: [f64; 2] = [64.0, 192.0];
 const SHARE: usize = 10;
 /// At least so many are looked at, and half of them must be flat.
 const BLOCKS_MIN: usize = 8;
-/// A block with this share of samples at 0 or 255 is clipped: a hundredth.
-const CLIPPED_MAX: u32 = (BLOCK * BLOCK / 100) as u32;
 /// Mean squared step between means of 4 x 4 samples of a flat block, in level², besides what its noise makes.
 const STEP_MAX: f64 = 4.0;
 /// White noise of variance 1 makes squared steps of 2/16; noise that was filtered makes up to so much.
@@ -49,70 +45,46 @@ pub struct FlatNoises {
     pub chroma: [FlatNoise; 2],
 }
 
-/// A block that may be used.
-#[derive(Debug, Clone, Copy)]
-struct Block {
-    plane: usize,
-    corner: (usize, usize),
-    steps_squared: u64,
-    mean: f64,
-}
-
 /// From the sample.
 pub fn flat_noises(level: Level, sample: &Sample) -> FlatNoises {
-    let luma: Vec<PlaneView<'_, u8>> = sample.tiles.iter().map(|tile| tile.luma.view()).collect();
+    let mut luma = FlatBlocks::default();
+    for (index, tile) in sample.tiles.iter().enumerate() {
+        luma.look(level, index, tile.luma.view());
+    }
+    let noise_of = |block: &Block| texture::block_noise(level, sample.tiles[block.plane].luma.view(), block.corner);
     let chroma = |index: usize| {
-        let planes: Vec<PlaneView<'_, u8>> =
-            sample.tiles.iter().filter_map(|tile| Some(tile.chroma.as_ref()?[index].view())).collect();
-        if planes.is_empty() { FlatNoise::NoPlane } else { whole(level, &planes) }
+        let mut planes = sample.tiles.iter().filter_map(|tile| Some(&tile.chroma.as_ref()?[index])).peekable();
+        if planes.peek().is_none() {
+            return FlatNoise::NoPlane;
+        }
+        let (mut blocks, mut seen) = (Vec::new(), 0);
+        for plane in planes {
+            seen += plane.blocks.seen;
+            blocks.extend(plane.blocks.unclipped.iter().copied().zip(plane.noise.iter().copied()));
+        }
+        if seen < BLOCKS_MIN { FlatNoise::TooSmall } else { noise(blocks, |(block, _)| *block, |&(_, noise)| noise) }
     };
-    FlatNoises { bands: by_brightness(level, &luma), chroma: [chroma(0), chroma(1)] }
+    FlatNoises { bands: by_brightness(&luma, noise_of), chroma: [chroma(0), chroma(1)] }
 }
 
-fn by_brightness(level: Level, planes: &[PlaneView<'_, u8>]) -> [FlatNoise; 3] {
-    let Some(blocks) = blocks(level, planes) else { return [FlatNoise::TooSmall; 3] };
+fn by_brightness(luma: &FlatBlocks, noise_of: impl Fn(&Block) -> u32) -> [FlatNoise; 3] {
+    if luma.seen < BLOCKS_MIN {
+        return [FlatNoise::TooSmall; 3];
+    }
     let [dark, bright] = BANDS;
-    let band =
-        |inside: &dyn Fn(f64) -> bool| noise(level, planes, blocks.iter().copied().filter(|block| inside(block.mean)).collect());
+    let band = |inside: &dyn Fn(f64) -> bool| {
+        noise(luma.unclipped.iter().copied().filter(|block| inside(block.mean)).collect(), |block| *block, &noise_of)
+    };
     [band(&|mean| mean < dark), band(&|mean| (dark..=bright).contains(&mean)), band(&|mean| mean > bright)]
 }
 
-fn whole(level: Level, planes: &[PlaneView<'_, u8>]) -> FlatNoise {
-    blocks(level, planes).map_or(FlatNoise::TooSmall, |blocks| noise(level, planes, blocks))
-}
-
-/// All blocks that are not clipped; None if there are too few, clipped or not.
-fn blocks(level: Level, planes: &[PlaneView<'_, u8>]) -> Option<Vec<Block>> {
-    let mut seen = 0;
-    let mut blocks = Vec::new();
-    for (index, plane) in planes.iter().enumerate() {
-        for y in (0..=plane.height().saturating_sub(BLOCK)).step_by(BLOCK) {
-            for x in (0..=plane.width().saturating_sub(BLOCK)).step_by(BLOCK) {
-                if plane.width() < BLOCK || plane.height() < BLOCK {
-                    continue;
-                }
-                seen += 1;
-                let texture = texture::block_texture(level, *plane, (x, y));
-                if texture.clipped <= CLIPPED_MAX {
-                    blocks.push(Block {
-                        plane: index,
-                        corner: (x, y),
-                        steps_squared: texture.steps_squared,
-                        mean: f64::from(texture.sum) / (BLOCK * BLOCK) as f64,
-                    });
-                }
-            }
-        }
-    }
-    (seen >= BLOCKS_MIN).then_some(blocks)
-}
-
-fn noise(level: Level, planes: &[PlaneView<'_, u8>], mut blocks: Vec<Block>) -> FlatNoise {
-    blocks.sort_by_key(|block| block.steps_squared);
+/// Of the flattest blocks; `noise_of` gives the sum of the mask's magnitudes over one.
+fn noise<B>(mut blocks: Vec<B>, block_of: impl Fn(&B) -> Block, noise_of: impl Fn(&B) -> u32) -> FlatNoise {
+    blocks.sort_by_key(|block| block_of(block).steps_squared);
     blocks.truncate(blocks.len().div_ceil(SHARE).max(BLOCKS_MIN));
     let (mut magnitudes, mut means, mut used) = (0_u64, 0.0, 0_usize);
     for block in &blocks {
-        let sum = texture::block_noise(level, planes[block.plane], block.corner);
+        let (sum, block) = (noise_of(block), block_of(block));
         let sigma = sigma(u64::from(sum), 1);
         let step = block.steps_squared as f64 / (texture::STEPS * texture::STEP_SCALE) as f64;
         if step <= STEP_MAX + STEP_OF_NOISE * sigma * sigma {

@@ -30,6 +30,7 @@ mod detail;
 mod double_jpeg;
 mod edges;
 mod error_level;
+mod flat_blocks;
 mod flat_noise;
 mod jpeg;
 mod levels;
@@ -118,11 +119,12 @@ pub fn measure_photo(bytes: &[u8], options: &Options) -> PhotoOutcome {
     }
     let pixels = u64::from(photo.header.width) * u64::from(photo.header.height);
     let threads = if pixels < OVERLAPPED_FROM { Threads::One } else { options.threads };
-    let scanned = scan::scan(&mut *photo.rows, &profile, InstructionSet::new(), threads);
+    let passed = scan::pass(&mut *photo.rows, &profile, InstructionSet::new(), threads);
     // the decoder's memory makes room for what follows
     photo.rows = Box::new(Read::of(&*photo.rows));
-    match scanned {
-        Ok(scanned) => {
+    match passed {
+        Ok(passed) => {
+            let scanned = passed.finish();
             PhotoOutcome::Measured(Box::new(measured(bytes, &photo, scanned, &profile, &Options { threads, ..*options })))
         }
         Err(error) => PhotoOutcome::Unusable(facts::row_problem(&error)),

@@ -1,11 +1,12 @@
 //! A bounded working copy: tiles of native samples for measurements that need more than a few rows of neighbors.
 //!
 //! At most 3 x 3 tiles of 512 x 512 coded luma, spread evenly, their corners on multiples of 16 so that the grid of JPEG blocks
-//! is kept. Of each tile's chroma at most 256 x 256 samples are kept, at the file's own chroma resolution. That is 2.25 MiB of
-//! luma and 1.125 MiB of chroma at most. Rows are only copied.
+//! is kept: 2.25 MiB at most. Of each tile's chroma at most 256 x 256 samples are looked at, at the file's own chroma resolution;
+//! they are kept until they are all there, so those of one row of tiles at a time, 384 KiB.
 
 use crate::raster::{Plane, Stripe, StripePixels};
 
+use super::flat_blocks::ChromaBlocks;
 use super::kernels::{Level, chroma};
 use super::rows::Row;
 
@@ -30,8 +31,8 @@ pub struct Sample {
 pub struct Tile {
     /// Coded luma.
     pub luma: Plane<u8>,
-    /// Cb and Cr of a part of it; None for a grey picture.
-    pub chroma: Option<[Plane<u8>; 2]>,
+    /// Blocks of Cb and Cr of a part of it; None for a grey picture.
+    pub chroma: Option<[ChromaBlocks; 2]>,
 }
 
 /// Copies tiles while rows pass.
@@ -53,6 +54,8 @@ struct Filling {
     /// Columns and rows of chroma that are kept, known when the first comes.
     chroma_size: (usize, usize),
     chroma: [Vec<u8>; 2],
+    /// What they told when they were all there.
+    told: [Option<ChromaBlocks>; 2],
 }
 
 /// Where tiles begin along an axis, and how long they are.
@@ -79,6 +82,7 @@ impl SampleScan {
             luma: Vec::new(),
             chroma_size: (0, 0),
             chroma: [Vec::new(), Vec::new()],
+            told: [None, None],
         };
         let tiles = tops.iter().flat_map(|&top| lefts.iter().map(move |&left| filling(left, top))).collect();
         Self { level, tiles, row: 0 }
@@ -98,6 +102,7 @@ impl SampleScan {
                     for (kept, plane) in tile.chroma.iter_mut().zip([cb, cr]) {
                         kept.extend_from_slice(&plane.row(index)[left..left + columns]);
                     }
+                    tile.look_at_chroma(self.level);
                 }
             }
         }
@@ -144,16 +149,23 @@ impl Filling {
         self.chroma.iter_mut().for_each(|plane| plane.resize(from + columns, 0));
         let [cb, cr] = &mut self.chroma;
         chroma::of_channels(level, &mut cb[from..], &mut cr[from..], channels.map(|channel| &channel[piece.clone()]));
+        self.look_at_chroma(level);
+    }
+
+    /// Once it is all there, its samples make room.
+    fn look_at_chroma(&mut self, level: Level) {
+        let (columns, rows) = self.chroma_size;
+        for (samples, told) in self.chroma.iter_mut().zip(&mut self.told) {
+            if samples.len() == columns * rows {
+                let plane = Plane::from_samples(std::mem::take(samples), columns, rows);
+                *told = plane.map(|plane| ChromaBlocks::of(level, plane.view()));
+            }
+        }
     }
 
     fn finish(self) -> Option<Tile> {
-        let [cb, cr] = self.chroma;
-        let (columns, rows) = self.chroma_size;
-        let chroma = Plane::from_samples(cb, columns, rows).zip(Plane::from_samples(cr, columns, rows));
-        Some(Tile {
-            luma: Plane::from_samples(self.luma, self.width, self.height)?,
-            chroma: chroma.filter(|_| columns > 0).map(|(cb, cr)| [cb, cr]),
-        })
+        let [cb, cr] = self.told;
+        Some(Tile { luma: Plane::from_samples(self.luma, self.width, self.height)?, chroma: cb.zip(cr).map(|(cb, cr)| [cb, cr]) })
     }
 }
 
@@ -204,9 +216,10 @@ mod tests {
             assert_eq!(tile.luma.row(y)[x], ((left + x) * 7 + (top + y) * 13) as u8);
         }
         let [cb, cr] = tile.chroma.as_ref().unwrap();
-        assert_eq!((cb.width(), cb.height()), (256, 256));
-        assert_eq!(cb.row(9)[100], ((left / 2 + 100) * 3 + (top / 2 + 9) * 5) as u8);
-        assert_eq!(cb, cr);
+        let chroma = (0..256 * 256).map(|i| ((left / 2 + i % 256) * 3 + (top / 2 + i / 256) * 5) as u8).collect();
+        let chroma = Plane::from_samples(chroma, 256, 256).unwrap();
+        assert_eq!(*cb, ChromaBlocks::of(Level::new(), chroma.view()));
+        assert_eq!((cb, cb.blocks.seen), (cr, 64));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The one pass over a picture: each row feeds every measurement while it is in cache.
 //!
 //! Never holds the picture. Besides a few rows it keeps the small picture (at most 768 px a side), a table of 1 MiB, at most
-//! half a MiB of wavelet coefficients, and a sample of at most 3.4 MiB.
+//! half a MiB of wavelet coefficients, and a sample of at most 2.7 MiB.
 
 use crate::raster::{ColorSpace, Geometry, RowError, RowSource, Stripe};
 
@@ -50,7 +50,7 @@ pub struct Scanned {
 ///
 /// # Errors
 /// [`RowError`] if there was no row at all.
-pub fn scan(source: &mut dyn RowSource, profile: &Profile, level: Level, threads: Threads) -> Result<Scanned, RowError> {
+pub fn pass(source: &mut dyn RowSource, profile: &Profile, level: Level, threads: Threads) -> Result<Passed, RowError> {
     let geometry = source.geometry();
     let height = geometry.height as usize;
     let mut pass = Pass::new(level, geometry, profile);
@@ -59,25 +59,39 @@ pub fn scan(source: &mut dyn RowSource, profile: &Profile, level: Level, threads
         Threads::One => overlap::read_here(source, |stripe| pass.add(stripe, profile)),
     }
     .err();
-    let rows_seen = pass.rows_seen;
-    if rows_seen == 0 {
-        return Err(stopped.unwrap_or(RowError::Truncated { row: 0, height }));
+    match pass.rows_seen {
+        0 => Err(stopped.unwrap_or(RowError::Truncated { row: 0, height })),
+        row => Ok(Passed { pass, level, stopped: stopped.or((row < height).then_some(RowError::Truncated { row, height })) }),
     }
-    // its tables make room
-    let tone = pass.tone.finish(level);
-    let (sharpness, noise) = pass.structure.finish();
-    Ok(Scanned {
-        tone,
-        clipping: pass.clipping.finish(),
-        color: pass.color.finish(),
-        cells: pass.cells.finish(),
-        sharpness,
-        noise,
-        error_level: pass.error_level.finish(),
-        sample: pass.sample.finish(),
-        rows_seen,
-        stopped: stopped.or((rows_seen < height).then_some(RowError::Truncated { row: rows_seen, height })),
-    })
+}
+
+/// The measurements when all rows passed. The decoder is of no more use.
+pub struct Passed {
+    pass: Pass,
+    level: Level,
+    stopped: Option<RowError>,
+}
+
+impl Passed {
+    /// What the pass found.
+    pub fn finish(self) -> Scanned {
+        let Self { pass, level, stopped } = self;
+        // its tables make room
+        let tone = pass.tone.finish(level);
+        let (sharpness, noise) = pass.structure.finish();
+        Scanned {
+            tone,
+            clipping: pass.clipping.finish(),
+            color: pass.color.finish(),
+            cells: pass.cells.finish(),
+            sharpness,
+            noise,
+            error_level: pass.error_level.finish(),
+            sample: pass.sample.finish(),
+            rows_seen: pass.rows_seen,
+            stopped,
+        }
+    }
 }
 
 struct Pass {

@@ -21,10 +21,8 @@ pub struct Spatial {
 }
 
 /// Measures the sample. `luma_table` is a JPEG's, in natural order.
-pub fn spatial(level: Level, mut sample: Sample, luma_table: Option<&[u16; 64]>) -> Spatial {
+pub fn spatial(level: Level, sample: Sample, luma_table: Option<&[u16; 64]>) -> Spatial {
     let noise = flat_noise::flat_noises(level, &sample);
-    // makes room for the spectrum
-    sample.tiles.iter_mut().for_each(|tile| tile.chroma = None);
     Spatial {
         noise,
         detail: detail::fine_detail(level, &sample),

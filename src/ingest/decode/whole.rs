@@ -1,4 +1,4 @@
-//! Rows of a picture that its decoder gives only whole: decoded at the first stripe, alpha taken out and looked at.
+//! Rows of a picture that its decoder gives only whole: decoded at the first stripe, a fourth sample taken out.
 //!
 //! Whoever makes one has checked what the decoder holds against the limits.
 
@@ -18,44 +18,51 @@ pub enum Broken {
     Damaged,
 }
 
-type Decode<'a> = Box<dyn FnOnce() -> Result<Vec<u8>, Broken> + 'a>;
+/// A picture of 8-bit R'G'B', row by row.
+#[derive(Debug, Default)]
+pub struct Whole {
+    /// `width * height * per_pixel` samples.
+    pub samples: Vec<u8>,
+    /// 3, or 4 where each pixel has one more that is not handed on.
+    pub per_pixel: usize,
+    /// Whether any pixel is not opaque.
+    pub alpha_used: bool,
+}
 
-/// A picture of 8-bit R'G'B', with or without alpha as the fourth sample.
+type Decode<'a> = Box<dyn FnOnce() -> Result<Whole, Broken> + 'a>;
+
+/// Its rows.
 pub struct WholeRows<'a> {
     geometry: Geometry,
-    has_alpha: bool,
-    alpha_used: bool,
     /// Until the first stripe.
     decode: Option<Decode<'a>>,
-    whole: Vec<u8>,
+    whole: Whole,
     stripe: Vec<u8>,
     next_row: usize,
 }
 
 impl<'a> WholeRows<'a> {
-    /// Rows of the picture `decode` will give: `width * height` pixels of 3 samples, 4 with alpha.
-    pub fn new((width, height): (u32, u32), has_alpha: bool, decode: impl FnOnce() -> Result<Vec<u8>, Broken> + 'a) -> Self {
+    /// Rows of the picture of so many columns and rows that `decode` will give.
+    pub fn new((width, height): (u32, u32), decode: impl FnOnce() -> Result<Whole, Broken> + 'a) -> Self {
         Self {
             geometry: Geometry { width, height, color: ColorSpace::Rgb, depth: SampleDepth::Eight },
-            has_alpha,
-            alpha_used: false,
             decode: Some(Box::new(decode)),
-            whole: Vec::new(),
+            whole: Whole::default(),
             stripe: Vec::new(),
             next_row: 0,
         }
     }
 
     /// Samples of one row as the decoder gives them.
-    fn row_samples(&self) -> usize {
-        self.geometry.width as usize * if self.has_alpha { 4 } else { 3 }
+    fn row_samples(&self, per_pixel: usize) -> usize {
+        self.geometry.width as usize * per_pixel
     }
 
     fn load(&mut self) -> Result<(), RowError> {
         let Some(decode) = self.decode.take() else { return Ok(()) };
         let height = self.geometry.height as usize;
         let whole = guarded(decode).unwrap_or(Err(Broken::Damaged));
-        let whole = whole.and_then(|whole| match whole.len() == self.row_samples() * height {
+        let whole = whole.and_then(|whole| match whole.samples.len() == self.row_samples(whole.per_pixel) * height {
             true => Ok(whole),
             false => Err(Broken::Damaged),
         });
@@ -77,19 +84,16 @@ impl RowSource for WholeRows<'_> {
 
     fn next_stripe(&mut self) -> Result<Option<Stripe<'_>>, RowError> {
         self.load()?;
-        let (first_row, bytes) = (self.next_row, self.row_samples());
+        let (first_row, bytes) = (self.next_row, self.row_samples(self.whole.per_pixel));
         let rows = STRIPE_ROWS.min(self.geometry.height as usize - first_row);
         if rows == 0 {
             return Ok(None);
         }
         self.next_row += rows;
-        let mut samples = &self.whole[first_row * bytes..(first_row + rows) * bytes];
-        if self.has_alpha {
+        let mut samples = &self.whole.samples[first_row * bytes..(first_row + rows) * bytes];
+        if self.whole.per_pixel == 4 {
             self.stripe.clear();
-            for [red, green, blue, alpha] in samples.as_chunks::<4>().0 {
-                self.stripe.extend([red, green, blue]);
-                self.alpha_used |= *alpha != u8::MAX;
-            }
+            self.stripe.extend(samples.as_chunks::<4>().0.iter().flat_map(|&[red, green, blue, _]| [red, green, blue]));
             samples = &self.stripe;
         }
         let stride = self.geometry.width as usize * 3;
@@ -100,7 +104,7 @@ impl RowSource for WholeRows<'_> {
     }
 
     fn alpha_used(&self) -> bool {
-        self.alpha_used
+        self.whole.alpha_used
     }
 }
 
@@ -111,13 +115,16 @@ mod tests {
     #[test]
     fn a_decoder_that_panics_or_gives_too_little_is_the_file_s_damage() {
         let first = |decode: Decode<'_>| {
-            let mut rows = WholeRows::new((4, 2), false, decode);
+            let mut rows = WholeRows::new((4, 2), decode);
             let error = rows.next_stripe().map(|_| ()).unwrap_err();
             assert!(rows.next_stripe().unwrap().is_none(), "nothing more after an error");
             error
         };
         assert_eq!(first(Box::new(|| panic!("a decoder's own"))), RowError::Damaged { row: 0 });
-        assert_eq!(first(Box::new(|| Ok(vec![0; 23]))), RowError::Damaged { row: 0 });
+        assert_eq!(
+            first(Box::new(|| Ok(Whole { samples: vec![0; 23], per_pixel: 3, alpha_used: false }))),
+            RowError::Damaged { row: 0 }
+        );
         assert_eq!(first(Box::new(|| Err(Broken::Truncated))), RowError::Truncated { row: 0, height: 2 });
     }
 }

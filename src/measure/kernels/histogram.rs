@@ -21,8 +21,8 @@ pub struct LevelCounts {
 #[derive(Debug, Clone)]
 struct Pairs {
     counts: Box<[[u16; 256]]>,
-    /// How often each counter began anew. Empty until one did, which takes a flat picture.
-    carries: Vec<[u32; 256]>,
+    /// The pair whose counter began anew, each time one did: at most once in 65,536 pairs.
+    carries: Vec<u16>,
 }
 
 impl LevelCounts {
@@ -75,9 +75,8 @@ impl LevelCounts {
 /// Apart from the loop, which it would slow down.
 #[cold]
 #[inline(never)]
-fn carry(carries: &mut Vec<[u32; 256]>, pair: usize) {
-    carries.resize(PAIRS / 256, [0; 256]);
-    carries.as_flattened_mut()[pair] += 1;
+fn carry(carries: &mut Vec<u16>, pair: usize) {
+    carries.push(pair as u16);
 }
 
 impl Pairs {
@@ -113,11 +112,9 @@ impl Pairs {
             }
             levels[right] += both;
         }
-        for (right, carries) in self.carries.iter().enumerate() {
-            for (left, &carry) in carries.iter().enumerate() {
-                levels[left] += u64::from(carry) << 16;
-                levels[right] += u64::from(carry) << 16;
-            }
+        for [left, right] in self.carries.iter().map(|pair| pair.to_le_bytes()) {
+            levels[usize::from(left)] += 1 << 16;
+            levels[usize::from(right)] += 1 << 16;
         }
     }
 }

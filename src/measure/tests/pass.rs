@@ -9,11 +9,11 @@ use crate::measure::blockiness::{Blockiness, blockiness};
 use crate::measure::colorfulness::colorfulness;
 use crate::measure::kernels::{Level, levels};
 use crate::measure::profile::Profile;
-use crate::measure::scan::{Scanned, scan};
+use crate::measure::scan::{Scanned, pass};
 use crate::raster::RowError;
 
 pub(super) fn scanned(picture: &Picture) -> Scanned {
-    scan(&mut picture.clone(), &Profile::read(None, 3), Level::new(), Threads::One).unwrap()
+    pass(&mut picture.clone(), &Profile::read(None, 3), Level::new(), Threads::One).unwrap().finish()
 }
 
 fn close(ours: f64, theirs: f64) -> bool {
@@ -122,7 +122,7 @@ proptest! {
         for (level, stripe) in levels::all().into_iter().zip([2, 8, 16, 64, 150]) {
             picture.stripe = stripe;
             for threads in [Threads::One, Threads::Two] {
-                let again = format!("{:?}", scan(&mut picture.clone(), &profile, level, threads).unwrap());
+                let again = format!("{:?}", pass(&mut picture.clone(), &profile, level, threads).unwrap().finish());
                 prop_assert_eq!(&again, &first);
             }
         }
@@ -169,6 +169,6 @@ fn large_pictures_have_at_most_32_tiles_a_side() {
 fn no_row_at_all_is_an_error() {
     let mut picture = Picture::grey(40, 40, |_, _| 9);
     picture.rows = 0;
-    let error = scan(&mut picture, &Profile::read(None, 1), Level::new(), Threads::One).unwrap_err();
+    let error = pass(&mut picture, &Profile::read(None, 1), Level::new(), Threads::One).err().unwrap();
     assert_eq!(error, RowError::Truncated { row: 0, height: 40 });
 }

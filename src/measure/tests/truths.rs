@@ -11,7 +11,7 @@ use crate::measure::colorfulness::colorfulness;
 use crate::measure::kernels::Level;
 use crate::measure::noise::Noise as Measured;
 use crate::measure::profile::Profile;
-use crate::measure::scan::scan;
+use crate::measure::scan::pass;
 
 fn sigma(picture: &Picture) -> f64 {
     let Measured::Sigma(sigma) = scanned(picture).noise else { panic!("no noise found") };
@@ -158,7 +158,7 @@ fn a_picture_in_display_p3_has_the_colors_of_its_srgb_copy() {
         Picture::rgb(120, 90, |x, y| [rgb[(y * 120 + x) * 3], rgb[(y * 120 + x) * 3 + 1], rgb[(y * 120 + x) * 3 + 2]])
     };
     let profile = Profile::read(Some(&IccProfile { bytes: p3.encode().unwrap(), description: None }), 3);
-    let tagged = colorfulness(&scan(&mut picture(&in_p3), &profile, Level::new(), Threads::One).unwrap().color);
+    let tagged = colorfulness(&pass(&mut picture(&in_p3), &profile, Level::new(), Threads::One).unwrap().finish().color);
     let plain = colorfulness(&scanned(&picture(&in_srgb)).color);
     let untagged = colorfulness(&scanned(&picture(&in_p3)).color);
     assert!((tagged / plain - 1.0).abs() < 0.005, "{tagged} {plain}");

@@ -70,48 +70,51 @@ impl<'a> Frame<'a> {
         within(self.at.0, self.size.0, canvas.0) && within(self.at.1, self.size.1, canvas.1)
     }
 
-    /// A still file of this picture alone.
-    pub fn file(&self) -> Pieces<'a> {
-        let mut chunks = Pieces::default();
-        chunks.push(b"WEBP".to_vec());
-        match (self.coded, self.alpha) {
-            (Coded::Lossy(colour), Some(alpha)) => {
-                let [w0, w1, w2, _] = (self.size.0 - 1).to_le_bytes();
-                let [h0, h1, h2, _] = (self.size.1 - 1).to_le_bytes();
-                push(&mut chunks, b"VP8X", vec![0x10, 0, 0, 0, w0, w1, w2, h0, h1, h2]);
-                push(&mut chunks, b"ALPH", alpha);
-                push(&mut chunks, b"VP8 ", colour);
-            }
-            (Coded::Lossy(colour), None) => push(&mut chunks, b"VP8 ", colour),
-            (Coded::Lossless { bytes, .. }, _) => push(&mut chunks, b"VP8L", bytes),
+    /// A still file of its color alone. A lossless one says that it has alpha, whether it has or not: the decoder then gives its own
+    /// four samples a pixel, and makes no second picture of three.
+    pub fn color_file(&self) -> Pieces<'a> {
+        match self.coded {
+            Coded::Lossy(color) => file(b"VP8 ", |data| data.push(color)),
+            Coded::Lossless { bytes, .. } => bare_lossless(bytes.get(HEADER_BYTES..).unwrap_or_default(), self.size),
         }
-        let mut file = Pieces::default();
-        file.push(b"RIFF".to_vec());
-        file.push((chunks.length() as u32).to_le_bytes().to_vec());
-        file.extend(chunks);
-        file
     }
 
-    /// Its decoded samples on a canvas that is transparent elsewhere.
-    pub fn placed(&self, samples: &[u8], canvas: (u32, u32)) -> Vec<u8> {
-        let (step, columns) = (if self.has_alpha() { 4 } else { 3 }, canvas.0 as usize);
-        let mut out = vec![0; columns * canvas.1 as usize * 4];
-        for (row, line) in samples.chunks_exact(self.size.0 as usize * step).enumerate() {
-            let start = ((self.at.1 as usize + row) * columns + self.at.0 as usize) * 4;
-            for (to, from) in out[start..].as_chunks_mut::<4>().0.iter_mut().zip(line.chunks_exact(step)) {
-                *to = [from[0], from[1], from[2], if step == 4 { from[3] } else { u8::MAX }];
+    /// The colors of its decoded samples, `per_pixel` each, on a canvas that is black elsewhere.
+    pub fn placed(&self, samples: &[u8], per_pixel: usize, canvas: (u32, u32)) -> Vec<u8> {
+        let columns = canvas.0 as usize;
+        let mut out = vec![0; columns * canvas.1 as usize * 3];
+        for (row, line) in samples.chunks_exact(self.size.0 as usize * per_pixel).enumerate() {
+            let start = ((self.at.1 as usize + row) * columns + self.at.0 as usize) * 3;
+            for (to, from) in out[start..].as_chunks_mut::<3>().0.iter_mut().zip(line.chunks_exact(per_pixel)) {
+                *to = [from[0], from[1], from[2]];
             }
         }
         out
     }
 }
 
-fn push<'a>(chunks: &mut Pieces<'a>, kind: &[u8; 4], data: impl Into<std::borrow::Cow<'a, [u8]>>) {
-    let data = data.into();
-    let length = data.len();
-    chunks.push([&kind[..], &(length as u32).to_le_bytes()].concat());
-    chunks.push(data);
-    if length % 2 == 1 {
-        chunks.push(vec![0]);
-    }
+/// Bytes of a lossless picture's own header.
+const HEADER_BYTES: usize = 5;
+
+/// A still file of lossless data without its header, of so many columns and rows, at most 16,384 each, and with alpha.
+pub fn bare_lossless(data: &[u8], (width, height): (u32, u32)) -> Pieces<'_> {
+    let bits = (width - 1) & 0x3fff | ((height - 1) & 0x3fff) << 14 | 1 << 28;
+    file(b"VP8L", |chunk| {
+        chunk.push([&[0x2f][..], &bits.to_le_bytes()].concat());
+        chunk.push(data);
+    })
+}
+
+/// A file of one chunk.
+fn file<'a>(kind: &[u8; 4], fill: impl FnOnce(&mut Pieces<'a>)) -> Pieces<'a> {
+    let mut data = Pieces::default();
+    fill(&mut data);
+    let length = data.length();
+    let mut file = Pieces::default();
+    // the form, the chunk's own header and its padding
+    let inside = 4 + 8 + length.next_multiple_of(2);
+    file.push([b"RIFF", &(inside as u32).to_le_bytes()[..], b"WEBP", kind, &(length as u32).to_le_bytes()].concat());
+    file.extend(data);
+    file.push(vec![0; length % 2]);
+    file
 }

@@ -1,5 +1,6 @@
 //! WebP (RFC 9649): lossy (VP8) and lossless (VP8L), with alpha; of an animation its first frame on the canvas.
 
+mod alpha;
 mod frame;
 mod walk;
 
@@ -7,12 +8,11 @@ mod walk;
 pub(in crate::ingest) mod tests;
 
 use std::borrow::Cow;
-use std::io::ErrorKind;
 
-use image_webp::{DecodingError, WebPDecoder};
+use image_webp::WebPDecoder;
 
 use crate::ingest::decode::behind;
-use crate::ingest::decode::whole::{Broken, WholeRows};
+use crate::ingest::decode::whole::{Broken, Whole, WholeRows};
 use crate::ingest::metadata::{Blocks, IccProfile};
 use crate::ingest::photo::{Completeness, Compression, Container, Format, Header, Photo};
 use crate::ingest::{IngestError, Limits};
@@ -51,25 +51,27 @@ pub fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Photo<'a>, IngestErr
     };
     let container = container(&walk, &frame);
     let was_cut = !walk.reached_end;
-    let rows = WholeRows::new(canvas, has_alpha, move || picture(&frame, canvas, was_cut));
+    let rows = WholeRows::new(canvas, move || picture(&frame, canvas, was_cut));
     let icc = walk.icc.map(|profile| IccProfile::new(profile.to_vec()));
     let extras = metadata.extras.iter().copied().chain(behind.extras).collect();
     Ok(Photo { header, container, icc, metadata, embedded, extras, rows: Box::new(rows) })
 }
 
-/// What the decoder holds at once, and the picture it gives, in bytes.
+/// What is held at once while the picture is decoded, in bytes.
 fn decoder_bytes(frame: &Frame, canvas: (u32, u32)) -> u64 {
     let pixels = |(width, height): (u32, u32)| u64::from(width) * u64::from(height);
     let blocks = (frame.size.0.next_multiple_of(16), frame.size.1.next_multiple_of(16));
+    // four samples a pixel, transforms and entropy images of about one more
+    let lossless = pixels(frame.size) * 5;
+    // planes at half the chroma size, and R'G'B'
+    let lossy = pixels(blocks) * 3 / 2 + pixels(frame.size) * 3;
     let per_frame = match (&frame.coded, frame.alpha.is_some()) {
-        // planes at half the chroma size, and R'G'B'
-        (Coded::Lossy(_), false) => pixels(blocks) * 3 / 2 + pixels(frame.size) * 3,
-        // besides, the alpha plane is itself a lossless picture of four samples
-        (Coded::Lossy(_), true) => pixels(blocks) * 3 / 2 + pixels(frame.size) * 9,
-        // four samples a pixel, transforms and entropy images of about one more, and R'G'B' taken out of them
-        (Coded::Lossless { .. }, _) => pixels(frame.size) * 8,
+        (Coded::Lossy(_), false) => lossy,
+        // the alpha plane is itself a lossless picture, and gone before color is decoded
+        (Coded::Lossy(_), true) => lossy.max(lossless),
+        (Coded::Lossless { .. }, _) => lossless,
     };
-    per_frame + if frame.covers(canvas) { 0 } else { pixels(canvas) * 4 }
+    per_frame + if frame.covers(canvas) { 0 } else { pixels(canvas) * 3 }
 }
 
 fn container(walk: &Walk, frame: &Frame) -> Container {
@@ -92,19 +94,25 @@ fn container(walk: &Walk, frame: &Frame) -> Container {
     }
 }
 
-/// Decodes the frame and lays it on the canvas.
-fn picture(frame: &Frame, canvas: (u32, u32), was_cut: bool) -> Result<Vec<u8>, Broken> {
-    let decoded = decoded(frame).map_err(|error| match error {
-        DecodingError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof && was_cut => Broken::Truncated,
-        _ if was_cut => Broken::Truncated,
-        _ => Broken::Damaged,
-    })?;
-    Ok(if frame.covers(canvas) { decoded } else { frame.placed(&decoded, canvas) })
+/// Decodes the frame and lays it on the canvas, which is transparent elsewhere.
+fn picture(frame: &Frame, canvas: (u32, u32), was_cut: bool) -> Result<Whole, Broken> {
+    let whole = decoded(frame).ok_or(if was_cut { Broken::Truncated } else { Broken::Damaged })?;
+    Ok(match frame.covers(canvas) {
+        true => whole,
+        false => Whole { samples: frame.placed(&whole.samples, whole.per_pixel, canvas), per_pixel: 3, alpha_used: true },
+    })
 }
 
-fn decoded(frame: &Frame) -> Result<Vec<u8>, DecodingError> {
-    let mut decoder = WebPDecoder::new(frame.file())?;
-    let mut samples = vec![0; decoder.output_buffer_size().ok_or(DecodingError::ImageTooLarge)?];
-    decoder.read_image(&mut samples)?;
-    Ok(samples)
+fn decoded(frame: &Frame) -> Option<Whole> {
+    let beside = frame.alpha.map_or(Some(false), |alpha| alpha::is_used(alpha, frame.size))?;
+    let mut decoder = WebPDecoder::new(frame.color_file()).ok()?;
+    let mut samples = vec![0; decoder.output_buffer_size()?];
+    decoder.read_image(&mut samples).ok()?;
+    Some(match frame.coded {
+        Coded::Lossy(_) => Whole { samples, per_pixel: 3, alpha_used: beside },
+        Coded::Lossless { has_alpha, .. } => {
+            let alpha_used = has_alpha && samples.as_chunks::<4>().0.iter().any(|&[.., alpha]| alpha != u8::MAX);
+            Whole { samples, per_pixel: 4, alpha_used }
+        }
+    })
 }

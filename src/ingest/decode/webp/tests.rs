@@ -122,8 +122,8 @@ fn metadata_is_read_and_has_limits() {
 fn memory_is_known_before_it_is_taken() {
     let file = lossless(16, 16, ColorType::Rgb8, &picture(16, 16));
     let with = |decoder_bytes_max| open(&file, &Limits { decoder_bytes_max, ..Limits::default() }).map(|_| ());
-    assert_eq!(with(16 * 16 * 8), Ok(()));
-    assert_eq!(with(16 * 16 * 8 - 1), Err(IngestError::TooMuchMemory { bytes: 2048, limit: 2047 }));
+    assert_eq!(with(16 * 16 * 5), Ok(()));
+    assert_eq!(with(16 * 16 * 5 - 1), Err(IngestError::TooMuchMemory { bytes: 1280, limit: 1279 }));
 }
 
 #[test]
@@ -148,4 +148,35 @@ fn headers_that_lie_are_refused() {
     larger[21] = 0xff;
     let mut photo = open(&larger, &Limits::default()).unwrap();
     assert_eq!(drain(&mut *photo.rows).1, Some(RowError::Damaged { row: 0 }));
+}
+
+#[test]
+fn an_alpha_plane_beside_color_is_used_or_not() {
+    let size = (12, 9);
+    let chunk_of = |info: u8, residuals: &[u8]| match info & 1 {
+        0 => [&[info], residuals].concat(),
+        _ => {
+            let rgb: Vec<u8> = residuals.iter().flat_map(|&residual| [0, residual, 9]).collect();
+            let file = lossless(size.0, size.1, ColorType::Rgb8, &rgb);
+            // behind the file's, the chunk's and the picture's own headers
+            [&[info], &file[12 + 8 + 5..]].concat()
+        }
+    };
+    let mut predicted = [0; 108];
+    predicted[0] = 255;
+    for compression in [0, 1] {
+        for (filter, opaque) in [(0, [255; 108]), (1, predicted), (2, predicted), (3, predicted)] {
+            let info = filter << 2 | compression;
+            assert_eq!(alpha::is_used(&chunk_of(info, &opaque), size), Some(false), "{info}");
+            let mut used = opaque;
+            used[61] ^= 1;
+            assert_eq!(alpha::is_used(&chunk_of(info, &used), size), Some(true), "{info}");
+        }
+        assert_eq!(alpha::is_used(&chunk_of(compression, &[200; 108]), size), Some(true));
+        let cut = chunk_of(compression, &picture(12, 3));
+        assert_eq!(alpha::is_used(&cut[..cut.len() / 2], size), None);
+        assert_eq!(alpha::is_used(&chunk_of(0x20 | compression, &[255; 108]), size), None, "preprocessing that there is not");
+    }
+    assert_eq!(alpha::is_used(&[2; 109], size), None);
+    assert_eq!(alpha::is_used(&[], size), None);
 }

@@ -25,8 +25,11 @@ impl Picture {
         let bytes = std::fs::read(format!("{}/fixtures/photos/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
         let mut photo = ingest::open(&bytes, &Limits::default()).unwrap();
         let profile = Profile::read(photo.icc.as_ref(), photo.header.channels);
-        let Cells { columns, rows, rgb, .. } =
-            scan::scan(&mut *photo.rows, &profile, Level::new(), crate::measure::Threads::One).unwrap().cells.reduced(long_edge);
+        let Cells { columns, rows, rgb, .. } = scan::pass(&mut *photo.rows, &profile, Level::new(), crate::measure::Threads::One)
+            .unwrap()
+            .finish()
+            .cells
+            .reduced(long_edge);
         Self { width: columns, height: rows, rgb: rgb.as_chunks::<3>().0.to_vec() }
     }
 
