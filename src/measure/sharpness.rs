@@ -27,9 +27,8 @@ pub struct SharpnessScan {
     columns: usize,
     rows: usize,
     tiles: Vec<Tile>,
-    /// Of the rows of one row of tiles: those above an inner edge, and those above the border of a block of 8 rows.
-    inner: Vec<StencilSums>,
-    border: Vec<StencilSums>,
+    /// Of the rows of one row of tiles.
+    units: Vec<StencilSums>,
     dy_abs_border: i64,
     pending_rows: usize,
     seen: usize,
@@ -69,7 +68,6 @@ impl SharpnessScan {
     /// For a picture of this size as stored.
     pub fn new(level: Level, width: usize, height: usize) -> Self {
         let (columns, rows) = (stencil::units(width).min(TILES_MAX), stencil::units(height).min(TILES_MAX));
-        let units = vec![StencilSums::default(); stencil::units(width)];
         Self {
             level,
             width,
@@ -77,24 +75,36 @@ impl SharpnessScan {
             columns,
             rows,
             tiles: vec![Tile::default(); columns * rows],
-            inner: units.clone(),
-            border: units,
+            units: vec![StencilSums::default(); stencil::units(width)],
             dy_abs_border: 0,
             pending_rows: 0,
             seen: 0,
         }
     }
 
-    /// Takes a row between its neighbours, each with one more sample at both ends.
+    /// Rows that were taken.
+    pub fn seen(&self) -> usize {
+        self.seen
+    }
+
+    /// Takes a row between its neighbors, each with one more sample at both ends.
     pub fn add(&mut self, above: &[u8], row: &[u8], below: &[u8]) {
         if self.seen == 0 {
             self.add_edge(above, row, below, |sums| StencilSums { noise_abs: 0, ..sums });
-            return;
+        } else {
+            self.add_edge(above, row, below, |sums| sums);
         }
-        let sums = if self.seen % 8 == 7 { &mut self.border } else { &mut self.inner };
-        stencil::add_row(self.level, sums, above, row, below);
-        take_back_edge_columns(sums, above, row, below, self.width);
-        self.next_row();
+    }
+
+    /// Takes [`stencil::BLOCK`] rows, the first of which has a multiple of it above, with the one above and the one below them.
+    pub fn add_block(&mut self, rows: [&[u8]; stencil::BLOCK + 2]) {
+        let below = stencil::add_block(self.level, &mut self.units, rows);
+        for row in rows.windows(3) {
+            take_back_edge_columns(&mut self.units, row[0], row[1], row[2], self.width);
+        }
+        self.seen += stencil::BLOCK - 1;
+        self.pending_rows += stencil::BLOCK - 1;
+        self.next_row(below);
     }
 
     /// Takes the last row, which is mirrored at its lower side and has no step downwards.
@@ -102,18 +112,25 @@ impl SharpnessScan {
         self.add_edge(neighbor, row, neighbor, |sums| StencilSums { dy_abs: 0, dy_squared: 0, noise_abs: 0, ..sums });
     }
 
-    /// A first or last row, of which only a part counts.
+    /// A row by itself, of which perhaps only a part counts.
     fn add_edge(&mut self, above: &[u8], row: &[u8], below: &[u8], part: fn(StencilSums) -> StencilSums) {
-        let mut sums = vec![StencilSums::default(); self.inner.len()];
+        let mut sums = vec![StencilSums::default(); self.units.len()];
         stencil::add_row(self.level, &mut sums, above, row, below);
         take_back_edge_columns(&mut sums, above, row, below, self.width);
-        for (inner, sums) in self.inner.iter_mut().zip(sums) {
-            *inner += part(sums);
+        let mut steps = 0;
+        for (unit, sums) in self.units.iter_mut().zip(sums) {
+            let sums = part(sums);
+            steps += sums.dy_abs;
+            *unit += sums;
         }
-        self.next_row();
+        self.next_row(steps);
     }
 
-    fn next_row(&mut self) {
+    /// After a row with the sum of its steps downwards.
+    fn next_row(&mut self, dy_abs: i64) {
+        if self.seen % 8 == 7 {
+            self.dy_abs_border += dy_abs;
+        }
         let tile_row = self.tile_row(self.seen);
         self.seen += 1;
         self.pending_rows += 1;
@@ -129,14 +146,11 @@ impl SharpnessScan {
 
     /// Moves the sums of the pending rows into a row of tiles.
     fn fold(&mut self, tile_row: usize) {
-        let units = self.inner.len();
+        let units = self.units.len();
         for unit in 0..units {
-            let (inner, border) = (std::mem::take(&mut self.inner[unit]), std::mem::take(&mut self.border[unit]));
-            self.dy_abs_border += border.dy_abs;
             let unit_columns = if unit + 1 == units { self.width - unit * UNIT } else { UNIT };
             let tile = &mut self.tiles[tile_row * self.columns + unit * self.columns / units];
-            tile.sums += inner;
-            tile.sums += border;
+            tile.sums += std::mem::take(&mut self.units[unit]);
             tile.pixels += (unit_columns * self.pending_rows) as u64;
         }
         self.pending_rows = 0;

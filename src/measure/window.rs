@@ -1,9 +1,11 @@
 //! The last rows of luma that passed, each continued by one sample at both ends, for measurements that look at neighbours.
 
-/// Rows kept: the wavelet's four.
-const ROWS: usize = 4;
+use super::kernels::stencil::BLOCK;
 
-/// The last four rows.
+/// Rows kept: a block of the stencils with its neighbors; the wavelet takes four.
+const ROWS: usize = BLOCK + 2;
+
+/// The last ten rows.
 #[derive(Debug)]
 pub struct Window {
     rows: [Vec<u8>; ROWS],
@@ -32,7 +34,7 @@ impl Window {
         self.seen
     }
 
-    /// One of the last four rows.
+    /// One of the last ten rows.
     pub fn row(&self, index: usize) -> &[u8] {
         &self.padded(index)[1..=self.width]
     }
@@ -59,11 +61,11 @@ mod tests {
     }
 
     #[test]
-    fn keeps_four_rows() {
+    fn keeps_ten_rows() {
         let mut window = Window::new(1);
-        for row in 0..6u8 {
+        for row in 0..13u8 {
             window.push(&[row]);
         }
-        assert_eq!((2..6).map(|index| window.row(index)[0]).collect::<Vec<_>>(), [2, 3, 4, 5]);
+        assert_eq!((3..13).map(|index| window.row(index)[0]).collect::<Vec<_>>(), [3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     }
 }

@@ -54,63 +54,88 @@ pub fn noise_at(above: &[u8], row: &[u8], below: &[u8], column: usize) -> i64 {
     (second(above) - 2 * second(row) + second(below)).abs()
 }
 
+/// Rows that are summed together: their steps and second differences are shared, and small sums fit 16 bits.
+pub const BLOCK: usize = 8;
+
 /// Adds a row to the sums of its units. The rows carry one more sample at each end, so `width + 2` in all; what the border
 /// samples make of `dx` and `dy` at the picture's edge is for the caller to take back.
 pub fn add_row(level: Level, sums: &mut [StencilSums], above: &[u8], row: &[u8], below: &[u8]) {
-    dispatch!(level, _ => add_row_plain(sums, above, row, below));
+    dispatch!(level, _ => {
+        add_plain::<3>(sums, [above, row, below]);
+    });
+}
+
+/// The same for [`BLOCK`] rows with the one above and the one below them. Gives back Σ |dy| below the last of them, which `sums`
+/// have too.
+pub fn add_block(level: Level, sums: &mut [StencilSums], rows: [&[u8]; BLOCK + 2]) -> i64 {
+    dispatch!(level, _ => add_plain::<{ BLOCK + 2 }>(sums, rows))
 }
 
 #[inline(always)]
-fn add_row_plain(sums: &mut [StencilSums], above: &[u8], row: &[u8], below: &[u8]) {
+fn add_plain<const ROWS: usize>(sums: &mut [StencilSums], rows: [&[u8]; ROWS]) -> i64 {
     const WINDOW: usize = UNIT + 2;
-    let Some((last, firsts)) = sums.split_last_mut() else { return };
+    let Some((last, firsts)) = sums.split_last_mut() else { return 0 };
+    let mut below = 0;
     for (unit, sums) in firsts.iter_mut().enumerate() {
-        let window = unit * UNIT..unit * UNIT + WINDOW;
-        let (above, row, below) = (&above[window.clone()], &row[window.clone()], &below[window]);
-        if let (Ok(above), Ok(row), Ok(below)) =
-            (<&[u8; WINDOW]>::try_from(above), <&[u8; WINDOW]>::try_from(row), <&[u8; WINDOW]>::try_from(below))
-        {
-            *sums += piece(above, row, below);
+        let mut window = [&[][..]; ROWS];
+        for (window, row) in window.iter_mut().zip(rows) {
+            *window = &row[unit * UNIT..unit * UNIT + WINDOW];
         }
+        below += add_piece(sums, window, UNIT);
     }
-    let rest = firsts.len() * UNIT..row.len();
-    *last += piece(&above[rest.clone()], &row[rest.clone()], &below[rest]);
+    let mut rest = rows;
+    for rest in &mut rest {
+        *rest = &rest[firsts.len() * UNIT..];
+    }
+    below + add_piece(last, rest, rest[0].len().saturating_sub(2))
 }
 
-/// Sums of less than two units: two squares of at most 1020 a pixel stay below 2³¹ by far.
+/// Sums of less than two units: of at most eight rows two squares of at most 1020 a pixel stay below 2³¹.
 #[inline(always)]
-fn piece(above: &[u8], row: &[u8], below: &[u8]) -> StencilSums {
-    let width = row.len().saturating_sub(2);
-    let (above_left, above_right, above) = (&above[..width], &above[2..width + 2], &above[1..width + 1]);
-    let (below_left, below_right, below) = (&below[..width], &below[2..width + 2], &below[1..width + 1]);
-    let (left, center, right) = (&row[..width], &row[1..width + 1], &row[2..width + 2]);
-    let (mut sobel_squared, mut noise_abs) = (0i32, 0i32);
-    let (mut laplacian, mut laplacian_squared) = (0i32, 0i32);
-    let (mut dx_squared, mut dy_squared) = (0i32, 0i32);
-    let (mut dx_abs, mut dx_abs_border, mut dy_abs) = (0i32, 0i32, 0i32);
-    for x in 0..width {
-        let center = i16::from(center[x]);
-        let (left, right) = (i16::from(left[x]), i16::from(right[x]));
-        let (above, below) = (i16::from(above[x]), i16::from(below[x]));
-        let value = above + below + left + right - 4 * center;
-        let (dx, dy) = (right - center, below - center);
-        laplacian += i32::from(value);
-        laplacian_squared += i32::from(value) * i32::from(value);
-        dx_squared += i32::from(dx) * i32::from(dx);
-        dy_squared += i32::from(dy) * i32::from(dy);
-        dx_abs += i32::from(dx.abs());
-        dx_abs_border += i32::from(if x % 8 == 7 { dx.abs() } else { 0 });
-        dy_abs += i32::from(dy.abs());
-        let (above_left, above_right) = (i16::from(above_left[x]), i16::from(above_right[x]));
-        let (below_left, below_right) = (i16::from(below_left[x]), i16::from(below_right[x]));
-        let (falling, rising) = (below_right - above_left, below_left - above_right);
-        let gx = falling - rising + 2 * (right - left);
-        let gy = falling + rising + 2 * (below - above);
-        sobel_squared += i32::from(gx) * i32::from(gx) + i32::from(gy) * i32::from(gy);
-        let corners = above_left + above_right + below_left + below_right;
-        noise_abs += i32::from((corners - 2 * (above + below + left + right) + 4 * center).abs());
+fn add_piece<const ROWS: usize>(sums: &mut StencilSums, rows: [&[u8]; ROWS], width: usize) -> i64 {
+    // loops, not maps over arrays: those are calls, which end a vector loop
+    let (mut lefts, mut centers, mut rights) = ([&[][..]; ROWS], [&[][..]; ROWS], [&[][..]; ROWS]);
+    for row in 0..ROWS {
+        (lefts[row], centers[row], rights[row]) = (&rows[row][..width], &rows[row][1..width + 1], &rows[row][2..width + 2]);
     }
-    StencilSums {
+    let (mut sobel_squared, mut laplacian_squared, mut dx_squared, mut dy_squared) = (0i32, 0i32, 0i32, 0i32);
+    let (mut laplacian, mut noise_abs, mut dx_abs, mut dx_abs_border) = (0i32, 0i32, 0i32, 0i32);
+    let (mut dy_abs, mut dy_abs_last) = (0i32, 0i32);
+    for x in 0..width {
+        // of each row: the step over two columns, 1 2 1, and 1 -2 1
+        let (mut across, mut smooth, mut second) = ([0i16; ROWS], [0i16; ROWS], [0i16; ROWS]);
+        let (mut center, mut right) = ([0i16; ROWS], [0i16; ROWS]);
+        for row in 0..ROWS {
+            let left = i16::from(lefts[row][x]);
+            (center[row], right[row]) = (i16::from(centers[row][x]), i16::from(rights[row][x]));
+            across[row] = right[row] - left;
+            smooth[row] = left + right[row] + 2 * center[row];
+            second[row] = left + right[row] - 2 * center[row];
+        }
+        // of all rows: at most eight times 2040
+        let (mut laplacians, mut noise, mut dx_rows, mut dy_rows) = (0i16, 0i16, 0i16, 0i16);
+        for row in 1..ROWS - 1 {
+            let (above, below) = (row - 1, row + 1);
+            let value = center[above] + center[below] + second[row] - 2 * center[row];
+            let (dx, dy) = (right[row] - center[row], center[below] - center[row]);
+            let (gx, gy) = (across[above] + 2 * across[row] + across[below], smooth[below] - smooth[above]);
+            laplacians += value;
+            laplacian_squared += i32::from(value) * i32::from(value);
+            dx_squared += i32::from(dx) * i32::from(dx);
+            dy_squared += i32::from(dy) * i32::from(dy);
+            sobel_squared += i32::from(gx) * i32::from(gx) + i32::from(gy) * i32::from(gy);
+            noise += (second[above] - 2 * second[row] + second[below]).abs();
+            dx_rows += dx.abs();
+            dy_rows += dy.abs();
+        }
+        laplacian += i32::from(laplacians);
+        noise_abs += i32::from(noise);
+        dx_abs += i32::from(dx_rows);
+        dx_abs_border += i32::from(if x % 8 == 7 { dx_rows } else { 0 });
+        dy_abs += i32::from(dy_rows);
+        dy_abs_last += i32::from((center[ROWS - 1] - center[ROWS - 2]).abs());
+    }
+    *sums += StencilSums {
         laplacian: laplacian.into(),
         laplacian_squared: laplacian_squared.into(),
         dx_squared: dx_squared.into(),
@@ -120,7 +145,8 @@ fn piece(above: &[u8], row: &[u8], below: &[u8]) -> StencilSums {
         dy_abs: dy_abs.into(),
         sobel_squared: sobel_squared.into(),
         noise_abs: noise_abs.into(),
-    }
+    };
+    dy_abs_last.into()
 }
 
 #[cfg(test)]
@@ -189,6 +215,27 @@ mod tests {
                 let mut sums = vec![StencilSums::default(); units(width)];
                 add_row(level, &mut sums, &above, &row, &below);
                 prop_assert_eq!(&sums, &expected);
+            }
+        }
+
+        #[test]
+        fn blocks_equal_their_rows(width in 1usize..400, seed: u64, extreme: bool) {
+            let mut state = seed | 1;
+            let rows: [Vec<u8>; BLOCK + 2] = std::array::from_fn(|_| (0..width + 2).map(|_| {
+                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                let sample = (state >> 56) as u8;
+                if extreme { if sample < 128 { 0 } else { 255 } } else { sample }
+            }).collect());
+            let mut expected = vec![StencilSums::default(); units(width)];
+            for row in rows.windows(3) {
+                add_row_scalar(&mut expected, &row[0], &row[1], &row[2]);
+            }
+            let last = (1..=width).map(|x| (at(&rows[BLOCK + 1], x) - at(&rows[BLOCK], x)).abs()).sum::<i64>();
+            for level in levels::all() {
+                let mut sums = vec![StencilSums::default(); units(width)];
+                let below = add_block(level, &mut sums, rows.each_ref().map(Vec::as_slice));
+                prop_assert_eq!(&sums, &expected);
+                prop_assert_eq!(below, last);
             }
         }
     }
