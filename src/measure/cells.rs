@@ -3,6 +3,8 @@
 //! Means are taken of coded values: of square cells of whole pixels first, then of cells by area, so that the long side is
 //! [`LONG_EDGE`]. Smaller pictures stay as they are.
 
+use fearless_simd::dispatch;
+
 use super::kernels::{Level, boxes};
 use super::rows::Row;
 use super::shrink::AreaScan;
@@ -125,7 +127,7 @@ impl Cells {
             for row in band.chunks_exact(3 * self.columns) {
                 boxes::add_row(level, &mut sums, row);
             }
-            means_of_squares(&sums, edge, band.len() / (3 * self.columns), &mut rgb);
+            means_of_squares(level, &sums, edge, band.len() / (3 * self.columns), &mut rgb);
             sums.fill(0);
         }
         Self { columns, rows, rows_expected: rows, rgb }
@@ -133,19 +135,52 @@ impl Cells {
 }
 
 /// Rounded means of squares `edge` columns wide, of sums over `rows` rows.
-fn means_of_squares(sums: &[u16], edge: usize, rows: usize, out: &mut Vec<u8>) {
+fn means_of_squares(level: Level, sums: &[u16], edge: usize, rows: usize, out: &mut Vec<u8>) {
     let (whole, rest) = sums.split_at(sums.len() / (3 * edge) * 3 * edge);
-    for (squares, width) in [(whole, edge), (rest, rest.len() / 3)] {
-        // a product instead of a division: exact, as the sums are below 2³² and the divisor below 2¹⁶
-        let divisor = boxes::Divisor::new(width * rows);
-        for square in squares.chunks_exact(3 * width.max(1)) {
-            let mut total = [0_u32; 3];
-            for pixel in square.as_chunks::<3>().0 {
-                total.iter_mut().zip(pixel).for_each(|(total, &sum)| *total += u32::from(sum));
+    let start = out.len();
+    out.resize(start + whole.len() / edge, 0);
+    let (squares, _) = out[start..].as_chunks_mut::<3>();
+    // edges of what is made of a small picture of 768 px are known to the compiler
+    match edge {
+        2 => dispatch!(level, _ => means_of_whole::<2>(whole, rows, squares)),
+        3 => dispatch!(level, _ => means_of_whole::<3>(whole, rows, squares)),
+        6 => dispatch!(level, _ => means_of_whole::<6>(whole, rows, squares)),
+        _ => {
+            for (pixels, square) in whole.chunks_exact(3 * edge).zip(squares) {
+                *square = mean_of_square(pixels, rows);
             }
-            out.extend(total.map(|total| divisor.rounded(total)));
         }
     }
+    if !rest.is_empty() {
+        out.extend(mean_of_square(rest, rows));
+    }
+}
+
+#[inline(always)]
+fn means_of_whole<const EDGE: usize>(sums: &[u16], rows: usize, out: &mut [[u8; 3]]) {
+    let Some(divisor) = boxes::NarrowDivisor::new(EDGE * rows) else { return };
+    let (pixels, _) = sums.as_chunks::<3>();
+    let (squares, _) = pixels.as_chunks::<EDGE>();
+    for (square, out) in squares.iter().zip(out) {
+        let mut total = [0_u32; 3];
+        for pixel in square {
+            for (total, &sum) in total.iter_mut().zip(pixel) {
+                *total += u32::from(sum);
+            }
+        }
+        *out = [divisor.rounded(total[0]), divisor.rounded(total[1]), divisor.rounded(total[2])];
+    }
+}
+
+/// One square, of which `sums` holds as many columns as it has.
+fn mean_of_square(sums: &[u16], rows: usize) -> [u8; 3] {
+    let (pixels, _) = sums.as_chunks::<3>();
+    let divisor = boxes::Divisor::new(pixels.len() * rows);
+    let mut total = [0_u32; 3];
+    for pixel in pixels {
+        total.iter_mut().zip(pixel).for_each(|(total, &sum)| *total += u32::from(sum));
+    }
+    total.map(|total| divisor.rounded(total))
 }
 
 #[cfg(test)]
@@ -182,6 +217,24 @@ mod tests {
         let half = cells(1600, 800, 301, |_, _| 9);
         assert_eq!((half.columns, half.rows, half.rows_expected), (768, 145, 384));
         assert!(half.rgb.iter().all(|&level| level == 9));
+    }
+
+    #[test]
+    fn reducing_by_any_edge_takes_plain_means() {
+        let picture = cells(61, 47, 47, |x, y| (x * x * 7 + y * 31 + x * y) as u8);
+        for edge in 2..=9_usize {
+            let reduced = picture.reduced(61_usize.div_ceil(edge));
+            assert_eq!((reduced.columns, reduced.rows), (61_usize.div_ceil(edge), 47_usize.div_ceil(edge)));
+            for (index, pixel) in reduced.rgb.as_chunks::<3>().0.iter().enumerate() {
+                let (left, top) = (index % reduced.columns * edge, index / reduced.columns * edge);
+                let square: Vec<u32> = (top..47.min(top + edge))
+                    .flat_map(|y| (left..61.min(left + edge)).map(move |x| (x, y)))
+                    .map(|(x, y)| u32::from(picture.rgb[3 * (y * 61 + x)]))
+                    .collect();
+                let count = square.len() as u32;
+                assert_eq!(u32::from(pixel[0]), (square.iter().sum::<u32>() + count / 2) / count, "{edge}: {left}, {top}");
+            }
+        }
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub fn add_row(level: Level, counts: &mut ColumnCounts, channels: [&[u8]; 3]) {
 
 #[inline(always)]
 fn add_row_plain(counts: &mut ColumnCounts, channels: [&[u8]; 3]) {
-    const PIECE: usize = 64;
+    const PIECE: usize = 128;
     let width = channels[0].len();
     let whole = width - width % PIECE;
     for start in (0..whole).step_by(PIECE) {
@@ -70,7 +70,7 @@ fn add_row_plain(counts: &mut ColumnCounts, channels: [&[u8]; 3]) {
 #[inline(always)]
 fn add_piece(counts: &mut ColumnCounts, [red, green, blue]: [&[u8]; 3], columns: std::ops::Range<usize>) {
     let channels = [&red[columns.clone()], &green[columns.clone()], &blue[columns.clone()]];
-    let (highest, lowest) = extremes(channels);
+    let (highest, lowest) = colored(&mut counts.colored[columns.clone()], channels);
     if highest >= NEAR_HIGH {
         count(&mut counts.burnt_any[columns.clone()], channels, |max, _| max == 255);
         count(&mut counts.burnt_all[columns.clone()], channels, |_, min| min == 255);
@@ -79,23 +79,25 @@ fn add_piece(counts: &mut ColumnCounts, [red, green, blue]: [&[u8]; 3], columns:
     if lowest <= NEAR_LOW {
         count(&mut counts.lost_any[columns.clone()], channels, |_, min| min == 0);
         count(&mut counts.lost_all[columns.clone()], channels, |max, _| max == 0);
-        count(&mut counts.near_low[columns.clone()], channels, |_, min| min <= NEAR_LOW);
+        count(&mut counts.near_low[columns], channels, |_, min| min <= NEAR_LOW);
     }
-    count(&mut counts.colored[columns], channels, |max, min| max - min > GREY_SPREAD);
 }
 
-/// The highest and the lowest level of a piece: most pieces of most pictures have nothing to count at the ends of the scale.
+/// Counts color, and gives the highest and the lowest level of a piece: most pieces of most pictures have nothing to count at the
+/// ends of the scale.
 #[inline(always)]
-fn extremes([red, green, blue]: [&[u8]; 3]) -> (u8, u8) {
+fn colored(counts: &mut [u8], [red, green, blue]: [&[u8]; 3]) -> (u8, u8) {
     let (mut highest, mut lowest) = (0, 255);
-    for ((&red, &green), &blue) in red.iter().zip(green).zip(blue) {
-        highest = red.max(green).max(blue).max(highest);
-        lowest = red.min(green).min(blue).min(lowest);
+    for (((count, &red), &green), &blue) in counts.iter_mut().zip(red).zip(green).zip(blue) {
+        let (max, min) = (red.max(green).max(blue), red.min(green).min(blue));
+        highest = max.max(highest);
+        lowest = min.min(lowest);
+        *count += u8::from(max - min > GREY_SPREAD);
     }
     (highest, lowest)
 }
 
-/// One count a loop: with all in one the compiler gives up on vectors.
+/// One of these counts a loop: with all in one the compiler gives up on vectors.
 #[inline(always)]
 fn count(counts: &mut [u8], [red, green, blue]: [&[u8]; 3], test: impl Fn(u8, u8) -> bool) {
     for (((count, &red), &green), &blue) in counts.iter_mut().zip(red).zip(green).zip(blue) {

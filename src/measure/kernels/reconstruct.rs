@@ -43,15 +43,23 @@ impl ChromaOffsets {
     }
 }
 
-/// The offsets of one pixel.
+/// The offsets of one pixel: (91881 Cr + ½) >> 16, (-22554 Cb - 46802 Cr + ½) >> 16, (116130 Cb + ½) >> 16 with ½ = 2¹⁵. Whole
+/// multiples of 2¹⁶ are taken out of the factors, so that products of 16 bits do where one factor is left.
 #[inline(always)]
 fn offsets(cb: u8, cr: u8) -> [i16; 3] {
     const HALF: i32 = 1 << 15;
-    let (cb, cr) = (i32::from(cb) - 128, i32::from(cr) - 128);
-    let red = (91_881 * cr + HALF) >> 16;
-    let green = (HALF - 22_554 * cb - 46_802 * cr) >> 16;
-    let blue = (116_130 * cb + HALF) >> 16;
-    [red as i16, green as i16, blue as i16]
+    let (cb, cr) = (i16::from(cb) - 128, i16::from(cr) - 128);
+    let red = cr + rounded_product(cr, 26_345);
+    let green = ((18_734 * i32::from(cr) - 22_554 * i32::from(cb) + HALF) >> 16) as i16 - cr;
+    let blue = 2 * cb + rounded_product(cb, -14_942);
+    [red, green, blue]
+}
+
+/// (a b + 2¹⁵) >> 16 by the upper and the lower half of the product.
+#[inline(always)]
+fn rounded_product(a: i16, b: i16) -> i16 {
+    let upper = ((i32::from(a) * i32::from(b)) >> 16) as i16;
+    upper + ((a.wrapping_mul(b) as u16) >> 15) as i16
 }
 
 /// Fills the offsets of a chroma row whose samples are `horizontal` columns wide (1, 2 or 4).
@@ -166,6 +174,17 @@ mod tests {
             }
         }
         assert!(differing < 40, "{differing} of 196608 differ by rounding");
+    }
+
+    #[test]
+    fn offsets_are_libjpegs() {
+        for cb in 0..=255u8 {
+            for cr in 0..=255u8 {
+                let (b, r) = (i32::from(cb) - 128, i32::from(cr) - 128);
+                let expected = [91_881 * r, -22_554 * b - 46_802 * r, 116_130 * b].map(|sum| ((sum + 32_768) >> 16) as i16);
+                assert_eq!(offsets(cb, cr), expected);
+            }
+        }
     }
 
     proptest! {
