@@ -3,7 +3,6 @@
 use crate::raster::PlaneView;
 
 use super::kernels::{Level, smooth};
-use super::sample::Sample;
 use smooth::{RANGE_MAX, TILE};
 
 /// Tiles with fewer equal neighbors than this share have no runs of one level.
@@ -25,25 +24,41 @@ pub enum Banding {
     TooSmall,
 }
 
-/// From the sample.
-pub fn banding(level: Level, sample: &Sample) -> Banding {
-    let (mut sum, mut smooth, mut tiles) = (0.0, 0, 0);
-    for tile in &sample.tiles {
-        let plane = tile.luma.view();
+/// Looks at tiles of the sample while they come.
+#[derive(Debug)]
+pub struct BandingScan {
+    level: Level,
+    sum: f64,
+    smooth: usize,
+    tiles: usize,
+}
+
+impl BandingScan {
+    /// Before the first tile.
+    pub fn new(level: Level) -> Self {
+        Self { level, sum: 0.0, smooth: 0, tiles: 0 }
+    }
+
+    /// Takes the luma of a tile, in tiles of its own.
+    pub fn add(&mut self, plane: PlaneView<'_, u8>) {
         for y in (0..(plane.height() / TILE) * TILE).step_by(TILE) {
             for x in (0..(plane.width() / TILE) * TILE).step_by(TILE) {
-                tiles += 1;
-                if let Some(share) = gaps(level, plane, (x, y)) {
-                    sum += share;
-                    smooth += 1;
+                self.tiles += 1;
+                if let Some(share) = gaps(self.level, plane, (x, y)) {
+                    self.sum += share;
+                    self.smooth += 1;
                 }
             }
         }
     }
-    match (tiles, smooth) {
-        (0, _) => Banding::TooSmall,
-        (_, 0..TILES_MIN) => Banding::NoSmooth,
-        _ => Banding::Share(sum / smooth as f64),
+
+    /// What all of them show.
+    pub fn finish(self) -> Banding {
+        match (self.tiles, self.smooth) {
+            (0, _) => Banding::TooSmall,
+            (_, 0..TILES_MIN) => Banding::NoSmooth,
+            _ => Banding::Share(self.sum / self.smooth as f64),
+        }
     }
 }
 
@@ -65,19 +80,23 @@ fn gaps(level: Level, plane: PlaneView<'_, u8>, corner: (usize, usize)) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::sample::Tile;
     use crate::measure::tests::synthetic::Noise;
     use crate::raster::Plane;
+
+    fn of_tiles(tiles: &[Plane<u8>]) -> Banding {
+        let mut scan = BandingScan::new(Level::new());
+        tiles.iter().for_each(|tile| scan.add(tile.view()));
+        scan.finish()
+    }
 
     /// A slow ramp in so many levels, from black to white in 2200 px, of which four tiles are seen.
     fn ramp(levels: f64, mut noise: impl FnMut() -> f64) -> Banding {
         let mut tile = |first: usize| {
             let level = |i: usize| (((first + i % 512) as f64 / 2200.0 * levels).floor() * 255.0 / (levels - 1.0)).min(255.0);
             let samples = (0..512 * 512).map(|i| (level(i) + noise()).round().clamp(0.0, 255.0) as u8).collect();
-            Tile { luma: Plane::from_samples(samples, 512, 512).unwrap(), chroma: None }
+            Plane::from_samples(samples, 512, 512).unwrap()
         };
-        let tiles = [0, 512, 1024, 1536].map(&mut tile).into();
-        banding(Level::new(), &Sample { tiles })
+        of_tiles(&[0, 512, 1024, 1536].map(&mut tile))
     }
 
     fn share(found: Banding) -> f64 {
@@ -99,14 +118,11 @@ mod tests {
 
     #[test]
     fn texture_and_even_ground_have_none() {
-        let plane = |level: fn(usize) -> u8, side: usize| Sample {
-            tiles: vec![Tile {
-                luma: Plane::from_samples((0..side * side).map(level).collect(), side, side).unwrap(),
-                chroma: None,
-            }],
+        let plane = |level: fn(usize) -> u8, side: usize| {
+            [Plane::from_samples((0..side * side).map(level).collect(), side, side).unwrap()]
         };
-        assert_eq!(banding(Level::new(), &plane(|i| (i * 37 % 251) as u8, 512)), Banding::NoSmooth);
-        assert_eq!(banding(Level::new(), &plane(|_| 90, 512)), Banding::NoSmooth);
-        assert_eq!(banding(Level::new(), &plane(|_| 90, 63)), Banding::TooSmall);
+        assert_eq!(of_tiles(&plane(|i| (i * 37 % 251) as u8, 512)), Banding::NoSmooth);
+        assert_eq!(of_tiles(&plane(|_| 90, 512)), Banding::NoSmooth);
+        assert_eq!(of_tiles(&plane(|_| 90, 63)), Banding::TooSmall);
     }
 }

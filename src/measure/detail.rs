@@ -3,9 +3,10 @@
 //! A picture that was enlarged holds nothing in its finest band; neither does one out of focus, or with strong noise
 //! reduction. The number cannot tell these apart.
 
+use crate::raster::Plane;
+
 use super::kernels::spectrum::{SIDE, Spectrum};
 use super::kernels::{Level, texture};
-use super::sample::{Sample, Tile};
 
 /// Tiles used.
 const TILES_MAX: usize = 3;
@@ -26,25 +27,51 @@ pub enum FineDetail {
     TooSmall,
 }
 
-/// From the most detailed tiles of the sample.
-pub fn fine_detail(level: Level, sample: &Sample) -> FineDetail {
-    let whole = |tile: &&Tile| (tile.luma.width(), tile.luma.height()) == (SIDE, SIDE);
-    let mut tiles: Vec<(u64, &Tile)> =
-        sample.tiles.iter().filter(whole).map(|tile| (texture::gradient_energy(level, tile.luma.view()), tile)).collect();
-    if tiles.is_empty() {
-        return FineDetail::TooSmall;
+/// Keeps the most detailed tiles of the sample while they come.
+#[derive(Debug)]
+pub struct DetailScan {
+    level: Level,
+    /// The strongest first, with their gradient energy; of equals the first.
+    strongest: Vec<(u64, Plane<u8>)>,
+    /// Whether any tile was whole.
+    whole: bool,
+}
+
+impl DetailScan {
+    /// Before the first tile.
+    pub fn new(level: Level) -> Self {
+        Self { level, strongest: Vec::new(), whole: false }
     }
-    tiles.retain(|&(energy, _)| energy as f64 >= GRADIENT_FLOOR * (2 * (SIDE / 4) * (SIDE - 1)) as f64);
-    tiles.sort_by_key(|&(energy, _)| std::cmp::Reverse(energy));
-    let mut spectrum = Spectrum::new(level);
-    let (mut low, mut high) = (0.0, 0.0);
-    for (_, tile) in tiles.into_iter().take(TILES_MAX) {
-        if let Some(power) = spectrum.band_power(tile.luma.view()) {
-            low += power.low;
-            high += power.high;
+
+    /// Takes the luma of a tile.
+    pub fn add(&mut self, tile: Plane<u8>) {
+        if (tile.width(), tile.height()) != (SIDE, SIDE) {
+            return;
+        }
+        self.whole = true;
+        let energy = texture::gradient_energy(self.level, tile.view());
+        let place = self.strongest.partition_point(|&(stronger, _)| stronger >= energy);
+        if place < TILES_MAX && energy as f64 >= GRADIENT_FLOOR * (2 * (SIDE / 4) * (SIDE - 1)) as f64 {
+            self.strongest.truncate(TILES_MAX - 1);
+            self.strongest.insert(place, (energy, tile));
         }
     }
-    if low > 0.0 && high > 0.0 { FineDetail::Ratio(10.0 * (high / low).log10()) } else { FineDetail::Flat }
+
+    /// From the spectrum of those that were kept.
+    pub fn finish(self) -> FineDetail {
+        if !self.whole {
+            return FineDetail::TooSmall;
+        }
+        let mut spectrum = Spectrum::new(self.level);
+        let (mut low, mut high) = (0.0, 0.0);
+        for (_, tile) in self.strongest {
+            if let Some(power) = spectrum.band_power(tile.view()) {
+                low += power.low;
+                high += power.high;
+            }
+        }
+        if low > 0.0 && high > 0.0 { FineDetail::Ratio(10.0 * (high / low).log10()) } else { FineDetail::Flat }
+    }
 }
 
 /// About which share of the pixel resolution holds detail, in %, from 50 to 100.
@@ -60,14 +87,19 @@ pub fn resolution_held(ratio_db: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::measure::tests::synthetic::Noise;
-    use crate::raster::Plane;
 
-    fn tile(samples: Vec<u8>) -> Tile {
-        Tile { luma: Plane::from_samples(samples, SIDE, SIDE).unwrap(), chroma: None }
+    fn tile(samples: Vec<u8>) -> Plane<u8> {
+        Plane::from_samples(samples, SIDE, SIDE).unwrap()
+    }
+
+    fn fine_detail(tiles: Vec<Plane<u8>>) -> FineDetail {
+        let mut scan = DetailScan::new(Level::new());
+        tiles.into_iter().for_each(|tile| scan.add(tile));
+        scan.finish()
     }
 
     fn ratio(samples: Vec<u8>) -> f64 {
-        match fine_detail(Level::new(), &Sample { tiles: vec![tile(samples)] }) {
+        match fine_detail(vec![tile(samples)]) {
             FineDetail::Ratio(ratio) => ratio,
             other => panic!("{other:?}"),
         }
@@ -94,18 +126,16 @@ mod tests {
 
     #[test]
     fn flat_and_small_pictures_have_none() {
-        assert_eq!(fine_detail(Level::new(), &Sample { tiles: vec![tile(vec![90; SIDE * SIDE])] }), FineDetail::Flat);
-        assert_eq!(fine_detail(Level::new(), &Sample::default()), FineDetail::TooSmall);
-        let small = Tile { luma: Plane::new(512, 300), chroma: None };
-        assert_eq!(fine_detail(Level::new(), &Sample { tiles: vec![small] }), FineDetail::TooSmall);
+        assert_eq!(fine_detail(vec![tile(vec![90; SIDE * SIDE])]), FineDetail::Flat);
+        assert_eq!(fine_detail(Vec::new()), FineDetail::TooSmall);
+        assert_eq!(fine_detail(vec![Plane::new(512, 300)]), FineDetail::TooSmall);
     }
 
     #[test]
     fn the_most_detailed_tiles_decide() {
-        let mut tiles: Vec<Tile> = (0..4).map(|_| tile(enlarged(2.0))).collect();
-        let soft = fine_detail(Level::new(), &Sample { tiles: std::mem::take(&mut tiles) });
+        let soft = fine_detail((0..4).map(|_| tile(enlarged(2.0))).collect());
         let FineDetail::Ratio(soft) = soft else { panic!("no ratio") };
-        let mixed = fine_detail(Level::new(), &Sample { tiles: vec![tile(enlarged(2.0)), tile(enlarged(1.0))] });
+        let mixed = fine_detail(vec![tile(enlarged(2.0)), tile(enlarged(1.0))]);
         let FineDetail::Ratio(mixed) = mixed else { panic!("no ratio") };
         assert!(mixed > soft + 5.0, "{mixed} {soft}");
     }

@@ -5,8 +5,9 @@
 //! table, is looked at for such a rhythm. Blind for two saves of equal quality, for a lower second one, and after a crop off
 //! the grid or a resize. Cameras and editors that save twice inside make it too.
 
+use crate::raster::PlaneView;
+
 use super::kernels::{Level, low_modes};
-use super::sample::Sample;
 use low_modes::{BLOCK, Modes, PLACES};
 
 /// Values that are counted: from minus this on, up to one less than it, in steps.
@@ -33,32 +34,36 @@ pub enum DoubleJpeg {
     NotApplicable,
 }
 
-/// From the sample, whose tiles lie on the grid, and the luma table in natural order.
-pub fn double_jpeg(level: Level, sample: &Sample, table: Option<&[u16; 64]>) -> DoubleJpeg {
-    let Some(table) = table else { return DoubleJpeg::NotApplicable };
-    let (counts, blocks) = histograms(level, sample, table);
-    if blocks < BLOCKS_MIN {
-        return DoubleJpeg::TooSmall;
-    }
-    let turns: Vec<f64> = (0..BINS).map(|bin| (std::f64::consts::TAU * bin as f64 / BINS as f64).cos()).collect();
-    counts.iter().filter_map(|counts| peak(counts, &turns)).max_by(f64::total_cmp).map_or(DoubleJpeg::Flat, DoubleJpeg::Peak)
+/// Looks at tiles of the sample, which lie on the grid, while they come.
+#[derive(Debug)]
+pub struct DoubleJpegScan {
+    level: Level,
+    /// One over the steps of the modes; None without a table.
+    per_step: Option<[f32; 5]>,
+    /// Of each mode.
+    counts: [[u32; BINS]; 5],
+    blocks: usize,
 }
 
-/// Of each mode, and how many blocks there were.
-fn histograms(level: Level, sample: &Sample, table: &[u16; 64]) -> ([[u32; BINS]; 5], usize) {
-    let mut counts = [[0; BINS]; 5];
-    let mut seen = 0;
-    let per_step = PLACES.map(|place| 1.0 / f32::from(table[place].max(1)));
-    for tile in &sample.tiles {
-        let (width, height) = (tile.luma.width(), tile.luma.height());
+impl DoubleJpegScan {
+    /// With the luma table in natural order.
+    pub fn new(level: Level, table: Option<&[u16; 64]>) -> Self {
+        let per_step = table.map(|table| PLACES.map(|place| 1.0 / f32::from(table[place].max(1))));
+        Self { level, per_step, counts: [[0; BINS]; 5], blocks: 0 }
+    }
+
+    /// Takes the luma of a tile.
+    pub fn add(&mut self, tile: PlaneView<'_, u8>) {
+        let Some(per_step) = self.per_step else { return };
+        let (width, height) = (tile.width(), tile.height());
         let mut scratch = vec![0.0; 3 * width];
         let mut modes = vec![Modes::default(); width / BLOCK];
         for first in (0..=height.saturating_sub(BLOCK)).step_by(BLOCK).filter(|_| height >= BLOCK) {
-            let rows = std::array::from_fn(|row| tile.luma.row(first + row));
-            low_modes::low_modes(level, rows, &mut scratch, &mut modes);
-            seen += modes.len();
+            let rows = std::array::from_fn(|row| tile.row(first + row));
+            low_modes::low_modes(self.level, rows, &mut scratch, &mut modes);
+            self.blocks += modes.len();
             for block in &modes {
-                for ((counts, value), per_step) in counts.iter_mut().zip(block).zip(per_step) {
+                for ((counts, value), per_step) in self.counts.iter_mut().zip(block).zip(per_step) {
                     let bin = (value * per_step).round() as i32 + REACH as i32;
                     if let Some(count) = usize::try_from(bin).ok().and_then(|bin| counts.get_mut(bin)) {
                         *count += 1;
@@ -67,7 +72,19 @@ fn histograms(level: Level, sample: &Sample, table: &[u16; 64]) -> ([[u32; BINS]
             }
         }
     }
-    (counts, seen)
+
+    /// The rhythm of all blocks.
+    pub fn finish(self) -> DoubleJpeg {
+        if self.per_step.is_none() {
+            return DoubleJpeg::NotApplicable;
+        }
+        if self.blocks < BLOCKS_MIN {
+            return DoubleJpeg::TooSmall;
+        }
+        let turns: Vec<f64> = (0..BINS).map(|bin| (std::f64::consts::TAU * bin as f64 / BINS as f64).cos()).collect();
+        let peaks = self.counts.iter().filter_map(|counts| peak(counts, &turns));
+        peaks.max_by(f64::total_cmp).map_or(DoubleJpeg::Flat, DoubleJpeg::Peak)
+    }
 }
 
 /// Largest over median magnitude of a histogram's spectrum from [`TURNS_MIN`] on; None if nothing varies.
@@ -106,7 +123,6 @@ mod tests {
 
     use super::*;
     use crate::measure::jpeg::ijg_luma;
-    use crate::measure::sample::Tile;
     use crate::measure::tests::synthetic::Noise;
     use crate::raster::Plane;
 
@@ -133,10 +149,15 @@ mod tests {
         zune_jpeg::JpegDecoder::new_with_options(zune_jpeg::zune_core::bytestream::ZCursor::new(&jpeg), options).decode().unwrap()
     }
 
+    fn of_tiles(tiles: &[Plane<u8>], table: Option<&[u16; 64]>) -> DoubleJpeg {
+        let mut scan = DoubleJpegScan::new(Level::new(), table);
+        tiles.iter().for_each(|tile| scan.add(tile.view()));
+        scan.finish()
+    }
+
     fn score(samples: &[u8], quality: u8) -> f64 {
         let luma = Plane::from_samples(samples.to_vec(), SIDE, SIDE).unwrap();
-        let sample = Sample { tiles: vec![Tile { luma, chroma: None }] };
-        match double_jpeg(Level::new(), &sample, Some(&ijg_luma(quality))) {
+        match of_tiles(&[luma], Some(&ijg_luma(quality))) {
             DoubleJpeg::Peak(peak) => peak,
             other => panic!("{other:?}"),
         }
@@ -172,9 +193,9 @@ mod tests {
 
     #[test]
     fn nothing_to_count_has_no_rhythm() {
-        let flat = Sample { tiles: vec![Tile { luma: Plane::new(SIDE, SIDE), chroma: None }] };
-        assert_eq!(double_jpeg(Level::new(), &flat, Some(&[1; 64])), DoubleJpeg::Flat);
-        assert_eq!(double_jpeg(Level::new(), &flat, None), DoubleJpeg::NotApplicable);
-        assert_eq!(double_jpeg(Level::new(), &Sample::default(), Some(&[1; 64])), DoubleJpeg::TooSmall);
+        let flat = [Plane::new(SIDE, SIDE)];
+        assert_eq!(of_tiles(&flat, Some(&[1; 64])), DoubleJpeg::Flat);
+        assert_eq!(of_tiles(&flat, None), DoubleJpeg::NotApplicable);
+        assert_eq!(of_tiles(&[], Some(&[1; 64])), DoubleJpeg::TooSmall);
     }
 }

@@ -9,7 +9,6 @@ use crate::raster::PlaneView;
 
 use super::kernels::Level;
 use super::kernels::slope;
-use super::sample::Sample;
 
 /// Lines that are looked along: one in so many.
 const LINE_STEP: usize = 8;
@@ -46,31 +45,13 @@ pub enum Edges {
     TooSmall,
 }
 
-/// Widths and overshoots that were seen.
-#[derive(Debug, Default)]
-struct Seen {
+/// Looks at tiles of the sample while they come.
+#[derive(Debug)]
+pub struct EdgeScan {
+    level: Level,
+    large_enough: bool,
     widths: Vec<f64>,
     shoots: Vec<f64>,
-}
-
-/// From the sample.
-pub fn edges(level: Level, sample: &Sample) -> Edges {
-    let mut seen = Seen::default();
-    let mut large_enough = false;
-    for tile in &sample.tiles {
-        let plane = tile.luma.view();
-        if plane.width().min(plane.height()) > 2 * REACH {
-            large_enough = true;
-            seen.look(level, plane);
-        }
-    }
-    if !large_enough {
-        return Edges::TooSmall;
-    }
-    if seen.widths.len() < EDGES_MIN {
-        return Edges::Few;
-    }
-    Edges::Found { width: percentile(&mut seen.widths, 0.5), overshoot: 100.0 * percentile(&mut seen.shoots, 0.95) }
 }
 
 /// Linear between the two nearest ranks. There is at least one value.
@@ -81,12 +62,36 @@ fn percentile(values: &mut [f64], share: f64) -> f64 {
     lower + (upper - lower) * place.fract()
 }
 
-impl Seen {
+impl EdgeScan {
+    /// Before the first tile.
+    pub fn new(level: Level) -> Self {
+        Self { level, large_enough: false, widths: Vec::new(), shoots: Vec::new() }
+    }
+
+    /// Takes the luma of a tile.
+    pub fn add(&mut self, plane: PlaneView<'_, u8>) {
+        if plane.width().min(plane.height()) > 2 * REACH {
+            self.large_enough = true;
+            self.look(plane);
+        }
+    }
+
+    /// What all edges tell.
+    pub fn finish(mut self) -> Edges {
+        if !self.large_enough {
+            return Edges::TooSmall;
+        }
+        if self.widths.len() < EDGES_MIN {
+            return Edges::Few;
+        }
+        Edges::Found { width: percentile(&mut self.widths, 0.5), overshoot: 100.0 * percentile(&mut self.shoots, 0.95) }
+    }
+
     /// Along rows and columns of a tile.
-    fn look(&mut self, level: Level, plane: PlaneView<'_, u8>) {
+    fn look(&mut self, plane: PlaneView<'_, u8>) {
         let mut steep = vec![0_u8; plane.width().max(plane.height())];
         for y in (LINE_STEP / 2..plane.height() - 1).step_by(LINE_STEP) {
-            self.along(level, [plane.row(y - 1), plane.row(y), plane.row(y + 1)], &mut steep);
+            self.along([plane.row(y - 1), plane.row(y), plane.row(y + 1)], &mut steep);
         }
         let mut columns: [Vec<u8>; 3] = std::array::from_fn(|_| vec![0; plane.height()]);
         for x in (LINE_STEP / 2..plane.width() - 1).step_by(LINE_STEP) {
@@ -95,15 +100,15 @@ impl Seen {
                     column[y] = row[x + offset - 1];
                 }
             }
-            self.along(level, columns.each_ref().map(Vec::as_slice), &mut steep);
+            self.along(columns.each_ref().map(Vec::as_slice), &mut steep);
         }
     }
 
     /// Along the middle one of three lines.
-    fn along(&mut self, level: Level, lines: [&[u8]; 3], steep: &mut [u8]) {
+    fn along(&mut self, lines: [&[u8]; 3], steep: &mut [u8]) {
         let line = lines[1];
         let steep = &mut steep[..line.len()];
-        slope::magnitudes(level, line, steep);
+        slope::magnitudes(self.level, line, steep);
         for x in REACH..line.len() - REACH {
             // the steepest place within two pixels; the first of equals
             if steep[x] >= SLOPE_MIN
@@ -177,7 +182,6 @@ fn crossing(at: &impl Fn(usize) -> f64, mut places: impl Iterator<Item = usize>,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::sample::Tile;
     use crate::raster::Plane;
 
     /// The integral of the normal distribution (Abramowitz and Stegun 7.1.26, error below 2e-7).
@@ -189,13 +193,19 @@ mod tests {
         if x < 0.0 { tail } else { 1.0 - tail }
     }
 
-    fn sample(level: impl Fn(f64, f64) -> f64) -> Sample {
-        let samples = (0..256 * 256).map(|i| level((i % 256) as f64, (i / 256) as f64).round().clamp(0.0, 255.0) as u8);
-        Sample { tiles: vec![Tile { luma: Plane::from_samples(samples.collect(), 256, 256).unwrap(), chroma: None }] }
+    fn of_plane(plane: &Plane<u8>) -> Edges {
+        let mut scan = EdgeScan::new(Level::new());
+        scan.add(plane.view());
+        scan.finish()
     }
 
-    fn found(sample: &Sample) -> (f64, f64) {
-        match edges(Level::new(), sample) {
+    fn sample(level: impl Fn(f64, f64) -> f64) -> Plane<u8> {
+        let samples = (0..256 * 256).map(|i| level((i % 256) as f64, (i / 256) as f64).round().clamp(0.0, 255.0) as u8);
+        Plane::from_samples(samples.collect(), 256, 256).unwrap()
+    }
+
+    fn found(sample: &Plane<u8>) -> (f64, f64) {
+        match of_plane(sample) {
             Edges::Found { width, overshoot } => (width, overshoot),
             other => panic!("{other:?}"),
         }
@@ -233,9 +243,8 @@ mod tests {
 
     #[test]
     fn texture_ramps_and_small_pictures_have_no_edges() {
-        assert_eq!(edges(Level::new(), &sample(|x, _| 128.0 + 90.0 * (x * 0.5).sin())), Edges::Few);
-        assert_eq!(edges(Level::new(), &sample(|x, _| x)), Edges::Few);
-        let small = Tile { luma: Plane::new(300, 32), chroma: None };
-        assert_eq!(edges(Level::new(), &Sample { tiles: vec![small] }), Edges::TooSmall);
+        assert_eq!(of_plane(&sample(|x, _| 128.0 + 90.0 * (x * 0.5).sin())), Edges::Few);
+        assert_eq!(of_plane(&sample(|x, _| x)), Edges::Few);
+        assert_eq!(of_plane(&Plane::new(300, 32)), Edges::TooSmall);
     }
 }

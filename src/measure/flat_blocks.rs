@@ -1,4 +1,4 @@
-//! Blocks of 32 x 32 samples of a plane, by how little texture they have. Of chroma nothing else is kept.
+//! Blocks of 32 x 32 samples of planes, with their texture and their noise: all that is kept of the planes.
 
 use crate::raster::PlaneView;
 
@@ -11,14 +11,12 @@ const CLIPPED_MAX: u32 = (BLOCK * BLOCK / 100) as u32;
 /// A block that is not clipped.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Block {
-    /// Which of several planes it is in.
-    pub plane: usize,
-    /// Its left upper corner.
-    pub corner: (usize, usize),
     /// Of sums of 4 x 4 samples: [`texture::BlockTexture::steps_squared`].
     pub steps_squared: u64,
     /// Of its samples.
     pub mean: f64,
+    /// Sum of the noise mask's magnitudes over its interior.
+    pub noise: u32,
 }
 
 /// Blocks of planes, in order.
@@ -30,18 +28,16 @@ pub struct FlatBlocks {
     pub unclipped: Vec<Block>,
 }
 
-/// What a plane of chroma is needed for.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ChromaBlocks {
-    /// Its blocks.
-    pub blocks: FlatBlocks,
-    /// Of each unclipped block the sum of the noise mask's magnitudes.
-    pub noise: Vec<u32>,
-}
-
 impl FlatBlocks {
-    /// Adds the blocks of the plane with this number, row by row.
-    pub fn look(&mut self, level: Level, number: usize, plane: PlaneView<'_, u8>) {
+    /// Of one plane.
+    pub fn of(level: Level, plane: PlaneView<'_, u8>) -> Self {
+        let mut blocks = Self::default();
+        blocks.look(level, plane);
+        blocks
+    }
+
+    /// Adds the blocks of a plane, row by row.
+    pub fn look(&mut self, level: Level, plane: PlaneView<'_, u8>) {
         if plane.width() < BLOCK || plane.height() < BLOCK {
             return;
         }
@@ -51,23 +47,12 @@ impl FlatBlocks {
                 let texture = texture::block_texture(level, plane, (x, y));
                 if texture.clipped <= CLIPPED_MAX {
                     self.unclipped.push(Block {
-                        plane: number,
-                        corner: (x, y),
                         steps_squared: texture.steps_squared,
                         mean: f64::from(texture.sum) / (BLOCK * BLOCK) as f64,
+                        noise: texture::block_noise(level, plane, (x, y)),
                     });
                 }
             }
         }
-    }
-}
-
-impl ChromaBlocks {
-    /// Of a plane.
-    pub fn of(level: Level, plane: PlaneView<'_, u8>) -> Self {
-        let mut blocks = FlatBlocks::default();
-        blocks.look(level, 0, plane);
-        let noise = blocks.unclipped.iter().map(|block| texture::block_noise(level, plane, block.corner)).collect();
-        Self { blocks, noise }
     }
 }

@@ -5,7 +5,7 @@
 
 use super::flat_blocks::{Block, FlatBlocks};
 use super::kernels::{Level, texture};
-use super::sample::Sample;
+use super::sample::Tile;
 
 /// Mean luma below which a block is in the shadows, and above which it is in the highlights.
 const BANDS: [f64; 2] = [64.0, 192.0];
@@ -45,50 +45,64 @@ pub struct FlatNoises {
     pub chroma: [FlatNoise; 2],
 }
 
-/// From the sample.
-pub fn flat_noises(level: Level, sample: &Sample) -> FlatNoises {
-    let mut luma = FlatBlocks::default();
-    for (index, tile) in sample.tiles.iter().enumerate() {
-        luma.look(level, index, tile.luma.view());
-    }
-    let noise_of = |block: &Block| texture::block_noise(level, sample.tiles[block.plane].luma.view(), block.corner);
-    let chroma = |index: usize| {
-        let mut planes = sample.tiles.iter().filter_map(|tile| Some(&tile.chroma.as_ref()?[index])).peekable();
-        if planes.peek().is_none() {
-            return FlatNoise::NoPlane;
-        }
-        let (mut blocks, mut seen) = (Vec::new(), 0);
-        for plane in planes {
-            seen += plane.blocks.seen;
-            blocks.extend(plane.blocks.unclipped.iter().copied().zip(plane.noise.iter().copied()));
-        }
-        if seen < BLOCKS_MIN { FlatNoise::TooSmall } else { noise(blocks, |(block, _)| *block, |&(_, noise)| noise) }
-    };
-    FlatNoises { bands: by_brightness(&luma, noise_of), chroma: [chroma(0), chroma(1)] }
+/// Looks at tiles while they come.
+#[derive(Debug)]
+pub struct FlatNoiseScan {
+    level: Level,
+    luma: FlatBlocks,
+    /// None until a tile has chroma.
+    chroma: Option<[FlatBlocks; 2]>,
 }
 
-fn by_brightness(luma: &FlatBlocks, noise_of: impl Fn(&Block) -> u32) -> [FlatNoise; 3] {
+impl FlatNoiseScan {
+    /// Before the first tile.
+    pub fn new(level: Level) -> Self {
+        Self { level, luma: FlatBlocks::default(), chroma: None }
+    }
+
+    /// Takes a tile.
+    pub fn add(&mut self, tile: &mut Tile) {
+        self.luma.look(self.level, tile.luma.view());
+        let Some(planes) = tile.chroma.take() else { return };
+        let chroma = self.chroma.get_or_insert_default();
+        for (all, blocks) in chroma.iter_mut().zip(planes) {
+            all.seen += blocks.seen;
+            all.unclipped.extend(blocks.unclipped);
+        }
+    }
+
+    /// The noise of all tiles.
+    pub fn finish(self) -> FlatNoises {
+        let chroma = match self.chroma {
+            Some(chroma) => chroma.map(|FlatBlocks { seen, unclipped }| match seen {
+                0..BLOCKS_MIN => FlatNoise::TooSmall,
+                _ => noise(unclipped),
+            }),
+            None => [FlatNoise::NoPlane; 2],
+        };
+        FlatNoises { bands: by_brightness(&self.luma), chroma }
+    }
+}
+
+fn by_brightness(luma: &FlatBlocks) -> [FlatNoise; 3] {
     if luma.seen < BLOCKS_MIN {
         return [FlatNoise::TooSmall; 3];
     }
     let [dark, bright] = BANDS;
-    let band = |inside: &dyn Fn(f64) -> bool| {
-        noise(luma.unclipped.iter().copied().filter(|block| inside(block.mean)).collect(), |block| *block, &noise_of)
-    };
+    let band = |inside: &dyn Fn(f64) -> bool| noise(luma.unclipped.iter().copied().filter(|block| inside(block.mean)).collect());
     [band(&|mean| mean < dark), band(&|mean| (dark..=bright).contains(&mean)), band(&|mean| mean > bright)]
 }
 
-/// Of the flattest blocks; `noise_of` gives the sum of the mask's magnitudes over one.
-fn noise<B>(mut blocks: Vec<B>, block_of: impl Fn(&B) -> Block, noise_of: impl Fn(&B) -> u32) -> FlatNoise {
-    blocks.sort_by_key(|block| block_of(block).steps_squared);
+/// Of the flattest blocks.
+fn noise(mut blocks: Vec<Block>) -> FlatNoise {
+    blocks.sort_by_key(|block| block.steps_squared);
     blocks.truncate(blocks.len().div_ceil(SHARE).max(BLOCKS_MIN));
     let (mut magnitudes, mut means, mut used) = (0_u64, 0.0, 0_usize);
     for block in &blocks {
-        let (sum, block) = (noise_of(block), block_of(block));
-        let sigma = sigma(u64::from(sum), 1);
+        let sigma = sigma(u64::from(block.noise), 1);
         let step = block.steps_squared as f64 / (texture::STEPS * texture::STEP_SCALE) as f64;
         if step <= STEP_MAX + STEP_OF_NOISE * sigma * sigma {
-            magnitudes += u64::from(sum);
+            magnitudes += u64::from(block.noise);
             means += block.mean;
             used += 1;
         }
@@ -117,13 +131,14 @@ impl FlatNoise {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::sample::Tile;
     use crate::measure::tests::synthetic::Noise;
     use crate::raster::Plane;
 
-    fn tile(width: usize, height: usize, mut level: impl FnMut(usize, usize) -> f64) -> Sample {
+    fn measured(width: usize, height: usize, mut level: impl FnMut(usize, usize) -> f64) -> FlatNoises {
         let samples = (0..width * height).map(|i| level(i % width, i / width).round().clamp(0.0, 255.0) as u8).collect();
-        Sample { tiles: vec![Tile { luma: Plane::from_samples(samples, width, height).unwrap(), chroma: None }] }
+        let mut scan = FlatNoiseScan::new(Level::new());
+        scan.add(&mut Tile { luma: Plane::from_samples(samples, width, height).unwrap(), chroma: None });
+        scan.finish()
     }
 
     fn sigma_of(found: FlatNoise) -> f64 {
@@ -136,9 +151,9 @@ mod tests {
         for (index, deviation) in [1.0_f64, 2.0, 5.0, 10.0].into_iter().enumerate() {
             let mut noise = Noise::new(index as u64);
             let ground = |x: usize| [40.0, 128.0, 215.0][(x / 160).min(2)];
-            let sample = tile(512, 512, |x, _| ground(x) + deviation * noise.normal());
+            let sample = measured(512, 512, |x, _| ground(x) + deviation * noise.normal());
             let truth = (deviation * deviation + 1.0 / 12.0).sqrt();
-            for band in flat_noises(Level::new(), &sample).bands {
+            for band in sample.bands {
                 assert!((sigma_of(band) / truth - 1.0).abs() < 0.05, "{deviation}: {band:?}");
             }
         }
@@ -147,11 +162,11 @@ mod tests {
     #[test]
     fn texture_beside_flat_ground_does_not_raise_it() {
         let mut noise = Noise::new(5);
-        let sample = tile(512, 512, |x, y| {
+        let sample = measured(512, 512, |x, y| {
             let wave = if x < 384 { 60.0 * (x as f64 * 0.9).sin() * (y as f64 * 0.7).cos() } else { 0.0 };
             128.0 + wave + 4.0 * noise.normal()
         });
-        let [dark, middle, bright] = flat_noises(Level::new(), &sample).bands;
+        let [dark, middle, bright] = sample.bands;
         assert!((sigma_of(middle) / 4.0 - 1.0).abs() < 0.05);
         assert_eq!((dark, bright), (FlatNoise::NoFlat, FlatNoise::NoFlat));
         let ratio = middle.signal_to_noise().unwrap();
@@ -160,16 +175,16 @@ mod tests {
 
     #[test]
     fn texture_alone_and_clipped_ground_are_unknown() {
-        let waves = tile(256, 256, |x, y| 128.0 + 90.0 * (x as f64 * 0.3).sin() * (y as f64 * 0.2).cos());
-        assert_eq!(flat_noises(Level::new(), &waves).bands[1], FlatNoise::NoFlat);
-        assert_eq!(flat_noises(Level::new(), &tile(256, 256, |_, _| 255.0)).bands, [FlatNoise::NoFlat; 3]);
-        assert_eq!(flat_noises(Level::new(), &tile(64, 64, |_, _| 9.0)).bands, [FlatNoise::TooSmall; 3]);
-        assert_eq!(flat_noises(Level::new(), &tile(20, 600, |_, _| 9.0)).bands, [FlatNoise::TooSmall; 3]);
+        let waves = measured(256, 256, |x, y| 128.0 + 90.0 * (x as f64 * 0.3).sin() * (y as f64 * 0.2).cos());
+        assert_eq!(waves.bands[1], FlatNoise::NoFlat);
+        assert_eq!((measured(256, 256, |_, _| 255.0)).bands, [FlatNoise::NoFlat; 3]);
+        assert_eq!((measured(64, 64, |_, _| 9.0)).bands, [FlatNoise::TooSmall; 3]);
+        assert_eq!((measured(20, 600, |_, _| 9.0)).bands, [FlatNoise::TooSmall; 3]);
     }
 
     #[test]
     fn even_ground_has_no_noise_and_no_ratio() {
-        let found = flat_noises(Level::new(), &tile(256, 256, |_, _| 90.0));
+        let found = (measured(256, 256, |_, _| 90.0));
         assert_eq!(found.bands[1], FlatNoise::Found { sigma: 0.0, mean: 90.0 });
         assert_eq!((found.bands[1].signal_to_noise(), found.chroma), (None, [FlatNoise::NoPlane; 2]));
     }

@@ -69,13 +69,11 @@ use sha2::{Digest, Sha256};
 use crate::ingest::{self, Photo};
 use crate::raster::{ColorSpace, Read};
 use blur_effect::BlurEffect;
-use cells::Cells;
 use color::Color;
 use findings::{Evidence, findings};
 use kernels::Level as InstructionSet;
-use numbers::Small;
 use profile::Profile;
-use scan::Scanned;
+use scan::{Known, Passed, Scanned};
 
 /// How photos are measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,31 +117,40 @@ pub fn measure_photo(bytes: &[u8], options: &Options) -> PhotoOutcome {
     }
     let pixels = u64::from(photo.header.width) * u64::from(photo.header.height);
     let threads = if pixels < OVERLAPPED_FROM { Threads::One } else { options.threads };
-    let passed = scan::pass(&mut *photo.rows, &profile, InstructionSet::new(), threads);
+    let luma_table = luma_table(&photo);
+    let known = Known { profile: &profile, luma_table: luma_table.as_ref() };
+    let passed = scan::pass(&mut *photo.rows, known, InstructionSet::new(), threads);
     // the decoder's memory makes room for what follows
     photo.rows = Box::new(Read::of(&*photo.rows));
     match passed {
         Ok(passed) => {
-            let scanned = passed.finish();
-            PhotoOutcome::Measured(Box::new(measured(bytes, &photo, scanned, &profile, &Options { threads, ..*options })))
+            let options = Options { threads, ..*options };
+            PhotoOutcome::Measured(Box::new(measured(bytes, &photo, passed, &profile, &options)))
         }
         Err(error) => PhotoOutcome::Unusable(facts::row_problem(&error)),
     }
 }
 
-/// Puts together what headers and rows told.
-fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Profile, options: &Options) -> PhotoMeasurements {
-    let sample = std::mem::take(&mut scanned.sample);
+/// The luma table of a JPEG whose luma is what it codes.
+fn luma_table(photo: &Photo<'_>) -> Option<[u16; 64]> {
     let coded_luma = matches!(photo.rows.geometry().color, ColorSpace::Ycc | ColorSpace::Grey);
-    let luma_table = photo.container.jpeg.as_ref().filter(|_| coded_luma).and_then(|jpeg| jpeg.tables.first());
-    let luma_table = luma_table.map(|table| table.values);
-    let (spatial, seen) = overlap::both(
+    let jpeg = photo.container.jpeg.as_ref().filter(|_| coded_luma)?;
+    Some(jpeg.tables.first()?.values)
+}
+
+/// Puts together what headers and rows told.
+fn measured(bytes: &[u8], photo: &Photo<'_>, passed: Passed, profile: &Profile, options: &Options) -> PhotoMeasurements {
+    let (mut scanned, spatial) = passed.finish();
+    // halves of like length, where there are two cores
+    let (spatial, Small { file, blur, color, composition }) =
+        overlap::both(options.threads, || spatial.finish(), || small(bytes, photo, &mut scanned, profile));
+    let (previews, (hashes, palette)) = overlap::both(
         options.threads,
-        || spatial::spatial(InstructionSet::new(), sample, luma_table.as_ref()),
-        || seen(bytes, photo, &mut scanned, profile, options.previews),
+        || options.previews.then(|| preview::previews(&scanned.cells, file.orientation).ok()).flatten(),
+        || (hashes(photo, &scanned, &file, options.previews), palette::palette(&scanned.cells)),
     );
-    let Seen { file, blur, color, composition, hashes, palette, pictures } = seen;
-    let measurements = numbers::measurements(photo, &scanned, &Small { spatial, blur, color });
+    let pictures = previews.map(|previews| pictures(&scanned, &file, previews, hashes));
+    let measurements = numbers::measurements(photo, &scanned, &numbers::Small { spatial, blur, color });
     let jpeg = photo.container.jpeg.as_ref().map(jpeg::facts);
     let privacy = photo.metadata.privacy.clone();
     let metadata = metadata::facts(photo, profile, hashes.as_ref());
@@ -177,44 +184,44 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Pro
 }
 
 /// What the whole file and its small picture tell.
-struct Seen {
+struct Small {
     file: FileFacts,
     blur: BlurEffect,
     color: Color,
     composition: Composition,
-    hashes: Option<PictureHashes>,
-    palette: Vec<PaletteColor>,
-    pictures: Option<Pictures>,
 }
 
-/// Looks at the small picture, as coded first, then in sRGB.
-fn seen(bytes: &[u8], photo: &Photo<'_>, scanned: &mut Scanned, profile: &Profile, previews: bool) -> Seen {
+/// Looks at the small picture as coded, and turns it into sRGB.
+fn small(bytes: &[u8], photo: &Photo<'_>, scanned: &mut Scanned, profile: &Profile) -> Small {
     let file = facts::file(photo, profile, scanned.stopped.as_ref(), bytes.len() as u64, sha256(bytes));
     let blur = blur_effect::of_cells(InstructionSet::new(), &scanned.cells);
     let (small, color) = color::measured(scanned, profile, file.orientation);
     let composition = composition::composition(&small, file.width_px, file.height_px);
     profile.to_srgb(&mut scanned.cells.rgb);
-    // embedded pictures are held against the picture, shown or not
-    let hashes = match previews || !photo.embedded.is_empty() {
-        true => similarity::hashes(&scanned.cells, &file, &scanned.tone.histogram),
-        false => None,
-    };
-    let pictures = if previews { pictures(scanned, &file, hashes) } else { None };
-    Seen { blur, color, composition, hashes, palette: palette::palette(&scanned.cells), pictures, file }
+    Small { file, blur, color, composition }
+}
+
+/// Embedded pictures are held against the picture, shown or not.
+fn hashes(photo: &Photo<'_>, scanned: &Scanned, file: &FileFacts, previews: bool) -> Option<PictureHashes> {
+    let wanted = previews || !photo.embedded.is_empty();
+    wanted.then(|| similarity::hashes(&scanned.cells, file, &scanned.tone.histogram)).flatten()
 }
 
 /// Everything that shows something of the picture, turned upright.
-fn pictures(scanned: &Scanned, file: &FileFacts, hashes: Option<PictureHashes>) -> Option<Pictures> {
-    let cells: &Cells = &scanned.cells;
-    let (preview, thumbnail) = preview::previews(cells, file.orientation).ok()?;
-    Some(Pictures {
+fn pictures(
+    scanned: &Scanned,
+    file: &FileFacts,
+    (preview, thumbnail): (Preview, Preview),
+    hashes: Option<PictureHashes>,
+) -> Pictures {
+    Pictures {
         preview,
         thumbnail,
         hashes,
         focus: scanned.sharpness.focus_map(scanned.noise.sigma_or_zero()).turned(file.orientation),
         clipping: scanned.clipping.map.turned(file.orientation),
         error_level: scanned.error_level.map.turned(file.orientation),
-    })
+    }
 }
 
 fn sha256(bytes: &[u8]) -> String {

@@ -1,12 +1,12 @@
 //! A bounded working copy: tiles of native samples for measurements that need more than a few rows of neighbors.
 //!
 //! At most 3 x 3 tiles of 512 x 512 coded luma, spread evenly, their corners on multiples of 16 so that the grid of JPEG blocks
-//! is kept: 2.25 MiB at most. Of each tile's chroma at most 256 x 256 samples are looked at, at the file's own chroma resolution;
-//! they are kept until they are all there, so those of one row of tiles at a time, 384 KiB.
+//! is kept. Of each tile's chroma at most 256 x 256 samples are looked at, at the file's own chroma resolution. Tiles are handed on as
+//! soon as they are whole, so at most three are held at a time: 768 KiB of luma and 384 KiB of chroma.
 
 use crate::raster::{Plane, Stripe, StripePixels};
 
-use super::flat_blocks::ChromaBlocks;
+use super::flat_blocks::FlatBlocks;
 use super::kernels::{Level, chroma};
 use super::rows::Row;
 
@@ -19,20 +19,13 @@ const CHROMA_MAX: usize = 256;
 /// Corners lie on multiples of this: the largest unit of a JPEG with halved chroma.
 const CORNER: usize = 16;
 
-/// Samples of tiles that were filled.
-#[derive(Debug, Default)]
-pub struct Sample {
-    /// Row by row of tiles.
-    pub tiles: Vec<Tile>,
-}
-
 /// One tile. Smaller than 512 a side only where the picture is.
 #[derive(Debug)]
 pub struct Tile {
     /// Coded luma.
     pub luma: Plane<u8>,
     /// Blocks of Cb and Cr of a part of it; None for a grey picture.
-    pub chroma: Option<[ChromaBlocks; 2]>,
+    pub chroma: Option<[FlatBlocks; 2]>,
 }
 
 /// Copies tiles while rows pass.
@@ -55,7 +48,7 @@ struct Filling {
     chroma_size: (usize, usize),
     chroma: [Vec<u8>; 2],
     /// What they told when they were all there.
-    told: [Option<ChromaBlocks>; 2],
+    told: [Option<FlatBlocks>; 2],
 }
 
 /// Where tiles begin along an axis, and how long they are.
@@ -108,10 +101,12 @@ impl SampleScan {
         }
     }
 
-    /// Takes the next row. `planar` tells that its chroma came with the stripe.
-    pub fn add(&mut self, row: &Row<'_>, planar: bool) {
+    /// Takes the next row, and gives the tiles that are whole with it, from left to right. `planar` tells that its chroma came with
+    /// the stripe. Tiles of which rows are missing never come.
+    pub fn add(&mut self, row: &Row<'_>, planar: bool) -> Vec<Tile> {
         let y = self.row;
         self.row += 1;
+        let mut whole = Vec::new();
         for tile in self.tiles.iter_mut().filter(|tile| (tile.top..tile.top + tile.height).contains(&y)) {
             if tile.luma.is_empty() {
                 tile.luma.reserve_exact(tile.width * tile.height);
@@ -120,12 +115,11 @@ impl SampleScan {
             if let (Some(channels), false) = (row.channels, planar) {
                 tile.add_channels(self.level, channels, y);
             }
+            if y + 1 == tile.top + tile.height {
+                whole.extend(tile.take());
+            }
         }
-    }
-
-    /// The tiles that were filled.
-    pub fn finish(self) -> Sample {
-        Sample { tiles: self.tiles.into_iter().filter_map(Filling::finish).collect() }
+        whole
     }
 }
 
@@ -158,14 +152,15 @@ impl Filling {
         for (samples, told) in self.chroma.iter_mut().zip(&mut self.told) {
             if samples.len() == columns * rows {
                 let plane = Plane::from_samples(std::mem::take(samples), columns, rows);
-                *told = plane.map(|plane| ChromaBlocks::of(level, plane.view()));
+                *told = plane.map(|plane| FlatBlocks::of(level, plane.view()));
             }
         }
     }
 
-    fn finish(self) -> Option<Tile> {
-        let [cb, cr] = self.told;
-        Some(Tile { luma: Plane::from_samples(self.luma, self.width, self.height)?, chroma: cb.zip(cr).map(|(cb, cr)| [cb, cr]) })
+    fn take(&mut self) -> Option<Tile> {
+        let [cb, cr] = self.told.each_mut().map(Option::take);
+        let luma = Plane::from_samples(std::mem::take(&mut self.luma), self.width, self.height)?;
+        Some(Tile { luma, chroma: cb.zip(cr).map(|(cb, cr)| [cb, cr]) })
     }
 }
 
@@ -188,8 +183,9 @@ mod tests {
         }
     }
 
-    fn sample(width: usize, height: usize, rows: usize) -> Sample {
+    fn sample(width: usize, height: usize, rows: usize) -> Vec<Tile> {
         let mut scan = SampleScan::new(Level::new(), width, height);
+        let mut tiles = Vec::new();
         for y in 0..rows {
             let luma: Vec<u8> = (0..width).map(|x| (x * 7 + y * 13) as u8).collect();
             if y % 2 == 0 {
@@ -201,16 +197,16 @@ mod tests {
                 let pixels = StripePixels::Ycc8 { y: y_view, cb: view, cr: view, horizontal: 2, vertical: 2 };
                 scan.add_chroma(&Stripe { first_row: y, rows: 2, pixels });
             }
-            scan.add(&Row { luma: &luma, channels: Some([&luma; 3]), clip: [&luma; 3] }, true);
+            tiles.extend(scan.add(&Row { luma: &luma, channels: Some([&luma; 3]), clip: [&luma; 3] }, true));
         }
-        scan.finish()
+        tiles
     }
 
     #[test]
     fn tiles_hold_the_samples_of_their_place() {
         let sample = sample(1600, 1100, 1100);
-        assert_eq!(sample.tiles.len(), 6);
-        let tile = &sample.tiles[4];
+        assert_eq!(sample.len(), 6);
+        let tile = &sample[4];
         let (left, top) = (544, 576);
         for (x, y) in [(0, 0), (511, 0), (3, 511), (200, 77)] {
             assert_eq!(tile.luma.row(y)[x], ((left + x) * 7 + (top + y) * 13) as u8);
@@ -218,15 +214,15 @@ mod tests {
         let [cb, cr] = tile.chroma.as_ref().unwrap();
         let chroma = (0..256 * 256).map(|i| ((left / 2 + i % 256) * 3 + (top / 2 + i / 256) * 5) as u8).collect();
         let chroma = Plane::from_samples(chroma, 256, 256).unwrap();
-        assert_eq!(*cb, ChromaBlocks::of(Level::new(), chroma.view()));
-        assert_eq!((cb, cb.blocks.seen), (cr, 64));
+        assert_eq!(*cb, FlatBlocks::of(Level::new(), chroma.view()));
+        assert_eq!((cb, cb.seen), (cr, 64));
     }
 
     #[test]
     fn small_pictures_are_one_tile_and_missing_rows_make_none() {
         let small = sample(40, 30, 30);
-        assert_eq!((small.tiles.len(), small.tiles[0].luma.width(), small.tiles[0].luma.height()), (1, 40, 30));
-        assert_eq!(sample(1600, 1100, 700).tiles.len(), 3);
-        assert!(sample(1600, 1100, 300).tiles.is_empty());
+        assert_eq!((small.len(), small[0].luma.width(), small[0].luma.height()), (1, 40, 30));
+        assert_eq!(sample(1600, 1100, 700).len(), 3);
+        assert!(sample(1600, 1100, 300).is_empty());
     }
 }

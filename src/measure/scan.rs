@@ -16,8 +16,9 @@ use super::noise::Noise;
 use super::overlap;
 use super::profile::Profile;
 use super::rows::RowReader;
-use super::sample::{Sample, SampleScan};
+use super::sample::SampleScan;
 use super::sharpness::Sharpness;
+use super::spatial::SpatialScan;
 use super::structure::StructureScan;
 use super::tone::{Tone, ToneScan};
 
@@ -38,22 +39,29 @@ pub struct Scanned {
     pub noise: Noise,
     /// What saving again would change.
     pub error_level: ErrorLevel,
-    /// Native samples, for what needs more than a few rows.
-    pub sample: Sample,
     /// Rows that were there, at least 1.
     pub rows_seen: usize,
     /// Why there were not more; None if the picture was whole.
     pub stopped: Option<RowError>,
 }
 
+/// What is known of a picture before its rows.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// Its color profile.
+    pub profile: &'a Profile,
+    /// The luma table of a JPEG, in natural order.
+    pub luma_table: Option<&'a [u16; 64]>,
+}
+
 /// Reads all rows and measures them.
 ///
 /// # Errors
 /// [`RowError`] if there was no row at all.
-pub fn pass(source: &mut dyn RowSource, profile: &Profile, level: Level, threads: Threads) -> Result<Passed, RowError> {
-    let geometry = source.geometry();
+pub fn pass(source: &mut dyn RowSource, known: Known<'_>, level: Level, threads: Threads) -> Result<Passed, RowError> {
+    let (geometry, profile) = (source.geometry(), known.profile);
     let height = geometry.height as usize;
-    let mut pass = Pass::new(level, geometry, profile);
+    let mut pass = Pass::new(level, geometry, known);
     let stopped = match threads {
         Threads::Two => overlap::read(source, |stripe| pass.add(stripe, profile)),
         Threads::One => overlap::read_here(source, |stripe| pass.add(stripe, profile)),
@@ -73,13 +81,13 @@ pub struct Passed {
 }
 
 impl Passed {
-    /// What the pass found.
-    pub fn finish(self) -> Scanned {
+    /// What the pass found, and what of the tiles is still to be finished.
+    pub fn finish(self) -> (Scanned, SpatialScan) {
         let Self { pass, level, stopped } = self;
         // its tables make room
         let tone = pass.tone.finish(level);
         let (sharpness, noise) = pass.structure.finish();
-        Scanned {
+        let scanned = Scanned {
             tone,
             clipping: pass.clipping.finish(),
             color: pass.color.finish(),
@@ -87,10 +95,10 @@ impl Passed {
             sharpness,
             noise,
             error_level: pass.error_level.finish(),
-            sample: pass.sample.finish(),
             rows_seen: pass.rows_seen,
             stopped,
-        }
+        };
+        (scanned, pass.spatial)
     }
 }
 
@@ -105,11 +113,12 @@ struct Pass {
     structure: StructureScan,
     error_level: ErrorLevelScan,
     sample: SampleScan,
+    spatial: SpatialScan,
     rows_seen: usize,
 }
 
 impl Pass {
-    fn new(level: Level, geometry: Geometry, profile: &Profile) -> Self {
+    fn new(level: Level, geometry: Geometry, Known { profile, luma_table }: Known<'_>) -> Self {
         let (width, height) = (geometry.width as usize, geometry.height as usize);
         Self {
             planar: geometry.color == ColorSpace::Ycc,
@@ -121,6 +130,7 @@ impl Pass {
             structure: StructureScan::new(level, width, height),
             error_level: ErrorLevelScan::new(level, width, height),
             sample: SampleScan::new(level, width, height),
+            spatial: SpatialScan::new(level, luma_table),
             rows_seen: 0,
         }
     }
@@ -135,7 +145,8 @@ impl Pass {
             self.cells.add(&row);
             self.structure.add(row.luma);
             self.error_level.add(row.luma);
-            self.sample.add(&row, self.planar);
+            let Self { sample, spatial, .. } = self;
+            sample.add(&row, self.planar).into_iter().for_each(|tile| spatial.add(tile));
             self.rows_seen += 1;
         }
     }

@@ -1,16 +1,26 @@
-//! What needs more of the picture at once than a few rows: measured on the sample, after the pass.
+//! What needs more of the picture at once than a few rows: measured on tiles of it, each as soon as it is whole.
 
-use super::banding::{self, Banding};
-use super::detail::{self, FineDetail};
-use super::double_jpeg::{self, DoubleJpeg};
-use super::edges::{self, Edges};
-use super::flat_noise::{self, FlatNoise, FlatNoises};
+use super::banding::{Banding, BandingScan};
+use super::detail::{DetailScan, FineDetail};
+use super::double_jpeg::{DoubleJpeg, DoubleJpegScan};
+use super::edges::{EdgeScan, Edges};
+use super::flat_noise::{FlatNoise, FlatNoiseScan, FlatNoises};
 use super::kernels::Level;
 use super::numbers::{Number, valid};
-use super::sample::Sample;
+use super::sample::Tile;
 use super::{Metric, Validity};
 
-/// What the sample tells.
+/// Looks at tiles while rows pass.
+#[derive(Debug)]
+pub struct SpatialScan {
+    noise: FlatNoiseScan,
+    detail: DetailScan,
+    edges: EdgeScan,
+    banding: BandingScan,
+    double_jpeg: DoubleJpegScan,
+}
+
+/// What the tiles tell.
 #[derive(Debug)]
 pub struct Spatial {
     noise: FlatNoises,
@@ -20,15 +30,36 @@ pub struct Spatial {
     double_jpeg: DoubleJpeg,
 }
 
-/// Measures the sample. `luma_table` is a JPEG's, in natural order.
-pub fn spatial(level: Level, sample: Sample, luma_table: Option<&[u16; 64]>) -> Spatial {
-    let noise = flat_noise::flat_noises(level, &sample);
-    Spatial {
-        noise,
-        detail: detail::fine_detail(level, &sample),
-        edges: edges::edges(level, &sample),
-        banding: banding::banding(level, &sample),
-        double_jpeg: double_jpeg::double_jpeg(level, &sample, luma_table),
+impl SpatialScan {
+    /// Before the first tile. `luma_table` is a JPEG's, in natural order.
+    pub fn new(level: Level, luma_table: Option<&[u16; 64]>) -> Self {
+        Self {
+            noise: FlatNoiseScan::new(level),
+            detail: DetailScan::new(level),
+            edges: EdgeScan::new(level),
+            banding: BandingScan::new(level),
+            double_jpeg: DoubleJpegScan::new(level, luma_table),
+        }
+    }
+
+    /// Takes a tile, of which at most three are kept in all.
+    pub fn add(&mut self, mut tile: Tile) {
+        self.noise.add(&mut tile);
+        self.edges.add(tile.luma.view());
+        self.banding.add(tile.luma.view());
+        self.double_jpeg.add(tile.luma.view());
+        self.detail.add(tile.luma);
+    }
+
+    /// What all of them tell; the spectrum is taken here.
+    pub fn finish(self) -> Spatial {
+        Spatial {
+            noise: self.noise.finish(),
+            detail: self.detail.finish(),
+            edges: self.edges.finish(),
+            banding: self.banding.finish(),
+            double_jpeg: self.double_jpeg.finish(),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use moxcms::ColorProfile;
 
-use super::pass::scanned;
+use super::pass::{known, scanned};
 use super::synthetic::{Noise, Picture};
 use crate::ingest::IccProfile;
 use crate::measure::Threads;
@@ -158,7 +158,7 @@ fn a_picture_in_display_p3_has_the_colors_of_its_srgb_copy() {
         Picture::rgb(120, 90, |x, y| [rgb[(y * 120 + x) * 3], rgb[(y * 120 + x) * 3 + 1], rgb[(y * 120 + x) * 3 + 2]])
     };
     let profile = Profile::read(Some(&IccProfile { bytes: p3.encode().unwrap(), description: None }), 3);
-    let tagged = colorfulness(&pass(&mut picture(&in_p3), &profile, Level::new(), Threads::One).unwrap().finish().color);
+    let tagged = colorfulness(&pass(&mut picture(&in_p3), known(&profile), Level::new(), Threads::One).unwrap().finish().0.color);
     let plain = colorfulness(&scanned(&picture(&in_srgb)).color);
     let untagged = colorfulness(&scanned(&picture(&in_p3)).color);
     assert!((tagged / plain - 1.0).abs() < 0.005, "{tagged} {plain}");

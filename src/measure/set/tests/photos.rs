@@ -9,7 +9,7 @@ use crate::measure::cells::Cells;
 use crate::measure::kernels::Level;
 use crate::measure::profile::Profile;
 use crate::measure::set::{SetMeasurements, SetPhoto, measure_set};
-use crate::measure::{Metric, Options, Pdq, Phash, PhotoMeasurements, PhotoOutcome, Validity, measure_photo, scan};
+use crate::measure::{Metric, Options, Pdq, Phash, PhotoMeasurements, PhotoOutcome, Threads, Validity, measure_photo, scan};
 
 /// Pixels, row by row.
 #[derive(Clone)]
@@ -25,11 +25,9 @@ impl Picture {
         let bytes = std::fs::read(format!("{}/fixtures/photos/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
         let mut photo = ingest::open(&bytes, &Limits::default()).unwrap();
         let profile = Profile::read(photo.icc.as_ref(), photo.header.channels);
-        let Cells { columns, rows, rgb, .. } = scan::pass(&mut *photo.rows, &profile, Level::new(), crate::measure::Threads::One)
-            .unwrap()
-            .finish()
-            .cells
-            .reduced(long_edge);
+        let known = scan::Known { profile: &profile, luma_table: None };
+        let (scanned, _) = scan::pass(&mut *photo.rows, known, Level::new(), Threads::One).unwrap().finish();
+        let Cells { columns, rows, rgb, .. } = scanned.cells.reduced(long_edge);
         Self { width: columns, height: rows, rgb: rgb.as_chunks::<3>().0.to_vec() }
     }
 
