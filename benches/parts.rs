@@ -57,6 +57,7 @@ fn main() {
             all_wall / decode
         );
     }
+    growth();
     println!(
         "working set beyond the file's bytes, MiB (peak resident after a warm-up, less what was resident): decode; everything"
     );
@@ -70,12 +71,6 @@ fn main() {
 /// The three sizes, and the other kinds of file from 2 megapixels of the same photograph.
 fn files() -> Vec<(&'static str, Vec<u8>)> {
     let mut files = photographs();
-    let rgb = |bytes: &[u8]| {
-        let mut decoder = zune_jpeg::JpegDecoder::new(zune_jpeg::zune_core::bytestream::ZCursor::new(bytes));
-        let samples = decoder.decode().unwrap();
-        let (width, height) = decoder.dimensions().unwrap();
-        image::RgbImage::from_raw(width as u32, height as u32, samples).unwrap()
-    };
     let twelve = rgb(&files[1].1);
     let smooth = image::imageops::blur(&image::imageops::thumbnail(&twelve, 1008, 756), 2.0);
     let smooth = image::imageops::resize(&smooth, 4032, 3024, image::imageops::FilterType::CatmullRom);
@@ -90,6 +85,13 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
     let hundred = image::imageops::resize(&twelve, 11_520, 8_640, image::imageops::FilterType::Triangle);
     files.push(("mountain-100mp", jpeg(&hundred, false)));
     files
+}
+
+fn rgb(bytes: &[u8]) -> image::RgbImage {
+    let mut decoder = zune_jpeg::JpegDecoder::new(zune_jpeg::zune_core::bytestream::ZCursor::new(bytes));
+    let samples = decoder.decode().unwrap();
+    let (width, height) = decoder.dimensions().unwrap();
+    image::RgbImage::from_raw(width as u32, height as u32, samples).unwrap()
 }
 
 fn jpeg(picture: &image::RgbImage, progressive: bool) -> Vec<u8> {
@@ -125,6 +127,52 @@ fn bench(bytes: &[u8], mut usual: impl FnMut() -> f64, mut opencv: impl FnMut() 
 fn drain(bytes: &[u8]) {
     let mut photo = ingest::open(bytes, &Limits::default()).unwrap();
     while photo.rows.next_stripe().unwrap().is_some() {}
+}
+
+/// Whether time grows with the picture: the same photograph at four sizes, made of its own pieces so that each size has the same
+/// content and nearly as many bits a pixel, and how far the times are from a straight line.
+fn growth() {
+    let twelve = rgb(&photographs().swap_remove(1).1);
+    println!("growth: size, bit/px; CPU ms: core set, everything");
+    let mut times: [Vec<(f64, f64)>; 2] = Default::default();
+    for (columns, rows) in [(17, 17), (42, 42), (63, 56), (120, 120)] {
+        let bytes = jpeg(&mosaic(&twelve, columns, rows), false);
+        let millions = pixels(&bytes) / 1e6;
+        let mut samples: [Vec<f64>; 2] = Default::default();
+        for _ in 0..if columns > 100 { 5 } else { RUNS } {
+            samples[0].push(cpu_ms(|| assert!(cost::core_set(&bytes, Threads::One).unwrap().is_finite())));
+            samples[1].push(cpu_ms(|| drop(std::hint::black_box(measure_photo(&bytes, &Options::default())))));
+        }
+        let [core, all] = samples.map(median);
+        println!("{millions:6.1} MP {:5.2} bit/px {core:8.1} {all:8.1}", bytes.len() as f64 * 8e-6 / millions);
+        times[0].push((millions, core));
+        times[1].push((millions, all));
+    }
+    for (name, times) in ["core set", "everything"].into_iter().zip(&times) {
+        let (fixed, slope, worst) = straight_line(times);
+        println!("  {name}: {fixed:.1} ms and {slope:.2} ms a megapixel; farthest from it {:.1} %", 100.0 * worst);
+    }
+}
+
+/// Pieces of 96 x 72 px, so many across and down: taken evenly where they are fewer than the photograph's 42, over again where they
+/// are more.
+fn mosaic(from: &image::RgbImage, columns: u32, rows: u32) -> image::RgbImage {
+    const PIECES: u32 = 42;
+    let place = |index: u32, count: u32| if count < PIECES { index * PIECES / count } else { index % PIECES };
+    image::RgbImage::from_fn(columns * 96, rows * 72, |x, y| {
+        *from.get_pixel(place(x / 96, columns) * 96 + x % 96, place(y / 72, rows) * 72 + y % 72)
+    })
+}
+
+/// Least squares of the relative distances: the time at no pixel, the time a pixel more takes, and the largest of the distances.
+fn straight_line(points: &[(f64, f64)]) -> (f64, f64, f64) {
+    let sum = |term: fn(f64, f64) -> f64| points.iter().map(|&(x, y)| term(x, y)).sum::<f64>();
+    // of 1 = (fixed + slope x) / y
+    let (a, b, c) = (sum(|_, y| 1.0 / (y * y)), sum(|x, y| x / (y * y)), sum(|x, y| x * x / (y * y)));
+    let (d, e) = (sum(|_, y| 1.0 / y), sum(|x, y| x / y));
+    let (fixed, slope) = ((d * c - e * b) / (a * c - b * b), (a * e - b * d) / (a * c - b * b));
+    let worst = points.iter().map(|&(x, y)| ((fixed + slope * x) / y - 1.0).abs()).fold(0.0, f64::max);
+    (fixed, slope, worst)
 }
 
 /// What [`working_set`] says in a process that did nothing else.

@@ -177,14 +177,14 @@ mod tests {
     fn texture_alone_and_clipped_ground_are_unknown() {
         let waves = measured(256, 256, |x, y| 128.0 + 90.0 * (x as f64 * 0.3).sin() * (y as f64 * 0.2).cos());
         assert_eq!(waves.bands[1], FlatNoise::NoFlat);
-        assert_eq!((measured(256, 256, |_, _| 255.0)).bands, [FlatNoise::NoFlat; 3]);
-        assert_eq!((measured(64, 64, |_, _| 9.0)).bands, [FlatNoise::TooSmall; 3]);
-        assert_eq!((measured(20, 600, |_, _| 9.0)).bands, [FlatNoise::TooSmall; 3]);
+        assert_eq!(measured(256, 256, |_, _| 255.0).bands, [FlatNoise::NoFlat; 3]);
+        assert_eq!(measured(64, 64, |_, _| 9.0).bands, [FlatNoise::TooSmall; 3]);
+        assert_eq!(measured(20, 600, |_, _| 9.0).bands, [FlatNoise::TooSmall; 3]);
     }
 
     #[test]
     fn even_ground_has_no_noise_and_no_ratio() {
-        let found = (measured(256, 256, |_, _| 90.0));
+        let found = measured(256, 256, |_, _| 90.0);
         assert_eq!(found.bands[1], FlatNoise::Found { sigma: 0.0, mean: 90.0 });
         assert_eq!((found.bands[1].signal_to_noise(), found.chroma), (None, [FlatNoise::NoPlane; 2]));
     }

@@ -1,7 +1,7 @@
 //! The one pass over a picture: each row feeds every measurement while it is in cache.
 //!
 //! Never holds the picture. Besides a few rows it keeps the small picture (at most 768 px a side), a table of 1 MiB, at most
-//! half a MiB of wavelet coefficients, and a sample of at most 2.7 MiB.
+//! half a MiB of wavelet coefficients, and at most six tiles of 256 KiB.
 
 use crate::raster::{ColorSpace, Geometry, RowError, RowSource, Stripe};
 
