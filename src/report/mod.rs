@@ -35,7 +35,7 @@ pub fn render(facts: &ReportFacts, photos: &[ReportPhoto]) -> Result<RenderedRep
         creator: format!("proofsheet {}", env!("CARGO_PKG_VERSION")),
         id: file_id(&digest, photos),
     };
-    let pdf = pdf::write(&layout.layout, photos, &about)?;
+    let pdf = pdf::write(&layout.layout, photos, &about, &result_json)?;
     Ok(RenderedReport { pdf, result_json })
 }
 

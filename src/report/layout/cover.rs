@@ -66,8 +66,12 @@ fn strip(canvas: &mut Canvas<'_>, cover: &Cover) -> Result<(), ReportError> {
     }
     for (index, frame) in cover.strip.iter().enumerate() {
         let window = window(index);
-        canvas.figure(format!("Frame {}: {}.", frame.number, words::verdict_word(frame.verdict)), |canvas| {
-            strip_frame(canvas, frame, window)
+        canvas.tagged(Role::Link, |canvas| {
+            canvas.figure(format!("Frame {}: {}.", frame.number, words::verdict_word(frame.verdict)), |canvas| {
+                strip_frame(canvas, frame, window)
+            })?;
+            canvas.push(Item::Link { frame: window, page: frame.page, words: format!("Photo {}", frame.number) });
+            Ok(())
         })?;
     }
     Ok(())
@@ -80,7 +84,6 @@ fn strip_frame(canvas: &mut Canvas<'_>, frame: &FrameContent, window: Frame) -> 
     }
     let shown = film::picture(canvas, frame, window, PictureKind::Preview)?;
     film::mark_over(canvas, frame.verdict, shown, window);
-    canvas.push(Item::Link { frame: window, page: frame.page, words: format!("Photo {}", frame.number) });
     Ok(())
 }
 

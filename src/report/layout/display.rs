@@ -84,6 +84,22 @@ impl Role {
             Self::Link => "link",
         }
     }
+
+    /// The standard structure type (ISO 32000-1, 14.8.4).
+    pub const fn structure_type(self) -> &'static str {
+        match self {
+            Self::Artifact => "NonStruct",
+            Self::Heading1 => "H1",
+            Self::Heading2 => "H2",
+            Self::Paragraph => "P",
+            Self::Figure => "Figure",
+            Self::Table => "Table",
+            Self::Row => "TR",
+            Self::HeaderCell => "TH",
+            Self::Cell => "TD",
+            Self::Link => "Link",
+        }
+    }
 }
 
 /// A node of the page's tag tree. Node 0 is the artifact node.

@@ -155,9 +155,10 @@ impl Flow<'_, '_> {
         self.canvas.tagged(Role::Row, |canvas| {
             canvas.tagged(Role::HeaderCell, |canvas| canvas.text_to(t::MARGIN + 16.0, y, &mono, &file.number.to_string()))?;
             let size = Style::text(7.8, t::INK_2).tabular();
-            let left = canvas.tagged(Role::Cell, |canvas| canvas.text_to(HASH - 14.0, y, &size, &file.size))?;
+            let left = HASH - 14.0 - canvas.width(&size, &file.size)?;
             let name = canvas.shorten(&text, &file.name, left.min(HASH - 50.0) - t::MARGIN - 34.0)?;
             canvas.tagged(Role::Cell, |canvas| canvas.text(t::MARGIN + 26.0, y, &text, &name))?;
+            canvas.tagged(Role::Cell, |canvas| canvas.text_to(HASH - 14.0, y, &size, &file.size))?;
             canvas.tagged(Role::Cell, |canvas| canvas.text(HASH, y, &mono.ink(t::INK_2), &file.sha256))
         })?;
         self.y += 14.6;

@@ -3,7 +3,6 @@
 use crate::report::ReportError;
 use crate::report::content::{Content, FrameContent, SetPage, SetRow, SetSection};
 use crate::report::fonts::Fonts;
-use crate::report::set_words;
 
 use super::canvas::{Canvas, Style};
 use super::display::{Frame, Item, PageLayout, PictureKind, Role};
@@ -64,14 +63,17 @@ fn strip(canvas: &mut Canvas<'_>, content: &Content<'_>, row: &SetRow, top: f32)
     let frames = content.sheets.iter().flat_map(|sheet| &sheet.frames).filter(|frame| row.shown.contains(&frame.number));
     let width = row.shown.len() as f32 * PITCH + FILM_EDGE;
     canvas.fill(Frame::new(t::MARGIN, top, width, STRIP_HEIGHT), t::FILM);
-    canvas.figure(format!("Frames {} side by side.", set_words::numbers(&row.shown)), |canvas| {
-        for (at, frame) in frames.enumerate() {
-            let window =
-                Frame::new(t::MARGIN + FILM_EDGE + at as f32 * PITCH, top + 12.0, PITCH - FILM_EDGE, STRIP_HEIGHT - 15.0);
-            strip_frame(canvas, frame, window, row.best == Some(frame.number))?;
-        }
-        Ok(())
-    })
+    for (at, frame) in frames.enumerate() {
+        let window = Frame::new(t::MARGIN + FILM_EDGE + at as f32 * PITCH, top + 12.0, PITCH - FILM_EDGE, STRIP_HEIGHT - 15.0);
+        let best = row.best == Some(frame.number);
+        let words = format!("Frame {}{}.", frame.number, if best { ", technically best" } else { "" });
+        canvas.tagged(Role::Link, |canvas| {
+            canvas.figure(words, |canvas| strip_frame(canvas, frame, window, best))?;
+            canvas.push(Item::Link { frame: window, page: frame.page, words: format!("Photo {}", frame.number) });
+            Ok(())
+        })?;
+    }
+    Ok(())
 }
 
 fn strip_frame(canvas: &mut Canvas<'_>, frame: &FrameContent, window: Frame, best: bool) -> Result<(), ReportError> {
@@ -81,6 +83,5 @@ fn strip_frame(canvas: &mut Canvas<'_>, frame: &FrameContent, window: Frame, bes
         canvas.text(end + 2.5, window.y - 3.4, &Style::text(6.3, t::ON_FILM_2), "technically best")?;
     }
     film::picture(canvas, frame, window, PictureKind::Thumbnail)?;
-    canvas.push(Item::Link { frame: window, page: frame.page, words: format!("Photo {}", frame.number) });
     Ok(())
 }

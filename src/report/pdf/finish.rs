@@ -1,63 +1,83 @@
-//! The pass over the document that the writer leaves to us: what the file says about itself, outline, links, reproducible ids.
+//! The pass over the document that the writer leaves to us: tags, what the file says about itself, color, outline, links,
+//! reproducible ids. With it the file is PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1).
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
 
 use crate::report::ReportError;
-use crate::report::layout::display::{Frame, Item};
+use crate::report::layout::display::{Frame, Item, PageLayout};
 use crate::report::layout::tokens::PAGE_HEIGHT;
 use crate::report::layout::{Layout, OutlineEntry};
 
-use super::About;
+use super::structure::{self, WrittenPage};
+use super::{About, attachment, text_string, xmp};
 
-/// Finishes and saves the document.
+/// The color space of everything in the file: sRGB (IEC 61966-2-1) as an ICC profile.
+/// Made by Little CMS 2.17 (`cmsCreate_sRGBProfile`, through Pillow), its date set to 2000-01-01.
+const SRGB: &[u8] = include_bytes!("../assets/srgb.icc");
+
+/// Finishes and saves the document. `sequences` has those of each page.
 ///
 /// # Errors
 /// [`ReportError::Writer`].
-pub fn finish(mut document: Document, layout: &Layout, about: &About) -> Result<Vec<u8>, ReportError> {
+pub fn finish(
+    mut document: Document,
+    layout: &Layout,
+    sequences: &[Vec<(usize, usize)>],
+    about: &About,
+    result_json: &[u8],
+) -> Result<Vec<u8>, ReportError> {
     document.version = "1.7".into();
     let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
-    if pages.len() != layout.pages.len() {
+    if pages.len() != layout.pages.len() || pages.len() != sequences.len() {
         return Err(ReportError::Writer { page: 0, what: "lost a page" });
     }
-    for (index, id) in pages.iter().enumerate() {
-        finish_page(&mut document, layout, index, *id, &pages)?;
+    let mut next_key = pages.len();
+    let mut written = Vec::with_capacity(pages.len());
+    for (index, (id, sequences)) in pages.iter().zip(sequences).enumerate() {
+        let page = &layout.pages[index];
+        let links = links(&mut document, page, &pages, &mut next_key);
+        finish_page(&mut document, index, *id, &links)?;
+        written.push(WrittenPage { id: *id, layout: page, sequences, links });
     }
+    let tree = structure::write(&mut document, &written);
     let outline = outline(&mut document, &layout.outline, &pages);
     say_about(&mut document, about);
-    catalog(&mut document, outline, about)?;
+    let attached = attachment::attach(&mut document, about, result_json);
+    catalog(&mut document, &Roots { tree, outline, attached }, about)?;
     document.compress();
     let mut bytes = Vec::new();
     document.save_modern(&mut bytes).map_err(|_| ReportError::Writer { page: 0, what: "could not be saved" })?;
     Ok(bytes)
 }
 
-fn finish_page(
-    document: &mut Document,
-    layout: &Layout,
-    index: usize,
-    id: ObjectId,
-    pages: &[ObjectId],
-) -> Result<(), ReportError> {
-    let links: Vec<Object> = layout.pages[index]
-        .items
-        .iter()
-        .filter_map(|(_, item)| match item {
-            Item::Link { frame, page, words } => Some((*frame, *pages.get(page.checked_sub(1)?)?, words)),
-            _ => None,
-        })
-        .map(|(frame, target, words)| Object::Reference(document.add_object(link(frame, target, words))))
-        .collect();
+/// Writes the links of a page; answers the index of each one's item, and its annotation. Their keys in the number tree follow each
+/// other over all pages.
+fn links(document: &mut Document, page: &PageLayout, pages: &[ObjectId], next_key: &mut usize) -> Vec<(usize, ObjectId)> {
+    let mut links = Vec::new();
+    for (index, (_, item)) in page.items.iter().enumerate() {
+        let Item::Link { frame, page, words } = item else { continue };
+        let Some(target) = page.checked_sub(1).and_then(|page| pages.get(page)) else { continue };
+        links.push((index, document.add_object(link(*frame, *target, words, *next_key))));
+        *next_key += 1;
+    }
+    links
+}
+
+fn finish_page(document: &mut Document, index: usize, id: ObjectId, links: &[(usize, ObjectId)]) -> Result<(), ReportError> {
     let page = document.get_dictionary_mut(id).map_err(|_| ReportError::Writer { page: index + 1, what: "has no dictionary" })?;
     if links.is_empty() {
         page.remove(b"Annots");
     } else {
-        page.set("Annots", Object::Array(links));
+        page.set("Annots", links.iter().map(|(_, link)| Object::Reference(*link)).collect::<Vec<_>>());
     }
     page.set("Group", dictionary! { "S" => "Transparency", "CS" => "DeviceRGB" });
+    page.set("StructParents", index as i64);
+    // the order of annotations is that of the tags
+    page.set("Tabs", "S");
     Ok(())
 }
 
-fn link(frame: Frame, target: ObjectId, words: &str) -> Dictionary {
+fn link(frame: Frame, target: ObjectId, words: &str, key: usize) -> Dictionary {
     let edges = [frame.x, PAGE_HEIGHT - frame.bottom(), frame.right(), PAGE_HEIGHT - frame.y];
     dictionary! {
         "Type" => "Annot",
@@ -65,7 +85,8 @@ fn link(frame: Frame, target: ObjectId, words: &str) -> Dictionary {
         "Rect" => edges.map(|edge| Object::Real(super::text::round2(edge))).to_vec(),
         "Border" => vec![0.into(), 0.into(), 0.into()],
         "F" => 4,
-        "Contents" => text(words),
+        "Contents" => text_string(words),
+        "StructParent" => key as i64,
         "A" => dictionary! { "S" => "GoTo", "D" => top_of(target) },
     }
 }
@@ -95,7 +116,7 @@ fn level(
 ) -> (Option<Object>, Option<Object>) {
     let ids: Vec<ObjectId> = entries.iter().map(|_| document.new_object_id()).collect();
     for (index, entry) in entries.iter().enumerate() {
-        let mut dict = dictionary! { "Title" => text(&entry.title), "Parent" => parent };
+        let mut dict = dictionary! { "Title" => text_string(&entry.title), "Parent" => parent };
         if let Some(page) = entry.page.checked_sub(1).and_then(|page| pages.get(page)) {
             dict.set("Dest", top_of(*page));
         }
@@ -116,11 +137,11 @@ fn level(
 }
 
 fn say_about(document: &mut Document, about: &About) {
-    let date = Object::String(pdf_date(about).into_bytes(), StringFormat::Literal);
+    let date = Object::String(xmp::pdf_date(about).into_bytes(), StringFormat::Literal);
     let info = document.add_object(dictionary! {
-        "Title" => text(&about.title),
-        "Creator" => text(&about.creator),
-        "Producer" => text(&about.creator),
+        "Title" => text_string(&about.title),
+        "Creator" => text_string(&about.creator),
+        "Producer" => text_string(&about.creator),
         "CreationDate" => date.clone(),
         "ModDate" => date,
     });
@@ -132,51 +153,35 @@ fn say_about(document: &mut Document, about: &About) {
     document.trailer.set("ID", Object::Array(vec![id.clone(), id]));
 }
 
-fn catalog(document: &mut Document, outline: ObjectId, about: &About) -> Result<(), ReportError> {
+/// What the catalog leads to.
+struct Roots {
+    tree: ObjectId,
+    outline: ObjectId,
+    attached: ObjectId,
+}
+
+fn catalog(document: &mut Document, roots: &Roots, about: &About) -> Result<(), ReportError> {
     let head = dictionary! { "Type" => "Metadata", "Subtype" => "XML" };
-    let metadata = document.add_object(Stream::new(head, xmp(about).into_bytes()).with_compression(false));
+    let metadata = document.add_object(Stream::new(head, xmp::packet(about).into_bytes()).with_compression(false));
+    let profile = document.add_object(Stream::new(dictionary! { "N" => 3, "Alternate" => "DeviceRGB" }, SRGB.to_vec()));
+    let intent = document.add_object(dictionary! {
+        "Type" => "OutputIntent",
+        "S" => "GTS_PDFA1",
+        "OutputConditionIdentifier" => Object::string_literal("sRGB"),
+        "Info" => Object::string_literal("sRGB IEC61966-2.1"),
+        "DestOutputProfile" => profile,
+    });
     let catalog = document.catalog_mut().map_err(|_| ReportError::Writer { page: 0, what: "has no catalog" })?;
     catalog.set("Metadata", metadata);
-    catalog.set("Outlines", outline);
+    catalog.set("OutputIntents", vec![Object::Reference(intent)]);
+    catalog.set("StructTreeRoot", roots.tree);
+    catalog.set("MarkInfo", dictionary! { "Marked" => true });
+    catalog.set("Outlines", roots.outline);
     catalog.set("PageMode", "UseOutlines");
     catalog.set("PageLayout", "SinglePage");
     catalog.set("Lang", Object::string_literal("en"));
     catalog.set("ViewerPreferences", dictionary! { "DisplayDocTitle" => true });
+    catalog.set("AF", vec![Object::Reference(roots.attached)]);
+    catalog.set("Names", dictionary! { "EmbeddedFiles" => attachment::names(roots.attached) });
     Ok(())
-}
-
-fn pdf_date(about: &About) -> String {
-    let (year, month, day, hour, minute, second) = about.created;
-    format!("D:{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}Z")
-}
-
-fn xmp(about: &About) -> String {
-    let (year, month, day, hour, minute, second) = about.created;
-    let date = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z");
-    let (title, creator) = (escape(&about.title), escape(&about.creator));
-    format!(
-        "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n\
-         <x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n\
-         <rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" \
-         xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\">\n\
-         <dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title>\n\
-         <dc:format>application/pdf</dc:format>\n\
-         <xmp:CreateDate>{date}</xmp:CreateDate>\n<xmp:ModifyDate>{date}</xmp:ModifyDate>\n\
-         <xmp:CreatorTool>{creator}</xmp:CreatorTool>\n<pdf:Producer>{creator}</pdf:Producer>\n\
-         </rdf:Description>\n</rdf:RDF></x:xmpmeta>\n<?xpacket end=\"r\"?>\n"
-    )
-}
-
-/// Titles come from strangers.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// A text string in UTF-16BE, or plain where it is ASCII.
-fn text(text: &str) -> Object {
-    if text.is_ascii() {
-        return Object::string_literal(text);
-    }
-    let bytes = [0xfe, 0xff].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect();
-    Object::String(bytes, StringFormat::Hexadecimal)
 }

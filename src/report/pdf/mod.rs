@@ -3,11 +3,15 @@
 //! The preview encoder's bytes stand in the file as they are. No clock and no counter of the process: resource names are our own,
 //! dates come from the facts, the file's `/ID` from the results. Knows nothing of photos but their encoded pictures.
 
+pub mod attachment;
 pub mod finish;
 pub mod jpeg;
 pub mod ops;
 pub mod resources;
+pub mod sequences;
+pub mod structure;
 pub mod text;
+pub mod xmp;
 
 use printpdf::{Mm, PdfDocument, PdfPage, PdfParseErrorSeverity, PdfSaveOptions};
 
@@ -33,17 +37,19 @@ pub struct About {
     pub id: [u8; 16],
 }
 
-/// Writes the report.
+/// Writes the report as PDF/A-3a and PDF/UA-1, with the result attached.
 ///
 /// # Errors
 /// [`ReportError::Preview`], [`ReportError::Mark`], [`ReportError::Font`], [`ReportError::Writer`].
-pub fn write(layout: &Layout, photos: &[ReportPhoto], about: &About) -> Result<Vec<u8>, ReportError> {
+pub fn write(layout: &Layout, photos: &[ReportPhoto], about: &About, result_json: &[u8]) -> Result<Vec<u8>, ReportError> {
     let usage = glyphs_used(&layout.pages);
     let faces = text::Faces::cut(&usage)?;
     let mut document = PdfDocument::new("");
     let mut store = resources::Store::new(photos);
+    let mut sequences = Vec::with_capacity(layout.pages.len());
     for (index, page) in layout.pages.iter().enumerate() {
-        let ops = ops::draw(page, index + 1, &faces, &mut store)?;
+        let (ops, numbered) = ops::draw(page, index + 1, &faces, &mut store)?;
+        sequences.push(numbered);
         document.pages.push(PdfPage::new(Mm(PAGE_MM.0), Mm(PAGE_MM.1), ops));
     }
     store.hand_over(&mut document.resources);
@@ -54,7 +60,16 @@ pub fn write(layout: &Layout, photos: &[ReportPhoto], about: &About) -> Result<V
     if warnings.iter().any(|warning| warning.severity == PdfParseErrorSeverity::Error) {
         return Err(ReportError::Writer { page: 0, what: "the writer could not draw something" });
     }
-    finish::finish(bytes, layout, about)
+    finish::finish(bytes, layout, &sequences, about, result_json)
+}
+
+/// A text string: UTF-16BE, or plain where it is ASCII.
+fn text_string(text: &str) -> lopdf::Object {
+    if text.is_ascii() {
+        return lopdf::Object::string_literal(text);
+    }
+    let bytes = [0xfe, 0xff].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect();
+    lopdf::Object::String(bytes, lopdf::StringFormat::Hexadecimal)
 }
 
 fn glyphs_used(pages: &[PageLayout]) -> Usage {

@@ -10,16 +10,23 @@ use crate::report::layout::display::{Dash, Frame, Item, PageLayout, Wash};
 use crate::report::layout::tokens::{Ink, PAGE_HEIGHT, PAPER};
 
 use super::resources::{State, Store};
+use super::sequences::Sequences;
 use super::text::{Faces, Place, round2};
 
-/// Draws one page.
+/// Operators, and numbered sequences of them.
+pub type Drawn = (Vec<Op>, Vec<(usize, usize)>);
+
+/// Draws one page; answers the operators, and of each numbered sequence of them the item it begins with and its node.
 ///
 /// # Errors
 /// [`ReportError::Preview`], [`ReportError::Mark`], [`ReportError::Font`]; [`ReportError::Writer`] for a clip that does not end.
-pub fn draw(page: &PageLayout, number: usize, faces: &Faces, store: &mut Store<'_>) -> Result<Vec<Op>, ReportError> {
-    let mut ops = Vec::new();
+pub fn draw(page: &PageLayout, number: usize, faces: &Faces, store: &mut Store<'_>) -> Result<Drawn, ReportError> {
+    let (mut ops, mut sequences) = (Vec::new(), Sequences::default());
     let mut clips = 0_usize;
-    for (_, item) in &page.items {
+    for (index, (_, item)) in page.items.iter().enumerate() {
+        if !matches!(item, Item::Link { .. }) {
+            sequences.enter(&mut ops, page, index);
+        }
         match item {
             Item::Clip(frames) => {
                 clips += 1;
@@ -44,7 +51,8 @@ pub fn draw(page: &PageLayout, number: usize, faces: &Faces, store: &mut Store<'
     if clips > 0 {
         return Err(ReportError::Writer { page: number, what: "a clip does not end" });
     }
-    Ok(ops)
+    sequences.leave(&mut ops);
+    Ok((ops, sequences.numbered))
 }
 
 fn shape(ops: &mut Vec<Op>, item: &Item) {

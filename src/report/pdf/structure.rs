@@ -1,0 +1,222 @@
+//! The tag tree (ISO 32000-1, 14.7; ISO 14289-1): what a screen reader reads, in the order in which it is drawn.
+//!
+//! Document, a section per page, and below it the nodes of the page's layout. Sequences of operators hang on their nodes by number,
+//! links by their annotation; a number tree leads back from both.
+
+use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
+
+use crate::report::layout::display::{Item, PageLayout, Role};
+use crate::report::layout::tokens::PAGE_HEIGHT;
+
+use super::text_string;
+
+/// One page as it was written.
+#[derive(Debug)]
+pub struct WrittenPage<'a> {
+    /// Its object.
+    pub id: ObjectId,
+    /// What was placed on it.
+    pub layout: &'a PageLayout,
+    /// Of each sequence, by its number, the item it begins with and its node.
+    pub sequences: &'a [(usize, usize)],
+    /// Its links: the item's index and the annotation, in order.
+    pub links: Vec<(usize, ObjectId)>,
+}
+
+/// Writes the tree; answers its root. The key of a page in the number tree is its index; those of links follow in order.
+pub fn write(document: &mut Document, pages: &[WrittenPage<'_>]) -> ObjectId {
+    let (root, whole) = (document.new_object_id(), document.new_object_id());
+    let mut parents: Vec<Object> = Vec::new();
+    let mut link_parents: Vec<Object> = Vec::new();
+    let mut sections = Vec::new();
+    for (index, page) in pages.iter().enumerate() {
+        let section = document.new_object_id();
+        let mut tree = PageTree::new(document, page);
+        let kids = tree.top(section);
+        let PageTree { of_sequences, of_links, .. } = tree;
+        document.set_object(section, element("Sect", whole, kids));
+        sections.push(Object::Reference(section));
+        parents.extend([Object::Integer(index as i64), Object::Array(of_sequences)]);
+        link_parents.extend(of_links);
+    }
+    document.set_object(whole, element("Document", root, sections));
+    let links = link_parents.len();
+    for (index, parent) in link_parents.into_iter().enumerate() {
+        parents.extend([Object::Integer((pages.len() + index) as i64), parent]);
+    }
+    let parent_tree = document.add_object(dictionary! { "Nums" => parents });
+    document.set_object(
+        root,
+        dictionary! {
+            "Type" => "StructTreeRoot",
+            "K" => whole,
+            "ParentTree" => parent_tree,
+            "ParentTreeNextKey" => (pages.len() + links) as i64,
+        },
+    );
+    root
+}
+
+fn element(kind: &str, parent: ObjectId, kids: Vec<Object>) -> Dictionary {
+    dictionary! { "Type" => "StructElem", "S" => kind, "P" => parent, "K" => kids }
+}
+
+/// A child of a node.
+#[derive(Debug, Clone, Copy)]
+enum Kid {
+    Sequence(usize),
+    Link(ObjectId),
+    Node(usize),
+}
+
+struct PageTree<'d, 'p> {
+    document: &'d mut Document,
+    page: &'p WrittenPage<'p>,
+    /// Of each node what hangs on it, in drawing order.
+    kids: Vec<Vec<Kid>>,
+    of_sequences: Vec<Object>,
+    of_links: Vec<Object>,
+}
+
+impl<'d, 'p> PageTree<'d, 'p> {
+    fn new(document: &'d mut Document, page: &'p WrittenPage<'p>) -> Self {
+        let kids = kids(page);
+        let of_sequences = vec![Object::Null; page.sequences.len()];
+        Self { document, page, kids, of_sequences, of_links: vec![Object::Null; page.links.len()] }
+    }
+
+    /// The elements of the page itself. Rows that stand without a table are one.
+    fn top(&mut self, section: ObjectId) -> Vec<Object> {
+        let tags = &self.page.layout.tags;
+        let nodes: Vec<usize> =
+            self.kids[0].iter().filter_map(|kid| if let Kid::Node(node) = kid { Some(*node) } else { None }).collect();
+        let mut elements = Vec::new();
+        for run in nodes.chunk_by(|a, b| tags[*a].role == Role::Row && tags[*b].role == Role::Row) {
+            if tags[run[0]].role == Role::Row {
+                let table = self.document.new_object_id();
+                let rows = self.rows(run, table);
+                self.document.set_object(table, element(Role::Table.structure_type(), section, rows));
+                elements.push(Object::Reference(table));
+            } else {
+                elements.extend(run.iter().filter_map(|node| self.node(*node, section, Scope::None)));
+            }
+        }
+        elements
+    }
+
+    fn rows(&mut self, rows: &[usize], table: ObjectId) -> Vec<Object> {
+        // a first row of header cells alone names the columns
+        let heads = |row: usize| {
+            self.page.layout.tags.iter().filter(|tag| tag.parent == Some(row)).all(|tag| tag.role == Role::HeaderCell)
+        };
+        let first_names = rows.first().is_some_and(|row| heads(*row));
+        rows.iter()
+            .enumerate()
+            .filter_map(|(index, row)| {
+                let scope = if index == 0 && first_names { Scope::Column } else { Scope::Row };
+                self.node(*row, table, scope)
+            })
+            .collect()
+    }
+
+    /// Writes a node and what is below it; None if there is nothing on it. Cells stay even when empty, or columns would shift.
+    fn node(&mut self, node: usize, parent: ObjectId, scope: Scope) -> Option<Object> {
+        let kids = std::mem::take(&mut self.kids[node]);
+        let tag = &self.page.layout.tags[node];
+        if kids.is_empty() && !matches!(tag.role, Role::Cell | Role::HeaderCell) {
+            return None;
+        }
+        let id = self.document.new_object_id();
+        let below = if tag.role == Role::Table {
+            let rows: Vec<usize> =
+                kids.iter().filter_map(|kid| if let Kid::Node(row) = kid { Some(*row) } else { None }).collect();
+            self.rows(&rows, id)
+        } else {
+            kids.into_iter().filter_map(|kid| self.kid(kid, id, scope)).collect()
+        };
+        let mut dict = element(tag.role.structure_type(), parent, below);
+        dict.set("Pg", self.page.id);
+        match (tag.role, scope) {
+            (Role::HeaderCell, Scope::Column) => dict.set("A", dictionary! { "O" => "Table", "Scope" => "Column" }),
+            (Role::HeaderCell, _) => dict.set("A", dictionary! { "O" => "Table", "Scope" => "Row" }),
+            (Role::Figure, _) => {
+                dict.set("Alt", text_string(tag.alt.as_deref().unwrap_or_default()));
+                if let Some(edges) = self.edges(node) {
+                    dict.set("A", dictionary! { "O" => "Layout", "Placement" => "Block", "BBox" => edges });
+                }
+            }
+            _ => {}
+        }
+        self.document.set_object(id, dict);
+        Some(Object::Reference(id))
+    }
+
+    fn kid(&mut self, kid: Kid, parent: ObjectId, scope: Scope) -> Option<Object> {
+        match kid {
+            Kid::Sequence(number) => {
+                self.of_sequences[number] = Object::Reference(parent);
+                Some(Object::Integer(number as i64))
+            }
+            Kid::Link(annotation) => {
+                let index = self.page.links.iter().position(|(_, link)| *link == annotation)?;
+                self.of_links[index] = Object::Reference(parent);
+                Some(Object::Dictionary(dictionary! { "Type" => "OBJR", "Obj" => annotation, "Pg" => self.page.id }))
+            }
+            Kid::Node(node) => self.node(node, parent, scope),
+        }
+    }
+
+    /// The frame around all pictures and shapes of a node, from the page's left bottom corner.
+    fn edges(&self, node: usize) -> Option<Vec<Object>> {
+        let frames = self.page.layout.items.iter().filter(|(of, _)| *of == node).filter_map(|(_, item)| match item {
+            Item::Picture { frame, .. } | Item::Tiles { frame, .. } | Item::Bits { frame, .. } | Item::Fill { frame, .. } => {
+                Some([frame.x, frame.y, frame.right(), frame.bottom()])
+            }
+            _ => None,
+        });
+        let all = frames.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])?;
+        let edges = [all[0], PAGE_HEIGHT - all[3], all[2], PAGE_HEIGHT - all[1]];
+        Some(edges.map(|edge| Object::Real(super::text::round2(edge))).to_vec())
+    }
+}
+
+/// What a header cell names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    None,
+    Row,
+    Column,
+}
+
+/// What hangs on each node, in the order in which it is drawn; what is never drawn stays behind what was made before it. Node 0
+/// stands for the page.
+fn kids(page: &WrittenPage<'_>) -> Vec<Vec<Kid>> {
+    let tags = &page.layout.tags;
+    // where each node begins: at its first item, or that of a node below it
+    let mut begins = vec![None; tags.len()];
+    for (index, (node, _)) in page.layout.items.iter().enumerate() {
+        let mut at = Some(*node).filter(|node| *node > 0);
+        while let Some(node) = at.filter(|node| begins[*node].is_none()) {
+            begins[node] = Some(index);
+            at = tags[node].parent;
+        }
+    }
+    let mut kids: Vec<Vec<(usize, Kid)>> = vec![Vec::new(); tags.len()];
+    let mut last = 0;
+    for (node, tag) in tags.iter().enumerate().skip(1) {
+        last = begins[node].unwrap_or(last);
+        kids[tag.parent.unwrap_or(0)].push((last, Kid::Node(node)));
+    }
+    for (number, (begin, node)) in page.sequences.iter().enumerate() {
+        kids[*node].push((*begin, Kid::Sequence(number)));
+    }
+    for (index, annotation) in &page.links {
+        kids[page.layout.items[*index].0].push((*index, Kid::Link(*annotation)));
+    }
+    kids.into_iter()
+        .map(|mut kids| {
+            kids.sort_by_key(|(begin, _)| *begin);
+            kids.into_iter().map(|(_, kid)| kid).collect()
+        })
+        .collect()
+}
