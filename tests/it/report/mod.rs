@@ -2,6 +2,7 @@
 
 mod alike;
 mod composed;
+mod conformance;
 mod json;
 mod layout;
 mod pdf;
