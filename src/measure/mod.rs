@@ -18,6 +18,7 @@ mod numbers;
 mod scan;
 
 // one file a measurement
+pub mod aspect;
 mod banding;
 mod blockiness;
 mod blur_effect;
@@ -144,6 +145,8 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Pro
     );
     let Seen { file, blur, color, composition, hashes, palette, pictures } = seen;
     let measurements = numbers::measurements(photo, &scanned, &Small { spatial, blur, color });
+    let ratio = measurements.iter().find(|number| number.metric == Metric::EffRes).and_then(|number| number.value);
+    let held = ratio.map(detail::resolution_held);
     let jpeg = photo.container.jpeg.as_ref().map(jpeg::facts);
     let privacy = photo.metadata.privacy.clone();
     let metadata = metadata::facts(photo, profile, hashes.as_ref());
@@ -167,7 +170,7 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, mut scanned: Scanned, profile: &Pro
         privacy,
         rights: photo.metadata.rights.clone(),
         metadata,
-        print_sizes: print::print_sizes(file.width_px, file.height_px),
+        print_sizes: print::print_sizes((file.width_px, file.height_px), held),
         composition: Some(composition),
         findings,
         pictures,
