@@ -66,6 +66,22 @@ pub enum Format {
     Gif,
 }
 
+impl Format {
+    /// Whether a file name's extension is one of this format; None without an extension.
+    pub fn fits_name(self, file_name: &str) -> Option<bool> {
+        let (stem, extension) = file_name.rsplit_once('.')?;
+        let usual: &[&str] = match self {
+            Self::Jpeg => &["jpg", "jpeg", "jpe", "jfif"],
+            Self::Png => &["png", "apng"],
+            Self::WebP => &["webp"],
+            Self::Tiff => &["tif", "tiff"],
+            Self::Gif => &["gif"],
+        };
+        let is_name = !stem.is_empty() && !extension.is_empty();
+        is_name.then(|| usual.iter().any(|usual| extension.eq_ignore_ascii_case(usual)))
+    }
+}
+
 /// How much of the picture the coding threw away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -72,7 +72,7 @@ fn photo<'a>(facts: &ReportFacts, photo: &'a ReportPhoto) -> Photo<'a> {
         status: photo.outcome.verdict(),
         sentence: words::photo_sentence(&photo.outcome),
         problem,
-        file: measured.map(|photo| file(&photo.file)),
+        file: measured.map(|measured| file(&measured.file, &photo.file_name)),
         measurements: measured.map(|photo| photo.measurements.iter().map(number).collect()),
         findings: measured.map(|photo| photo.findings.iter().map(finding).collect()).unwrap_or_default(),
         verdicts: [],
@@ -90,11 +90,12 @@ fn photo<'a>(facts: &ReportFacts, photo: &'a ReportPhoto) -> Photo<'a> {
     }
 }
 
-fn file(file: &FileFacts) -> File<'_> {
+fn file<'a>(file: &'a FileFacts, name: &str) -> File<'a> {
     let aspect = aspect::reduced(file.width_px, file.height_px);
     let ratio = |(width, height): (u32, u32)| format!("{width}:{height}");
     File {
         format: file.format,
+        extension_fits: file.format.fits_name(name),
         size_bytes: file.size_bytes,
         sha256: &file.sha256,
         completeness: file.completeness,

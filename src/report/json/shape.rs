@@ -80,6 +80,8 @@ pub(super) struct Problem {
 #[derive(Serialize)]
 pub(super) struct File<'a> {
     pub format: Format,
+    /// Whether the file name ends as this format's do.
+    pub extension_fits: Option<bool>,
     pub size_bytes: u64,
     pub sha256: &'a str,
     pub completeness: Completeness,
