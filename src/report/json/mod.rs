@@ -232,7 +232,7 @@ fn print_sizes(photo: &PhotoMeasurements) -> Vec<PrintSize> {
 }
 
 fn pictures(pictures: &Pictures) -> PicturesOut<'_> {
-    let tiles = |tiles: &[Option<f32>], decimals: u8| {
+    let tiles = |tiles: &[Option<f32>], decimals: u8| -> Vec<Option<f64>> {
         tiles.iter().map(|tile| tile.map(|tile| rounded(f64::from(tile), decimals))).collect()
     };
     let size = |preview: &Preview| Size { width_px: preview.width_px, height_px: preview.height_px };
