@@ -255,7 +255,7 @@ mod tests {
         assert!(backdrop.largest.edge_share > 0.8);
         assert!(backdrop.largest.share > 70.0);
         assert_eq!(backdrop.largest_lost, BurntArea::default());
-        let dark = clipping(300, 200, |x, y| if x < 150 && (y < 40 || y > 140) { 0 } else { 60 });
+        let dark = clipping(300, 200, |x, y| if x < 150 && !(40..=140).contains(&y) { 0 } else { 60 });
         assert!((dark.largest_lost.share - 100.0 * (59.0 * 150.0) / 60_000.0).abs() < 0.6, "{:?}", dark.largest_lost);
         assert_eq!(dark.largest, BurntArea::default());
     }

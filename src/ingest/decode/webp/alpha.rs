@@ -11,19 +11,19 @@ pub fn is_used(chunk: &[u8], size: (u32, u32)) -> Option<bool> {
     let (preprocessing, predicted, compression) = (info >> 4 & 3, info >> 2 & 3 != 0, info & 3);
     let pixels = size.0 as usize * size.1 as usize;
     match (preprocessing, compression) {
-        (0 | 1, 0) => Some(!all_opaque(data.get(..pixels)?.iter(), predicted)),
+        (0 | 1, 0) => Some(!all_opaque(data.get(..pixels)?.iter().copied(), predicted)),
         (0 | 1, 1) => {
             let mut decoder = WebPDecoder::new(frame::bare_lossless(data, size)).ok()?;
             let mut samples = vec![0; decoder.output_buffer_size()?];
             decoder.read_image(&mut samples).ok()?;
             // residuals are in green
-            Some(!all_opaque(samples.iter().skip(1).step_by(4), predicted))
+            Some(!all_opaque(samples.iter().copied().skip(1).step_by(4), predicted))
         }
         _ => None,
     }
 }
 
-fn all_opaque<'a>(mut residuals: impl Iterator<Item = &'a u8>, predicted: bool) -> bool {
+fn all_opaque(mut residuals: impl Iterator<Item = u8>, predicted: bool) -> bool {
     let rest = if predicted { 0 } else { u8::MAX };
-    residuals.next() == Some(&u8::MAX) && residuals.all(|&residual| residual == rest)
+    residuals.next() == Some(u8::MAX) && residuals.all(|residual| residual == rest)
 }
