@@ -60,7 +60,7 @@ verify-metadata: check-rust ## what is found in metadata against exiftool, over 
 	@$(CARGO) build --locked --profile quick
 	@.ci/verify-metadata $(BIN) $(FOLDERS)
 
-verify-references: check-rust ## every number against NumPy, OpenCV, scikit-image, ImageHash and others, on 300 pictures (needs python3-venv)
+verify-references: check-rust ## every number against NumPy, OpenCV, scikit-image, ImageHash and others, on 350 pictures (needs python3-venv)
 	@FEATURES=$(TEST_FEATURES) .ci/verify-references
 
 lint-deploy: ## docker-compose.yml against its schema, the Dockerfiles with hadolint, the scripts' syntax (needs python3-venv)

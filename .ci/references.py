@@ -14,8 +14,11 @@ import cv2, imagehash, numpy, pdqhash, PIL, pywt, scipy, scipy.fftpack, skimage
 import numpy as np
 from PIL import Image
 from scipy import ndimage
+from scipy.special import ndtr
 from skimage.color import deltaE_ciede2000, rgb2lab, rgb2xyz
 from skimage.measure import blur_effect, shannon_entropy
+
+import references_sample
 
 ROOT = Path(__file__).parent.parent
 PHOTOS = ["astronaut.png", "brushes-display-p3.jpg", "cameraman-grey.jpg", "coffee-tagged.jpg", "dogs-rotated.jpg", "mountain-2mp.jpg",
@@ -35,9 +38,10 @@ def main():
     for name, data in files(small):
         (folder / name).write_bytes(data)
         entries.append({"file": name, "kind": "file", **coded(data)})
+    made = [] if small else list(saves(folder))
     versions = {m.__name__: m.__version__ for m in (numpy, scipy, skimage, cv2, PIL, pywt, imagehash)} | {"pdqhash": "0.2.8"}
     lines = ",\n".join(json.dumps(entry, separators=(",", ":")) for entry in entries)
-    (folder / "expected.json").write_text(f'{{"versions":{json.dumps(versions)},"pictures":[\n{lines}\n]}}\n')
+    (folder / "expected.json").write_text(f'{{"versions":{json.dumps(versions)},"pictures":[\n{lines}\n],"saves":{json.dumps(made)}}}\n')
     print(f"{sum(e['kind'] == 'array' for e in entries)} arrays, {sum(e['kind'] == 'file' for e in entries)} files by {versions}")
 
 
@@ -70,7 +74,34 @@ def arrays(long_edge, small):
                      "channels": p[..., ::-1].copy(), "crop": p[height // 4 : -height // 4, width // 3 : -width // 4].copy()}
         for change, pixels in made.items():
             yield f"{stem}-{change}", np.ascontiguousarray(pixels)
+        if not small:
+            yield from large(stem, photo(name, 1200), random)
     yield from synthetic(random, small)
+    yield from spatial(random, small)
+
+
+def large(stem, p, random):
+    """Large enough for a sample of whole tiles."""
+    clip = lambda values: np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    f, (height, width) = p.astype(float), p.shape[:2]
+    yield f"{stem}-large", p
+    yield f"{stem}-large-noise-4", clip(f + random.normal(0, 4, p.shape))
+    yield f"{stem}-large-sharp", clip(f + 1.2 * (f - ndimage.gaussian_filter(f, (1.5, 1.5, 0))))
+    part = Image.fromarray(p[: int(height / 1.5), : int(width / 1.5)])
+    yield f"{stem}-large-up-1.5", np.asarray(part.resize((width, height), Image.Resampling.BICUBIC))
+
+
+def spatial(random, small):
+    """Edges whose width is known, flat grounds of known noise."""
+    grey = lambda plane: np.repeat(np.clip(np.rint(plane), 0, 255).astype(np.uint8)[..., None], 3, 2)
+    side = 192 if small else 640
+    y, x = np.mgrid[:side, :side].astype(float)
+    for sigma in (1.5,) if small else (0.7, 1, 1.5, 2, 3, 4):
+        turned = (np.mod(x + 0.2 * y, 64) - 32) / sigma
+        rise = np.where(np.mod(x + 0.2 * y, 128) < 64, 1, -1) * (ndtr(turned) - 0.5)
+        yield f"edges-{sigma}", grey(128 + 120 * rise)
+    for sigma in (3,) if small else (1, 3, 8):
+        yield f"grounds-{sigma}", grey(np.choose((3 * x / side).astype(int), (40, 128, 215)) + random.normal(0, sigma, (side, side)))
 
 
 def synthetic(random, small):
@@ -94,6 +125,27 @@ def synthetic(random, small):
         yield f"edge-{sigma}", grey(60 + 140 * (1 + np.tanh((x - side / 2 + 0.08 * y) / sigma)) / 2)
     for width, height in ((7, 5), (16, 16), (33, 17), (511, 8), (8, 511), (96, 480)):
         yield f"size-{width}x{height}", random.integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def saves(folder):
+    """Pictures, each lossless, saved once at many settings, and saved again at a higher quality. Made smaller first and cut off any
+    grid, because most photographs come as JPEG."""
+    for index, name in enumerate(PHOTOS):
+        original = Image.open(ROOT / "fixtures/photos" / name).convert("RGB")
+        edge = min(int(0.77 * max(original.size)), 700)
+        original.thumbnail((edge, edge), Image.Resampling.LANCZOS)
+        for part in (original.crop((3 + index, 5, *original.size)), original.crop((0, 1 + index, int(0.9 * original.width), int(0.9 * original.height)))):
+            stem = f"save-{name.split('.')[0]}-{part.width}"
+            part.save(folder / f"{stem}.png")
+            pixels, once, twice = np.asarray(part), [], []
+            for at, quality in enumerate((50, 60, 70, 75, 80, 85, 90, 92, 95, 98)):
+                once.append(f"{stem}-q{quality}.jpg")
+                options = {"quality": quality, "subsampling": (at + index) % 3, "optimize": at % 2 == 0, "progressive": at % 4 == 1}
+                (folder / once[-1]).write_bytes(jpeg(pixels, **options))
+            for first, second in ((60, 75), (60, 90), (75, 85), (85, 90), (90, 95)):
+                twice.append(f"{stem}-q{first}-q{second}.jpg")
+                (folder / twice[-1]).write_bytes(jpeg(np.asarray(Image.open(io.BytesIO(jpeg(pixels, quality=first)))), quality=second))
+            yield {"lossless": f"{stem}.png", "once": once, "twice": twice}
 
 
 def jpeg(pixels, **options):
@@ -127,11 +179,13 @@ def coded(data):
     picture.draft("YCbCr", picture.size)
     assert picture.mode == "YCbCr"
     luma = np.asarray(picture)[..., 0]
-    return expected(np.asarray(Image.open(io.BytesIO(data)).convert("RGB")), np.ascontiguousarray(luma), False) | facts
+    found = expected(np.asarray(Image.open(io.BytesIO(data)).convert("RGB")), np.ascontiguousarray(luma), False) | facts
+    found["numbers"]["double-jpeg"] = references_sample.double_jpeg(luma, facts["quantization"][0])
+    return found
 
 
 def expected(pixels, luma, same_pixels):
-    numbers = tone(pixels, luma) | structure(luma) | noise(luma) | color(pixels)
+    numbers = tone(pixels, luma) | structure(luma) | noise(luma) | color(pixels) | references_sample.numbers(luma)
     out = {"numbers": {k: (None if v is None else float(v)) for k, v in numbers.items()}, "hashes": hashes(pixels),
            "percentiles": [int(v) for v in np.percentile(luma, SHARES, method="inverted_cdf")]}
     if same_pixels:
@@ -229,7 +283,9 @@ def noise(luma):
     numbers = {"sigma-immerkaer": np.sqrt(np.pi / 2) * np.abs(ndimage.convolve(f, mask)[1:-1, 1:-1]).mean() / 6}
     if min(luma.shape) >= 16:
         # as skimage's estimate_sigma; what rounding leaves of zeros counts as zero
-        diagonal = pywt.dwtn(f, wavelet="db2")["dd"].ravel()
+        diagonal = pywt.dwtn(f, wavelet="db2")["dd"]
+        # above half a megapixel every third, fifth, ... row
+        diagonal = diagonal[:: -(-diagonal.size // 2**17) | 1].ravel()
         diagonal = diagonal[np.abs(diagonal) > 1e-9]
         if diagonal.size:
             numbers["sigma-mad"] = np.median(np.abs(diagonal)) / scipy.stats.norm.ppf(0.75)

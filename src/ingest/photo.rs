@@ -141,6 +141,8 @@ pub struct JpegStructure {
     pub entropy_bytes: u64,
     /// Scans seen.
     pub scans: u32,
+    /// Whether all Huffman tables are those of T.81 K.3 to K.6; false without one.
+    pub standard_huffman: bool,
     /// Colour transform of an Adobe marker.
     pub adobe_transform: Option<u8>,
     /// Whether a JFIF marker is there.
@@ -206,6 +208,7 @@ mod tests {
                 tables: Vec::new(),
                 entropy_bytes: 0,
                 scans: 1,
+                standard_huffman: true,
                 adobe_transform: None,
                 jfif: true,
             }

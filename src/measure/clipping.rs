@@ -42,11 +42,13 @@ pub struct Clipping {
     pub colored: f64,
     /// The largest connected burnt area.
     pub largest: BurntArea,
+    /// The same of what is lost.
+    pub largest_lost: BurntArea,
     /// Where.
     pub map: ClippingMap,
 }
 
-/// A connected area of cells at least half burnt.
+/// A connected area of cells at least half burnt, or half lost.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct BurntArea {
     /// Share of the picture, %.
@@ -123,6 +125,7 @@ impl ClippingScan {
             near_low: share(self.totals.near_low),
             colored: share(self.totals.colored),
             largest: largest_area(&self.burnt, &areas, self.cells, pixels),
+            largest_lost: largest_area(&self.lost, &areas, self.cells, pixels),
             map: ClippingMap {
                 columns: self.cells.0 as u16,
                 rows: self.cells.1 as u16,
@@ -251,6 +254,10 @@ mod tests {
         let backdrop = clipping(300, 200, |x, y| if (100..200).contains(&x) && y > 50 { 60 } else { 255 });
         assert!(backdrop.largest.edge_share > 0.8);
         assert!(backdrop.largest.share > 70.0);
+        assert_eq!(backdrop.largest_lost, BurntArea::default());
+        let dark = clipping(300, 200, |x, y| if x < 150 && !(40..=140).contains(&y) { 0 } else { 60 });
+        assert!((dark.largest_lost.share - 100.0 * (59.0 * 150.0) / 60_000.0).abs() < 0.6, "{:?}", dark.largest_lost);
+        assert_eq!(dark.largest, BurntArea::default());
     }
 
     #[test]

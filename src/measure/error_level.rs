@@ -165,6 +165,7 @@ mod tests {
             columns: 10,
             rows: 10,
             tiles: (0..100).map(|i| (i < textured).then_some(9.0)).collect(),
+            tenengrad: vec![None; 100],
         };
         let level = ErrorLevel { mean: None, map: ErrorLevelMap { columns: 10, rows: 10, cells } };
         assert_eq!(level.spread(&focus(100)), Some(94.0 / 50.0));

@@ -331,6 +331,8 @@ mod tests {
             restart_interval: 0,
             tables: vec![vec![1; 64]],
             qualities: vec![TableQuality::Custom { nearest: 40, rms: 2.0 }],
+            huffman: crate::measure::HuffmanTables::Standard,
+            adobe_transform: None,
         };
         let findings = findings(&Evidence {
             file: &FileFacts { completeness: Completeness::Truncated, ..file() },

@@ -1,7 +1,59 @@
 //! What a JPEG's headers say about its compression.
 
-use super::{JpegFacts, JpegProcess, TableQuality};
+use serde::{Deserialize, Serialize};
+
 use crate::ingest::{self, JpegStructure};
+
+/// How a JPEG codes its coefficients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JpegProcess {
+    /// SOF0.
+    Baseline,
+    /// SOF1.
+    Extended,
+    /// SOF2.
+    Progressive,
+}
+
+/// What can be said about the quality setting of one quantisation table.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TableQuality {
+    /// Equals the IJG table scaled for this quality, 1..=100.
+    Exact(u8),
+    /// A custom table; nearest IJG quality by least squares, and the RMS difference per entry.
+    Custom { nearest: u8, rms: f64 },
+}
+
+/// The codes a JPEG's coefficients are written with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HuffmanTables {
+    /// All are those T.81 gives as typical (K.3 to K.6), which most cameras and programs use.
+    Standard,
+    /// Made for the picture (optimized), or the encoder's own.
+    Custom,
+}
+
+/// Compression facts of a JPEG, from its headers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JpegFacts {
+    /// Coding process.
+    pub process: JpegProcess,
+    /// Chroma subsampling in J:a:b words, such as `4:2:0`; `grey` for one component; `other HxV,...` for odd layouts.
+    pub subsampling: String,
+    /// Restart interval in MCUs; 0: none.
+    pub restart_interval: u32,
+    /// Quantisation tables in natural (row by row) order, luma first.
+    pub tables: Vec<Vec<u16>>,
+    /// For each table.
+    pub qualities: Vec<TableQuality>,
+    /// Which codes the coefficients are written with.
+    pub huffman: HuffmanTables,
+    /// Color transform of the Adobe marker as written: 0 none, 1 YCbCr, 2 YCCK; None without the marker.
+    pub adobe_transform: Option<u8>,
+}
 
 /// ITU-T T.81 table K.1: luma at quality 50.
 const LUMA: [u16; 64] = [
@@ -32,6 +84,8 @@ pub fn facts(structure: &JpegStructure) -> JpegFacts {
         restart_interval: structure.restart_interval,
         tables: structure.tables.iter().map(|table| table.values.to_vec()).collect(),
         qualities: qualities(&structure.tables.iter().map(|table| &table.values).collect::<Vec<_>>()),
+        huffman: if structure.standard_huffman { HuffmanTables::Standard } else { HuffmanTables::Custom },
+        adobe_transform: structure.adobe_transform,
     }
 }
 

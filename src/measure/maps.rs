@@ -9,7 +9,12 @@ impl FocusMap {
     #[must_use]
     pub fn turned(&self, orientation: Orientation) -> Self {
         let (grid, columns, rows) = seen(orientation, self.columns, self.rows);
-        Self { columns, rows, tiles: orientation.turn(&self.tiles, grid, 1) }
+        Self {
+            columns,
+            rows,
+            tiles: orientation.turn(&self.tiles, grid, 1),
+            tenengrad: orientation.turn(&self.tenengrad, grid, 1),
+        }
     }
 }
 

@@ -18,6 +18,7 @@ mod numbers;
 mod scan;
 
 // one file a measurement
+pub mod aspect;
 mod banding;
 mod blockiness;
 mod blur_effect;
@@ -151,6 +152,8 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, passed: Passed, profile: &Profile, 
     );
     let pictures = previews.map(|previews| pictures(&scanned, &file, previews, hashes));
     let measurements = numbers::measurements(photo, &scanned, &numbers::Small { spatial, blur, color });
+    let ratio = measurements.iter().find(|number| number.metric == Metric::EffRes).and_then(|number| number.value);
+    let held = ratio.map(detail::resolution_held);
     let jpeg = photo.container.jpeg.as_ref().map(jpeg::facts);
     let privacy = photo.metadata.privacy.clone();
     let metadata = metadata::facts(photo, profile, hashes.as_ref());
@@ -174,7 +177,7 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, passed: Passed, profile: &Profile, 
         privacy,
         rights: photo.metadata.rights.clone(),
         metadata,
-        print_sizes: print::print_sizes(file.width_px, file.height_px),
+        print_sizes: print::print_sizes((file.width_px, file.height_px), held),
         composition: Some(composition),
         findings,
         pictures,

@@ -1,6 +1,38 @@
 //! How large a picture prints: arithmetic.
 
-use super::PrintSize;
+use serde::{Deserialize, Serialize};
+
+/// How large it prints.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PrintSize {
+    /// Pixels per inch: 300, 240 or 150.
+    pub ppi: u16,
+    /// Width in cm.
+    pub width_cm: f64,
+    /// Height in cm.
+    pub height_cm: f64,
+    /// The largest ISO A format it fills, such as `A4`; None if smaller than A7.
+    pub largest_a: Option<String>,
+    /// The largest US format it fills, such as `8 x 10 in`; None if smaller than 4 x 6 inches.
+    pub largest_us: Option<String>,
+    /// The same for the detail it holds; None where that could not be measured.
+    pub at_detail: Option<DetailSize>,
+}
+
+/// How large a picture prints if only the pixels count that hold detail.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DetailSize {
+    /// About which share of the pixel resolution holds detail, from fine detail, 50..=100 %.
+    pub resolution_held: f64,
+    /// Width in cm.
+    pub width_cm: f64,
+    /// Height in cm.
+    pub height_cm: f64,
+    /// The largest ISO A format that detail fills.
+    pub largest_a: Option<String>,
+    /// The largest US format that detail fills.
+    pub largest_us: Option<String>,
+}
 
 /// Pixels per inch that are looked at: fine, good, enough for posters.
 const DENSITIES: [u16; 3] = [300, 240, 150];
@@ -32,8 +64,8 @@ const US_FORMATS: [(&str, u32, u32); 11] = [
     ("4 x 6 in", 8, 12),
 ];
 
-/// Print sizes of a picture as seen.
-pub fn print_sizes(width_px: u32, height_px: u32) -> Vec<PrintSize> {
+/// Print sizes of a picture as seen; `held` is about which share of its pixel resolution holds detail, in %.
+pub fn print_sizes((width_px, height_px): (u32, u32), held: Option<f64>) -> Vec<PrintSize> {
     DENSITIES
         .map(|ppi| PrintSize {
             ppi,
@@ -41,8 +73,22 @@ pub fn print_sizes(width_px: u32, height_px: u32) -> Vec<PrintSize> {
             height_cm: centimeters(height_px, ppi),
             largest_a: largest_a(width_px, height_px, ppi),
             largest_us: largest_us(width_px, height_px, ppi),
+            at_detail: held.map(|held| at_detail((width_px, height_px), ppi, held)),
         })
         .to_vec()
+}
+
+/// As if the picture were scaled down to the detail it holds.
+fn at_detail(size_px: (u32, u32), ppi: u16, held: f64) -> DetailSize {
+    let scaled = |side: u32| (f64::from(side) * held / 100.0).round() as u32;
+    let (width_px, height_px) = (scaled(size_px.0), scaled(size_px.1));
+    DetailSize {
+        resolution_held: held,
+        width_cm: centimeters(width_px, ppi),
+        height_cm: centimeters(height_px, ppi),
+        largest_a: largest_a(width_px, height_px, ppi),
+        largest_us: largest_us(width_px, height_px, ppi),
+    }
 }
 
 fn centimeters(px: u32, ppi: u16) -> f64 {
@@ -72,11 +118,23 @@ mod tests {
 
     #[test]
     fn twelve_megapixels() {
-        let sizes = print_sizes(4032, 3024);
+        let sizes = print_sizes((4032, 3024), None);
         assert_eq!(sizes.iter().map(|size| size.ppi).collect::<Vec<_>>(), [300, 240, 150]);
         assert!((sizes[0].width_cm - 34.1376).abs() < 1e-9 && (sizes[0].height_cm - 25.6032).abs() < 1e-9);
         let formats: Vec<_> = sizes.iter().map(|size| size.largest_a.as_deref()).collect();
         assert_eq!(formats, [Some("A4"), Some("A3"), Some("A2")]);
+    }
+
+    #[test]
+    fn less_detail_prints_smaller() {
+        let sizes = print_sizes((4032, 3024), Some(50.0));
+        let detail: Vec<&DetailSize> = sizes.iter().filter_map(|size| size.at_detail.as_ref()).collect();
+        assert_eq!(detail.iter().map(|size| size.largest_a.as_deref()).collect::<Vec<_>>(), [Some("A6"), Some("A5"), Some("A4")]);
+        assert!((detail[0].width_cm - 17.0688).abs() < 1e-9 && (detail[0].height_cm - 12.8016).abs() < 1e-9);
+        assert_eq!(detail[2].largest_us.as_deref(), Some("Letter"));
+        let whole = print_sizes((4032, 3024), Some(100.0));
+        assert!(whole.iter().all(|size| size.at_detail.as_ref().unwrap().largest_a == size.largest_a));
+        assert_eq!(print_sizes((4032, 3024), None)[0].at_detail, None);
     }
 
     #[test]

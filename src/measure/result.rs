@@ -10,8 +10,10 @@ use crate::raster::Orientation;
 pub use super::composition::{Background, Composition, CropFit, CropPreset, Fill, Frame, Subject};
 pub use super::finding::{Finding, FindingKind, Level};
 pub use super::gamut::KnownProfile;
+pub use super::jpeg::{HuffmanTables, JpegFacts, JpegProcess, TableQuality};
 pub use super::metadata::{MetadataFacts, PrivacyFacts, RightsFacts};
 pub use super::metric::Metric;
+pub use super::print::{DetailSize, PrintSize};
 pub use super::profile::ProfileClass;
 pub use super::similarity::PictureHashes;
 
@@ -62,6 +64,22 @@ pub enum Format {
     Tiff,
     /// GIF (87a and 89a).
     Gif,
+}
+
+impl Format {
+    /// Whether a file name's extension is one of this format; None without an extension.
+    pub fn fits_name(self, file_name: &str) -> Option<bool> {
+        let (stem, extension) = file_name.rsplit_once('.')?;
+        let usual: &[&str] = match self {
+            Self::Jpeg => &["jpg", "jpeg", "jpe", "jfif"],
+            Self::Png => &["png", "apng"],
+            Self::WebP => &["webp"],
+            Self::Tiff => &["tif", "tiff"],
+            Self::Gif => &["gif"],
+        };
+        let is_name = !stem.is_empty() && !extension.is_empty();
+        is_name.then(|| usual.iter().any(|usual| extension.eq_ignore_ascii_case(usual)))
+    }
 }
 
 /// How much of the picture the coding threw away.
@@ -177,6 +195,8 @@ pub struct FocusMap {
     pub rows: u16,
     /// Noise-corrected variance of Laplacian, level²; None: no texture to focus on.
     pub tiles: Vec<Option<f32>>,
+    /// Noise-corrected mean squared Sobel gradient (Tenengrad), level², for the same tiles.
+    pub tenengrad: Vec<Option<f32>>,
 }
 
 /// Where highlights are burnt and shadows lost, as seen, row by row, as share of each cell in 1/255.
@@ -204,43 +224,6 @@ pub struct ErrorLevelMap {
     pub cells: Vec<Option<f32>>,
 }
 
-/// How a JPEG codes its coefficients.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum JpegProcess {
-    /// SOF0.
-    Baseline,
-    /// SOF1.
-    Extended,
-    /// SOF2.
-    Progressive,
-}
-
-/// What can be said about the quality setting of one quantisation table.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TableQuality {
-    /// Equals the IJG table scaled for this quality, 1..=100.
-    Exact(u8),
-    /// A custom table; nearest IJG quality by least squares, and the RMS difference per entry.
-    Custom { nearest: u8, rms: f64 },
-}
-
-/// Compression facts of a JPEG, from its headers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct JpegFacts {
-    /// Coding process.
-    pub process: JpegProcess,
-    /// Chroma subsampling in J:a:b words, such as `4:2:0`; `grey` for one component; `other HxV,...` for odd layouts.
-    pub subsampling: String,
-    /// Restart interval in MCUs; 0: none.
-    pub restart_interval: u32,
-    /// Quantisation tables in natural (row by row) order, luma first.
-    pub tables: Vec<Vec<u16>>,
-    /// For each table.
-    pub qualities: Vec<TableQuality>,
-}
-
 /// What the camera wrote down. Texts are cleaned (no control or bidi characters) and at most 120 characters.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct CaptureFacts {
@@ -266,21 +249,6 @@ pub struct CaptureFacts {
     pub taken_at: Option<String>,
     /// Program that wrote the file.
     pub software: Option<String>,
-}
-
-/// How large it prints.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PrintSize {
-    /// Pixels per inch: 300, 240 or 150.
-    pub ppi: u16,
-    /// Width in cm.
-    pub width_cm: f64,
-    /// Height in cm.
-    pub height_cm: f64,
-    /// The largest ISO A format it fills, such as `A4`; None if smaller than A7.
-    pub largest_a: Option<String>,
-    /// The largest US format it fills, such as `8 x 10 in`; None if smaller than 4 x 6 inches.
-    pub largest_us: Option<String>,
 }
 
 /// A JPEG made anew from pixels: sRGB, 8 bit, baseline, no metadata.

@@ -1,4 +1,4 @@
-//! Sharpness: variance of the Laplacian over the whole picture and per tile.
+//! Sharpness: variance of the Laplacian and mean squared gradient over the whole picture and per tile.
 //!
 //! Tiles are made of units of 64 px, at most 32 a side, spread evenly, so that a map drawn over the picture fits within half a
 //! unit. The last unit of an axis takes the rest and is 32 to 95 px long.
@@ -15,6 +15,8 @@ pub const GRADIENT_FLOOR: f64 = 1.0;
 const NOISE_MARGIN: f64 = 1.25;
 /// What white noise of variance 1 adds to the variance of the Laplacian: 1 + 1 + 1 + 1 + 16.
 const LAPLACIAN_ENERGY: f64 = 20.0;
+/// What it adds to the mean squared Sobel gradient: 1 + 4 + 1 + 1 + 4 + 1, in both directions.
+const SOBEL_ENERGY: f64 = 24.0;
 /// A side shorter than this makes no tile.
 const EDGE_MIN: usize = 32;
 
@@ -201,13 +203,22 @@ impl Tile {
 
     /// Sharpness less what noise explains; None without texture.
     fn sharpness(&self, sigma: f64) -> Option<f64> {
+        self.has_texture(sigma).then(|| (self.laplacian_variance() - LAPLACIAN_ENERGY * sigma * sigma).max(0.0))
+    }
+
+    /// Mean squared gradient less what noise explains; None without texture.
+    fn tenengrad(&self, sigma: f64) -> Option<f64> {
+        let gradient = self.sums.sobel_squared as f64 / self.pixels.max(1) as f64;
+        self.has_texture(sigma).then(|| (gradient - SOBEL_ENERGY * sigma * sigma).max(0.0))
+    }
+
+    fn has_texture(&self, sigma: f64) -> bool {
         if self.pixels == 0 {
-            return None;
+            return false;
         }
         let gradient = (self.sums.dx_squared + self.sums.dy_squared) as f64 / (2.0 * self.pixels as f64);
         let noise_gradient = 2.0 * sigma * sigma;
-        (gradient >= NOISE_MARGIN * noise_gradient + GRADIENT_FLOOR)
-            .then(|| (self.laplacian_variance() - LAPLACIAN_ENERGY * sigma * sigma).max(0.0))
+        gradient >= NOISE_MARGIN * noise_gradient + GRADIENT_FLOOR
     }
 }
 
@@ -247,8 +258,16 @@ impl Sharpness {
 
     /// Sharpness per tile as stored, less what noise of `sigma` levels explains.
     pub fn focus_map(&self, sigma: f64) -> FocusMap {
-        let tile = |tile: &Tile| if self.has_tiles() { tile.sharpness(sigma).map(|value| value as f32) } else { None };
-        FocusMap { columns: self.columns as u16, rows: self.rows as u16, tiles: self.tiles.iter().map(tile).collect() }
+        let map = |of: fn(&Tile, f64) -> Option<f64>| {
+            let tile = |tile: &Tile| if self.has_tiles() { of(tile, sigma).map(|value| value as f32) } else { None };
+            self.tiles.iter().map(tile).collect()
+        };
+        FocusMap {
+            columns: self.columns as u16,
+            rows: self.rows as u16,
+            tiles: map(Tile::sharpness),
+            tenengrad: map(Tile::tenengrad),
+        }
     }
 
     /// Peak sharpness; None without a textured tile.

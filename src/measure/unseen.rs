@@ -37,7 +37,7 @@ pub fn measured(bytes: &[u8], photo: &Photo<'_>, profile: &Profile) -> PhotoMeas
         privacy,
         rights: photo.metadata.rights.clone(),
         metadata,
-        print_sizes: print::print_sizes(file.width_px, file.height_px),
+        print_sizes: print::print_sizes((file.width_px, file.height_px), None),
         composition: None,
         findings,
         pictures: None,

@@ -64,10 +64,11 @@ fn maps(pictures: &Pictures) -> Result<(), &'static str> {
     if !(1..=32).contains(&focus.columns)
         || !(1..=32).contains(&focus.rows)
         || focus.tiles.len() != cells(focus.columns, focus.rows)
+        || focus.tenengrad.len() != focus.tiles.len()
     {
         return Err("the focus map");
     }
-    if focus.tiles.iter().flatten().any(|tile| !tile.is_finite()) {
+    if focus.tiles.iter().chain(&focus.tenengrad).flatten().any(|tile| !tile.is_finite()) {
         return Err("a tile of the focus map");
     }
     let expected = cells(clipping.columns, clipping.rows);

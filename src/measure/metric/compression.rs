@@ -53,5 +53,5 @@ pub(super) const DOUBLE_JPEG: Definition = Definition {
     unit: "",
     method: "double-jpeg/1 coded-luma sample-9x512 modes-5 log hann",
     decimals: 1,
-    definition: "Strongest rhythm over the median in the histograms of five low coefficients, in steps of the file's luma table (after Lukáš and Fridrich 2003). On our samples single saves measured up to 4, coefficient histograms as after an earlier save on the same grid at lower quality 6 and more, mostly above 13. Blind for equal or lower second quality and after a crop off the grid or a resize; cameras and editors that save twice inside raise it. A low number means nothing.",
+    definition: "Strongest rhythm over the median in the histograms of five low coefficients, in steps of the file's luma table (after Lukáš and Fridrich 2003). On our samples single saves measured up to 5, coefficient histograms as after an earlier save on the same grid at lower quality 6 and more, mostly above 13. Blind for equal or lower second quality and after a crop off the grid or a resize; cameras and editors that save twice inside raise it. A low number means nothing.",
 };

@@ -19,8 +19,10 @@ pub enum Metric {
     ClipHigh,
     ClipHighAll,
     ClipHighLargest,
+    ClipHighEdge,
     ClipLow,
     ClipLowAll,
+    ClipLowLargest,
     NearClipHigh,
     NearClipLow,
     Entropy,
@@ -84,15 +86,17 @@ pub struct Definition {
 
 impl Metric {
     /// All, in the order they are listed.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 52] = [
         Self::Megapixels,
         Self::MeanLuma,
         Self::RmsContrast,
         Self::ClipHigh,
         Self::ClipHighAll,
         Self::ClipHighLargest,
+        Self::ClipHighEdge,
         Self::ClipLow,
         Self::ClipLowAll,
+        Self::ClipLowLargest,
         Self::NearClipHigh,
         Self::NearClipLow,
         Self::Entropy,
@@ -168,8 +172,10 @@ impl Metric {
             Self::ClipHigh => tone::CLIP_HIGH,
             Self::ClipHighAll => tone::CLIP_HIGH_ALL,
             Self::ClipHighLargest => tone::CLIP_HIGH_LARGEST,
+            Self::ClipHighEdge => tone::CLIP_HIGH_EDGE,
             Self::ClipLow => tone::CLIP_LOW,
             Self::ClipLowAll => tone::CLIP_LOW_ALL,
+            Self::ClipLowLargest => tone::CLIP_LOW_LARGEST,
             Self::NearClipHigh => tone::NEAR_CLIP_HIGH,
             Self::NearClipLow => tone::NEAR_CLIP_LOW,
             Self::Entropy => tone::ENTROPY,

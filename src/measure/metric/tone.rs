@@ -47,6 +47,15 @@ pub(super) const CLIP_HIGH_LARGEST: Definition = Definition {
     definition: "The largest connected area of map cells at least half burnt, as share of the picture. A cell is at most a 96th of the long edge.",
 };
 
+pub(super) const CLIP_HIGH_EDGE: Definition = Definition {
+    id: "clip-high-edge",
+    title: "Burnt along the edge",
+    unit: "%",
+    method: "clip-high-edge/1 outermost-cells of-largest-burnt-area",
+    decimals: 1,
+    definition: "Share of the outermost cells of the clipping map that belong to the largest burnt area. A white backdrop runs along much of the edge, a burnt sky along one side, a lamp in the frame along none. 0 without a burnt area.",
+};
+
 pub(super) const CLIP_LOW: Definition = Definition {
     id: "clip-low",
     title: "Lost shadows",
@@ -63,6 +72,15 @@ pub(super) const CLIP_LOW_ALL: Definition = Definition {
     method: "clip-low-all/1 all-channels-0 coded-rgb native",
     decimals: 2,
     definition: "Share of pixels with all coded channels at level 0.",
+};
+
+pub(super) const CLIP_LOW_LARGEST: Definition = Definition {
+    id: "clip-low-largest",
+    title: "Largest lost area",
+    unit: "%",
+    method: "clip-low-largest/1 cells-half-lost 4-connected",
+    decimals: 2,
+    definition: "The largest connected area of map cells at least half lost, as share of the picture: a cell's pixels count that have at least one coded channel at level 0. A cell is at most a 96th of the long edge.",
 };
 
 pub(super) const NEAR_CLIP_HIGH: Definition = Definition {

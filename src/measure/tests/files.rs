@@ -230,3 +230,19 @@ fn a_jpeg_of_the_highest_quality_measures_like_its_png() {
     let hashes = |photo: &PhotoMeasurements| photo.pictures.as_ref().unwrap().hashes.unwrap();
     assert!(hashes(&png).pdq.distance(&hashes(&jpeg).pdq) <= 2 && hashes(&png).phash.distance(hashes(&jpeg).phash) <= 2);
 }
+
+#[test]
+fn names_end_as_their_format() {
+    use crate::measure::Format;
+    for (format, name, fits) in [
+        (Format::Jpeg, "DSC_0001.JPG", Some(true)),
+        (Format::Jpeg, "a.b.jpeg", Some(true)),
+        (Format::Png, "sent.jpg", Some(false)),
+        (Format::Tiff, "scan.tif", Some(true)),
+        (Format::WebP, "picture", None),
+        (Format::Gif, ".gif", None),
+        (Format::Gif, "clip.", None),
+    ] {
+        assert_eq!(format.fits_name(name), fits, "{name}");
+    }
+}

@@ -113,6 +113,15 @@ impl Pixels {
             .collect()
     }
 
+    /// The squared Sobel gradient of every pixel.
+    pub(super) fn gradients(&self) -> Vec<f64> {
+        let step = |(x, y): (isize, isize), (dx, dy): (isize, isize)| {
+            let side = |k: isize| self.at(x + dx + k * dy, y + dy + k * dx) - self.at(x - dx + k * dy, y - dy + k * dx);
+            side(-1) + 2.0 * side(0) + side(1)
+        };
+        self.positions().map(|at| step(at, (1, 0)).powi(2) + step(at, (0, 1)).powi(2)).collect()
+    }
+
     fn positions(&self) -> impl Iterator<Item = (isize, isize)> + use<> {
         let (width, height) = (self.width as isize, self.height as isize);
         (0..height).flat_map(move |y| (0..width).map(move |x| (x, y)))

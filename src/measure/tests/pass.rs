@@ -146,19 +146,18 @@ fn tiles_equal_the_oracle() {
     let (ours, theirs) = (scanned(&picture), oracle::pixels(&picture));
     let map = ours.sharpness.focus_map(2.0);
     assert_eq!((map.columns, map.rows), (3, 3));
-    let laplacian = theirs.laplacian();
+    let (laplacian, gradients) = (theirs.laplacian(), theirs.gradients());
     let spans = |length: usize| [(0, 64), (64, 128), (128, length)];
-    let tiles: Vec<f64> = spans(170)
-        .into_iter()
-        .flat_map(|(top, bottom)| spans(200).map(|(left, right)| (top..bottom, left..right)))
-        .map(|(ys, xs)| {
-            let inside: Vec<f64> = ys.flat_map(|y| xs.clone().map(move |x| y * 200 + x)).map(|at| laplacian[at]).collect();
-            (oracle::variance(&inside) - 20.0 * 4.0).max(0.0)
-        })
-        .collect();
-    for (ours, theirs) in map.tiles.iter().zip(&tiles) {
+    let inside = |of: &[f64]| -> Vec<Vec<f64>> {
+        let places = spans(170).into_iter().flat_map(|(top, bottom)| spans(200).map(|(left, right)| (top..bottom, left..right)));
+        places.map(|(ys, xs)| ys.flat_map(|y| xs.clone().map(move |x| y * 200 + x)).map(|at| of[at]).collect()).collect()
+    };
+    let tiles: Vec<f64> = inside(&laplacian).iter().map(|tile| (oracle::variance(tile) - 20.0 * 4.0).max(0.0)).collect();
+    let steep: Vec<f64> = inside(&gradients).into_iter().map(|tile| (oracle::mean(tile) - 24.0 * 4.0).max(0.0)).collect();
+    for (ours, theirs) in map.tiles.iter().chain(&map.tenengrad).zip(tiles.iter().chain(&steep)) {
         assert!((f64::from(ours.unwrap()) / theirs - 1.0).abs() < 1e-6);
     }
+    assert_eq!((map.tiles.len(), map.tenengrad.len()), (9, 9));
     let peak = ours.sharpness.peak(2.0).unwrap();
     assert!(close(peak.peak, oracle::percentile(&tiles, 95.0)));
     let sharp = tiles.iter().filter(|&&tile| tile >= peak.peak / 2.0).count();

@@ -2,7 +2,7 @@
 
 use crate::measure::{
     Background, ClippingMap, Completeness, Composition, CropPreset, ErrorLevelMap, FocusMap, Frame, Metric, PhotoMeasurements,
-    PhotoOutcome, Pictures, Preview, Subject,
+    PhotoOutcome, Pictures, Preview, PrintSize, Subject,
 };
 
 /// Longest text in an answer, in characters (the worker cuts at 120; a little room for words around it).
@@ -16,6 +16,8 @@ const PREVIEW_EDGE_PX: u32 = 768;
 const THUMBNAIL_EDGE_PX: u32 = 360;
 /// Most tiles a side of the focus and error level maps and cells a side of the clipping map.
 const FOCUS_SIDE_MAX: u16 = 32;
+/// Most a tile of the focus map can have, in level²: both Sobel gradients at 4 x 255.
+const GRADIENT_MAX: f32 = 2_080_800.0;
 const CLIPPING_SIDE_MAX: u16 = 96;
 
 /// What in an answer cannot be.
@@ -93,12 +95,23 @@ fn numbers(photo: &PhotoMeasurements) -> Check {
     require(photo.print_sizes.len() <= 3, CheckError::Length("print sizes"))?;
     let print = photo.print_sizes.iter().all(|size| size.width_cm.is_finite() && size.height_cm.is_finite());
     require(print, CheckError::Number("print sizes"))?;
+    require(photo.print_sizes.iter().all(detail_is_smaller), CheckError::Number("print sizes"))?;
     require(photo.findings.len() <= LIST_MAX, CheckError::Length("findings"))?;
     require(photo.findings.iter().all(|f| finite(f.value) && finite(f.threshold)), CheckError::Number("findings"))?;
     require(finite(photo.capture.f_number) && finite(photo.capture.focal_length_mm), CheckError::Number("capture"))?;
     let Some(jpeg) = &photo.jpeg else { return Ok(()) };
     require(jpeg.tables.len() <= 4 && jpeg.qualities.len() == jpeg.tables.len(), CheckError::Length("tables"))?;
     require(jpeg.tables.iter().all(|table| table.len() == 64), CheckError::Length("tables"))
+}
+
+/// Detail never prints larger than all pixels do.
+fn detail_is_smaller(size: &PrintSize) -> bool {
+    // half a pixel may be rounded up
+    let within = |side: f64, whole: f64| (0.0..=whole + 0.01).contains(&side);
+    size.at_detail.as_ref().is_none_or(|detail| {
+        let held = (50.0..=100.0).contains(&detail.resolution_held);
+        held && within(detail.width_cm, size.width_cm) && within(detail.height_cm, size.height_cm)
+    })
 }
 
 fn texts(photo: &PhotoMeasurements) -> Check {
@@ -113,8 +126,10 @@ fn texts(photo: &PhotoMeasurements) -> Check {
         &capture.software,
     ];
     let print = photo.print_sizes.iter().flat_map(|size| [&size.largest_a, &size.largest_us]).flatten();
+    let detail = photo.print_sizes.iter().filter_map(|size| size.at_detail.as_ref());
+    let detail = detail.flat_map(|size| [&size.largest_a, &size.largest_us]).flatten();
     let jpeg = photo.jpeg.iter().map(|jpeg| &jpeg.subsampling);
-    let mut all = optional.into_iter().flatten().chain(print).chain(jpeg);
+    let mut all = optional.into_iter().flatten().chain(print).chain(detail).chain(jpeg);
     require(all.all(|text| is_text(text)), CheckError::Text)
 }
 
@@ -174,10 +189,12 @@ fn pictures(pictures: &Pictures) -> Check {
     preview(&pictures.preview, PREVIEW_EDGE_PX)?;
     preview(&pictures.thumbnail, THUMBNAIL_EDGE_PX)?;
     require(pictures.hashes.is_none_or(|hashes| hashes.pdq_quality <= 100), CheckError::Number("the hashes"))?;
-    let FocusMap { columns, rows, tiles } = &pictures.focus;
+    let FocusMap { columns, rows, tiles, tenengrad } = &pictures.focus;
     require((1..=FOCUS_SIDE_MAX).contains(columns) && (1..=FOCUS_SIDE_MAX).contains(rows), CheckError::Length("the focus map"))?;
-    require(tiles.len() == usize::from(*columns) * usize::from(*rows), CheckError::Length("the focus map"))?;
-    require(tiles.iter().flatten().all(|tile| tile.is_finite()), CheckError::Number("the focus map"))?;
+    let length = usize::from(*columns) * usize::from(*rows);
+    require(tiles.len() == length && tenengrad.len() == length, CheckError::Length("the focus map"))?;
+    let levels = tiles.iter().chain(tenengrad).flatten().all(|tile| (0.0..=GRADIENT_MAX).contains(tile));
+    require(levels, CheckError::Number("the focus map"))?;
     let ErrorLevelMap { columns, rows, cells } = &pictures.error_level;
     let sides = (1..=FOCUS_SIDE_MAX).contains(columns) && (1..=FOCUS_SIDE_MAX).contains(rows);
     let length = usize::from(*columns) * usize::from(*rows);
@@ -231,7 +248,7 @@ pub fn report(pdf: &[u8], result_json: &[u8]) -> Check {
 mod tests {
     use super::*;
     use crate::measure::metadata::{Block, BlockFacts, Density, EmbeddedPicture, Place};
-    use crate::measure::{Options, measure_photo};
+    use crate::measure::{DetailSize, Options, measure_photo};
 
     fn changed(change: impl FnOnce(&mut PhotoMeasurements)) -> Check {
         let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/metadata/xmp.jpg")).unwrap();
@@ -265,6 +282,17 @@ mod tests {
         let embedded =
             EmbeddedPicture { place: Place::Xmp, bytes: 1, size_px: None, shape_differs: None, pdq_distance: Some(257) };
         assert_eq!(changed(|photo| photo.metadata.embedded = vec![embedded]), Err(CheckError::Number("metadata")));
+        let larger = |photo: &mut PhotoMeasurements| {
+            let (size, held) = (photo.print_sizes[0].clone(), 101.0);
+            let PrintSize { width_cm, height_cm, .. } = size;
+            let detail = DetailSize { resolution_held: held, width_cm, height_cm, largest_a: None, largest_us: None };
+            photo.print_sizes[0].at_detail = Some(detail);
+        };
+        assert_eq!(changed(larger), Err(CheckError::Number("print sizes")));
+        let tiles = |photo: &mut PhotoMeasurements| photo.pictures.as_mut().unwrap().focus.tenengrad.push(None);
+        assert_eq!(changed(tiles), Err(CheckError::Length("the focus map")));
+        let steep = |photo: &mut PhotoMeasurements| photo.pictures.as_mut().unwrap().focus.tenengrad[0] = Some(2.1e6);
+        assert_eq!(changed(steep), Err(CheckError::Number("the focus map")));
         let position = |photo: &mut PhotoMeasurements| photo.privacy.position.as_mut().unwrap().resolution_m = Some(-1.0);
         assert_eq!(changed(position), Err(CheckError::Number("metadata")));
     }

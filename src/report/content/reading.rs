@@ -236,12 +236,15 @@ mod tests {
         let mut tiles = vec![Some(1.0); 81];
         tiles[80] = Some(900.0);
         tiles[79] = Some(800.0);
-        assert_eq!(region(&FocusMap { columns: 9, rows: 9, tiles: tiles.clone() }), Some("at the lower right"));
+        assert_eq!(
+            region(&FocusMap { columns: 9, rows: 9, tiles: tiles.clone(), tenengrad: vec![] }),
+            Some("at the lower right")
+        );
         tiles[80] = None;
         tiles[79] = None;
         tiles[40] = Some(7.0);
-        assert_eq!(region(&FocusMap { columns: 9, rows: 9, tiles }), Some("in the centre"));
-        assert_eq!(region(&FocusMap { columns: 2, rows: 1, tiles: vec![None, None] }), None);
+        assert_eq!(region(&FocusMap { columns: 9, rows: 9, tiles, tenengrad: vec![] }), Some("in the centre"));
+        assert_eq!(region(&FocusMap { columns: 2, rows: 1, tiles: vec![None, None], tenengrad: vec![] }), None);
     }
 
     #[test]

@@ -9,8 +9,8 @@ mod shape;
 use std::collections::BTreeMap;
 
 use crate::measure::{
-    CaptureFacts, FileFacts, Finding, JpegFacts, Measurement, MetadataFacts, Metric, PaletteColor, Percentiles,
-    PhotoMeasurements, PhotoOutcome, Pictures, Preview, PrintSize, PrivacyFacts, RightsFacts, TableQuality,
+    CaptureFacts, DetailSize, FileFacts, Finding, JpegFacts, Measurement, MetadataFacts, Metric, PaletteColor, Percentiles,
+    PhotoMeasurements, PhotoOutcome, Pictures, Preview, PrintSize, PrivacyFacts, RightsFacts, TableQuality, aspect,
 };
 
 use super::facts::{FILE_NAME_CHARS_MAX, REFERENCE_CHARS_MAX, ReportFacts, ReportPhoto};
@@ -72,7 +72,7 @@ fn photo<'a>(facts: &ReportFacts, photo: &'a ReportPhoto) -> Photo<'a> {
         status: photo.outcome.verdict(),
         sentence: words::photo_sentence(&photo.outcome),
         problem,
-        file: measured.map(|photo| file(&photo.file)),
+        file: measured.map(|measured| file(&measured.file, &photo.file_name)),
         measurements: measured.map(|photo| photo.measurements.iter().map(number).collect()),
         findings: measured.map(|photo| photo.findings.iter().map(finding).collect()).unwrap_or_default(),
         verdicts: [],
@@ -90,15 +90,20 @@ fn photo<'a>(facts: &ReportFacts, photo: &'a ReportPhoto) -> Photo<'a> {
     }
 }
 
-fn file(file: &FileFacts) -> File<'_> {
+fn file<'a>(file: &'a FileFacts, name: &str) -> File<'a> {
+    let aspect = aspect::reduced(file.width_px, file.height_px);
+    let ratio = |(width, height): (u32, u32)| format!("{width}:{height}");
     File {
         format: file.format,
+        extension_fits: file.format.fits_name(name),
         size_bytes: file.size_bytes,
         sha256: &file.sha256,
         completeness: file.completeness,
         trailing_bytes: file.trailing_bytes,
         width_px: file.width_px,
         height_px: file.height_px,
+        aspect: ratio(aspect),
+        aspect_named: aspect::named(aspect).map(ratio),
         stored_width_px: file.stored_px.0,
         stored_height_px: file.stored_px.1,
         exif_orientation: file.orientation.exif(),
@@ -206,6 +211,8 @@ fn jpeg(jpeg: &JpegFacts) -> Jpeg<'_> {
         restart_interval: jpeg.restart_interval,
         tables: &jpeg.tables,
         qualities: jpeg.qualities.iter().map(quality).collect(),
+        huffman: jpeg.huffman,
+        adobe_transform: jpeg.adobe_transform,
     }
 }
 
@@ -213,12 +220,21 @@ fn print_sizes(photo: &PhotoMeasurements) -> Vec<PrintSize> {
     let size = |size: &PrintSize| PrintSize {
         width_cm: rounded(size.width_cm, 1),
         height_cm: rounded(size.height_cm, 1),
+        at_detail: size.at_detail.as_ref().map(|detail| DetailSize {
+            resolution_held: rounded(detail.resolution_held, 0),
+            width_cm: rounded(detail.width_cm, 1),
+            height_cm: rounded(detail.height_cm, 1),
+            ..detail.clone()
+        }),
         ..size.clone()
     };
     photo.print_sizes.iter().map(size).collect()
 }
 
 fn pictures(pictures: &Pictures) -> PicturesOut<'_> {
+    let tiles = |tiles: &[Option<f32>], decimals: u8| -> Vec<Option<f64>> {
+        tiles.iter().map(|tile| tile.map(|tile| rounded(f64::from(tile), decimals))).collect()
+    };
     let size = |preview: &Preview| Size { width_px: preview.width_px, height_px: preview.height_px };
     PicturesOut {
         preview: size(&pictures.preview),
@@ -227,14 +243,16 @@ fn pictures(pictures: &Pictures) -> PicturesOut<'_> {
             columns: pictures.focus.columns,
             rows: pictures.focus.rows,
             unit: "level²",
-            tiles: pictures.focus.tiles.iter().map(|tile| tile.map(|tile| rounded(f64::from(tile), 1))).collect(),
+            tiles: tiles(&pictures.focus.tiles, 1),
+            tenengrad: Some(tiles(&pictures.focus.tenengrad, 1)),
         },
         clipping_map: &pictures.clipping,
         error_level_map: Focus {
             columns: pictures.error_level.columns,
             rows: pictures.error_level.rows,
             unit: "level",
-            tiles: pictures.error_level.cells.iter().map(|cell| cell.map(|cell| rounded(f64::from(cell), 2))).collect(),
+            tiles: tiles(&pictures.error_level.cells, 2),
+            tenengrad: None,
         },
         hashes: pictures.hashes.as_ref().map(|hashes| HashesOut {
             pixels: hashes.pixels.hex(),

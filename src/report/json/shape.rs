@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::set::Set;
 use crate::measure::{
-    Background, CaptureFacts, ClippingMap, Completeness, Compression, Fill, Format, Histogram, JpegProcess, KnownProfile, Level,
-    MetadataFacts, PhotoVerdict, PrintSize, PrivacyFacts, ProfileClass, RightsFacts, Subject, Validity,
+    Background, CaptureFacts, ClippingMap, Completeness, Compression, Fill, Format, Histogram, HuffmanTables, JpegProcess,
+    KnownProfile, Level, MetadataFacts, PhotoVerdict, PrintSize, PrivacyFacts, ProfileClass, RightsFacts, Subject, Validity,
 };
 
 /// The whole result.
@@ -80,12 +80,18 @@ pub(super) struct Problem {
 #[derive(Serialize)]
 pub(super) struct File<'a> {
     pub format: Format,
+    /// Whether the file name ends as this format's do.
+    pub extension_fits: Option<bool>,
     pub size_bytes: u64,
     pub sha256: &'a str,
     pub completeness: Completeness,
     pub trailing_bytes: u64,
     pub width_px: u32,
     pub height_px: u32,
+    /// Width and height as seen, reduced, with a colon.
+    pub aspect: String,
+    /// The usual shape within 1 %.
+    pub aspect_named: Option<String>,
     pub stored_width_px: u32,
     pub stored_height_px: u32,
     pub exif_orientation: u16,
@@ -143,6 +149,8 @@ pub(super) struct Jpeg<'a> {
     pub restart_interval: u32,
     pub tables: &'a [Vec<u16>],
     pub qualities: Vec<Quality>,
+    pub huffman: HuffmanTables,
+    pub adobe_transform: Option<u8>,
 }
 
 /// What is said of one quantization table.
@@ -213,4 +221,7 @@ pub(super) struct Focus {
     pub rows: u16,
     pub unit: &'static str,
     pub tiles: Vec<Option<f64>>,
+    /// Of the focus map alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenengrad: Option<Vec<Option<f64>>>,
 }

@@ -165,6 +165,8 @@ pub fn photo(preview: Preview, seed: u8) -> PhotoMeasurements {
             restart_interval: 0,
             tables: vec![vec![3; 64], vec![4; 64]],
             qualities: vec![TableQuality::Exact(94), TableQuality::Exact(94)],
+            huffman: HuffmanTables::Standard,
+            adobe_transform: None,
         }),
         capture: CaptureFacts {
             make: Some("Canon".into()),
@@ -190,6 +192,13 @@ pub fn photo(preview: Preview, seed: u8) -> PhotoMeasurements {
                 height_cm: f64::from(height) / f64::from(ppi) * 2.54,
                 largest_a: Some(if ppi == 300 { "A3" } else { "A2" }.into()),
                 largest_us: Some(if ppi == 300 { "Tabloid" } else { "16 x 20 in" }.into()),
+                at_detail: (ppi != 150).then(|| DetailSize {
+                    resolution_held: 90.0,
+                    width_cm: f64::from(width) / f64::from(ppi) * 2.54 * 0.9,
+                    height_cm: f64::from(height) / f64::from(ppi) * 2.54 * 0.9,
+                    largest_a: Some("A3".into()),
+                    largest_us: None,
+                }),
             })
             .collect(),
         composition: Some(composed::composition(width, height)),
@@ -213,6 +222,8 @@ fn pictures(preview: Preview) -> Pictures {
             if y < 0.25 && (x * 31.0 + y * 17.0).sin() > -0.2 { None } else { Some(sharp + 20.0 * (x * 40.0).sin().abs()) }
         })
         .collect();
+    let tiles: Vec<Option<f32>> = tiles;
+    let tiles_of_gradients = tiles.iter().map(|tile| tile.map(|tile| 12.0 * tile)).collect();
     let (columns_c, rows_c) = (columns * 3, rows * 3);
     let mut burnt = Vec::new();
     let mut lost = Vec::new();
@@ -228,7 +239,7 @@ fn pictures(preview: Preview) -> Pictures {
         thumbnail: preview.clone(),
         preview,
         hashes: None,
-        focus: FocusMap { columns, rows, tiles },
+        focus: FocusMap { columns, rows, tenengrad: tiles_of_gradients, tiles },
         clipping: ClippingMap { columns: columns_c, rows: rows_c, burnt, lost },
         error_level: ErrorLevelMap { columns, rows, cells: vec![Some(1.25); usize::from(columns) * usize::from(rows)] },
     }

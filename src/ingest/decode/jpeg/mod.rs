@@ -2,6 +2,7 @@
 //! inks (CMYK, YCCK) the headers alone.
 
 mod frame;
+mod huffman;
 mod mpf;
 mod rows;
 mod scan;
@@ -213,6 +214,7 @@ fn container(walk: &Walk, frame: &Frame) -> Container {
             tables,
             entropy_bytes: walk.entropy_bytes,
             scans: walk.scans_seen,
+            standard_huffman: walk.standard_huffman == Some(true),
             adobe_transform: walk.adobe_transform,
             jfif: walk.jfif,
         }),

@@ -194,7 +194,9 @@ fn structure_is_read() {
     assert_eq!(structure.tables.len(), 2);
     // Annex K luma at quality 90: a fifth of 16, 11, 10, 12 and so on
     assert_eq!(&structure.tables[0].values[..9], &[3, 2, 2, 3, 5, 8, 10, 12, 2]);
-    assert!(structure.jfif && structure.adobe_transform.is_none());
+    assert!(structure.jfif && structure.adobe_transform.is_none() && structure.standard_huffman);
+    let own = jpeg(64, 64, |encoder| encoder.set_optimized_huffman_tables(true));
+    assert!(!open(&own, &Limits::default()).unwrap().container.jpeg.unwrap().standard_huffman);
     assert_eq!(photo.icc.unwrap().bytes, profile);
     assert_eq!(photo.header.orientation, Orientation::Rotated90);
     let start = bytes.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap() + 14;

@@ -6,8 +6,8 @@ use crate::ingest::photo::{JpegProcess, QuantTable};
 use crate::ingest::{IngestError, Limits};
 
 use super::frame::{Frame, ScanHeader, quant_tables};
-use super::mpf;
 use super::scan::Entropy;
+use super::{huffman, mpf};
 
 /// Scans a progressive file may have: real ones have about ten, and each one costs a pass over the whole picture.
 const SCANS_MAX: usize = 64;
@@ -41,6 +41,8 @@ pub struct Walk<'a> {
     /// The table each component uses.
     pub component_tables: Vec<Option<QuantTable>>,
     pub restart_interval: u16,
+    /// Whether all Huffman tables so far are those of the standard; None: none so far.
+    pub standard_huffman: Option<bool>,
     pub adobe_transform: Option<u8>,
     pub jfif: bool,
     /// Unit (1 inch, 2 cm), across and down, of the JFIF marker.
@@ -151,7 +153,7 @@ impl<'a> Walk<'a> {
                 Ok(interval) => self.restart_interval = u16::from_be_bytes(interval),
                 Err(_) => self.damaged = true,
             },
-            _ => {}
+            _ => self.standard_huffman = Some(self.standard_huffman != Some(false) && huffman::are_standard(body)),
         }
         let length = (body.len() as u16 + 2).to_be_bytes();
         self.setup.extend([0xff, marker, length[0], length[1]]);

@@ -1,7 +1,7 @@
 //! What the set is made of, and what names tell.
 
 use super::photos::{made, outcome, set_of_named};
-use crate::measure::set::facts::{named, reduced};
+use crate::measure::aspect::{named, reduced};
 use crate::measure::set::names::{names, natural};
 use crate::measure::set::{CaptureSpan, Shapes, Tally};
 use crate::measure::{PhotoOutcome, PhotoProblem};
