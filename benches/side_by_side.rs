@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
 use proofsheet::ingest::{self, Limits};
 
 /// The two fixtures, and the 12 MP one enlarged to 24 MP by bicubic interpolation and coded again at quality 90, 4:2:0.
@@ -96,22 +98,21 @@ pub fn wall_ms(work: impl FnOnce()) -> f64 {
 
 /// CPU milliseconds of this process and of the children that ended in it.
 pub fn cpu_ms(work: impl FnOnce()) -> f64 {
-    let (own, children) = (own_cpu(), children_cpu());
+    let (own, children) = cpu_parts_ms(work);
+    own + children
+}
+
+/// CPU milliseconds of this process, and of the children that ended in it. The kernel knows both to the microsecond; what
+/// `/proc` has of children are ticks of 10 ms.
+pub fn cpu_parts_ms(work: impl FnOnce()) -> (f64, f64) {
+    let before = [UsageWho::RUSAGE_SELF, UsageWho::RUSAGE_CHILDREN].map(used_ms);
     work();
-    (own_cpu() - own + children_cpu() - children) * 1000.0
+    (used_ms(UsageWho::RUSAGE_SELF) - before[0], used_ms(UsageWho::RUSAGE_CHILDREN) - before[1])
 }
 
-fn own_cpu() -> f64 {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
-}
-
-/// From `/proc/self/schedstat` there is nothing for children: `stat` has them in ticks of 10 ms.
-fn children_cpu() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
-    let after_name = stat.rsplit(") ").next().unwrap();
-    let fields: Vec<f64> = after_name.split(' ').filter_map(|field| field.parse().ok()).collect();
-    (fields[12] + fields[13]) / 100.0
+fn used_ms(who: UsageWho) -> f64 {
+    let usage = getrusage(who).unwrap();
+    (usage.user_time() + usage.system_time()).num_microseconds() as f64 / 1000.0
 }
 
 pub fn median(mut samples: Vec<f64>) -> f64 {

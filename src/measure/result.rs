@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::packed;
 use crate::raster::Orientation;
 
 pub use super::composition::{Background, Composition, CropFit, CropPreset, Fill, Frame, Subject};
@@ -176,6 +177,7 @@ pub struct FocusMap {
     /// Tiles down, 1..=32.
     pub rows: u16,
     /// Noise-corrected variance of Laplacian, level²; None: no texture to focus on.
+    #[serde(with = "packed::levels")]
     pub tiles: Vec<Option<f32>>,
 }
 
@@ -187,8 +189,10 @@ pub struct ClippingMap {
     /// Cells down, 1..=96.
     pub rows: u16,
     /// Share of pixels with any channel at 255.
+    #[serde(with = "packed::bytes")]
     pub burnt: Vec<u8>,
     /// Share of pixels with any channel at 0.
+    #[serde(with = "packed::bytes")]
     pub lost: Vec<u8>,
 }
 
@@ -201,6 +205,7 @@ pub struct ErrorLevelMap {
     /// Cells down, 1..=32.
     pub rows: u16,
     /// Root mean squared error of luma, in levels; None without a whole block of 8 x 8 pixels.
+    #[serde(with = "packed::levels")]
     pub cells: Vec<Option<f32>>,
 }
 
