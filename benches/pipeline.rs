@@ -68,8 +68,8 @@ fn sandbox(runtime: &tokio::runtime::Runtime) {
     );
 }
 
-/// Turns of each way in a block.
-const TURNS: u32 = 20;
+/// Turns of each way in a block: one tick of the kernel's account of children is then a four-hundredth of a photo.
+const TURNS: u32 = 40;
 /// Blocks, of which the middle one is told: a neighbor on the machine disturbs a block, not all of them.
 const BLOCKS: usize = 9;
 
