@@ -112,8 +112,8 @@ fn own_cpu_ms() -> f64 {
     time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
 }
 
-/// `/proc/self/stat` has user and system time in ticks of 10 ms. The kernel adds up nanoseconds and cuts only what it shows: however many
-/// differences are summed, each sum is wrong by one tick at most.
+/// `/proc/self/stat` has user and system time in ticks of 10 ms. The kernel adds up nanoseconds and cuts only what it shows:
+/// however many differences are summed, each of the two sums is wrong by one tick at most.
 fn children_cpu_ms() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
     let after_name = stat.rsplit(") ").next().unwrap();
