@@ -77,10 +77,12 @@ impl<T: Packed> Visitor<'_> for Text<T> {
 pub(super) mod bytes {
     use super::{Deserializer, Serializer};
 
+    /// One text.
     pub fn serialize<S: Serializer>(items: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
         super::write(items, serializer)
     }
 
+    /// From that text only.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
         super::read(deserializer)
     }
@@ -90,10 +92,12 @@ pub(super) mod bytes {
 pub(super) mod levels {
     use super::{Deserializer, Serializer};
 
+    /// One text.
     pub fn serialize<S: Serializer>(items: &[Option<f32>], serializer: S) -> Result<S::Ok, S::Error> {
         super::write(items, serializer)
     }
 
+    /// From that text only.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Option<f32>>, D::Error> {
         super::read(deserializer)
     }
