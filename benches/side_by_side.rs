@@ -96,22 +96,29 @@ pub fn wall_ms(work: impl FnOnce()) -> f64 {
 
 /// CPU milliseconds of this process and of the children that ended in it.
 pub fn cpu_ms(work: impl FnOnce()) -> f64 {
-    let (own, children) = (own_cpu(), children_cpu());
+    let (own, children) = cpu_parts_ms(work);
+    own + children
+}
+
+/// CPU milliseconds of this process, and of the children that ended in it.
+pub fn cpu_parts_ms(work: impl FnOnce()) -> (f64, f64) {
+    let (own, children) = (own_cpu_ms(), children_cpu_ms());
     work();
-    (own_cpu() - own + children_cpu() - children) * 1000.0
+    (own_cpu_ms() - own, children_cpu_ms() - children)
 }
 
-fn own_cpu() -> f64 {
+fn own_cpu_ms() -> f64 {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+    time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
 }
 
-/// From `/proc/self/schedstat` there is nothing for children: `stat` has them in ticks of 10 ms.
-fn children_cpu() -> f64 {
+/// `/proc/self/stat` has user and system time in ticks of 10 ms. The kernel adds up nanoseconds and cuts only what it shows:
+/// however many differences are summed, each of the two sums is wrong by one tick at most.
+fn children_cpu_ms() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
     let after_name = stat.rsplit(") ").next().unwrap();
     let fields: Vec<f64> = after_name.split(' ').filter_map(|field| field.parse().ok()).collect();
-    (fields[12] + fields[13]) / 100.0
+    (fields[12] + fields[13]) * 10.0
 }
 
 pub fn median(mut samples: Vec<f64>) -> f64 {

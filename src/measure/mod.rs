@@ -38,6 +38,7 @@ mod levels;
 mod maps;
 mod noise;
 mod overlap;
+mod packed;
 mod palette;
 mod preview;
 mod print;

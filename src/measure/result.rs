@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::packed;
 use crate::raster::Orientation;
 
 pub use super::composition::{Background, Composition, CropFit, CropPreset, Fill, Frame, Subject};
@@ -194,6 +195,7 @@ pub struct FocusMap {
     /// Tiles down, 1..=32.
     pub rows: u16,
     /// Noise-corrected variance of Laplacian, level²; None: no texture to focus on.
+    #[serde(with = "packed::levels")]
     pub tiles: Vec<Option<f32>>,
     /// Noise-corrected mean squared Sobel gradient (Tenengrad), level², for the same tiles.
     pub tenengrad: Vec<Option<f32>>,
@@ -207,8 +209,10 @@ pub struct ClippingMap {
     /// Cells down, 1..=96.
     pub rows: u16,
     /// Share of pixels with any channel at 255.
+    #[serde(with = "packed::bytes")]
     pub burnt: Vec<u8>,
     /// Share of pixels with any channel at 0.
+    #[serde(with = "packed::bytes")]
     pub lost: Vec<u8>,
 }
 
@@ -221,6 +225,7 @@ pub struct ErrorLevelMap {
     /// Cells down, 1..=32.
     pub rows: u16,
     /// Root mean squared error of luma, in levels; None without a whole block of 8 x 8 pixels.
+    #[serde(with = "packed::levels")]
     pub cells: Vec<Option<f32>>,
 }
 

@@ -4,6 +4,7 @@
 //! in on it (photo worker) and the answer goes out on it. Nothing else is open.
 
 use std::fs::File;
+use std::hint::black_box;
 use std::io::{Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
@@ -96,6 +97,7 @@ pub enum WorkerExit {
 
 /// The life of a worker process; its answer is the exit code.
 pub fn run(kind: WorkerKind) -> WorkerExit {
+    begin_heap_at_a_huge_page();
     let Ok(mut socket) = std::io::stdout().as_fd().try_clone_to_owned().map(UnixStream::from) else { return WorkerExit::Job };
     let Ok(file) = std::io::stdin().as_fd().try_clone_to_owned().map(File::from) else { return WorkerExit::Job };
     let Some(job) = read_job(&mut socket) else { return WorkerExit::Job };
@@ -113,6 +115,15 @@ pub fn run(kind: WorkerKind) -> WorkerExit {
         Ok(_) => WorkerExit::Answer,
         Err(exit) => exit,
     }
+}
+
+/// Leaves out what the heap has below its first boundary of huge pages, where every page touched is a fault of its own: 256 in the
+/// middle, 0.4 CPU ms. Never written, so never there; never given back, for that would scrub it.
+fn begin_heap_at_a_huge_page() {
+    const HUGE_PAGE_BYTES: usize = 2 * 1024 * 1024;
+    let here = (&raw const *black_box(Box::new(0_u8))).addr();
+    let gap = Vec::<u8>::with_capacity(HUGE_PAGE_BYTES - here % HUGE_PAGE_BYTES);
+    black_box(gap.leak());
 }
 
 /// The job's bytes where they lie: a private view of the sealed file, which nobody can change or shorten. A copy would cost a fault

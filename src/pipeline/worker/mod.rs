@@ -106,6 +106,9 @@ pub enum WorkerError {
 const MALLOC: &str = "glibc.malloc.mmap_threshold=2097152:glibc.malloc.trim_threshold=1073741824:\
                       glibc.malloc.top_pad=16777216:glibc.malloc.hugetlb=1";
 
+/// Room made for an answer, in bytes: most of a photo fit. A larger one grows, and what it grows out of is copied and scrubbed.
+const ANSWER_BYTES: usize = 256 * 1024;
+
 /// Starts workers.
 #[derive(Debug, Clone)]
 pub struct Workers {
@@ -194,6 +197,7 @@ impl Workers {
         job: &Job,
     ) -> Result<(Vec<u8>, Option<i32>), WorkerError> {
         let job = frame::encode(FrameKind::PhotoJob, job, &[])?;
+        let job = [&u32::try_from(job.len()).unwrap_or(u32::MAX).to_le_bytes(), job.as_slice()].concat();
         let (ours, theirs) = StdUnixStream::pair().map_err(WorkerError::Start)?;
         let mut worker = self.spawn(kind, material.reader().map_err(WorkerError::Material)?, theirs)?;
         let mut socket = ours.set_nonblocking(true).and_then(|()| UnixStream::from_std(ours)).map_err(WorkerError::Start)?;
@@ -201,10 +205,9 @@ impl Workers {
             WorkerKind::Photo => FrameKind::Photo.bytes_max(),
             WorkerKind::Render => FrameKind::Report.bytes_max(),
         };
-        let mut answer = Vec::new();
+        let mut answer = Vec::with_capacity(ANSWER_BYTES);
         // A worker that dies early closes its end: that shows as a short answer and an exit code, not as an error of ours.
         let talk = async {
-            socket.write_all(&u32::try_from(job.len()).unwrap_or(u32::MAX).to_le_bytes()).await?;
             socket.write_all(&job).await?;
             (&mut socket).take(answer_max as u64 + 1).read_to_end(&mut answer).await
         };

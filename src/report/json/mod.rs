@@ -17,7 +17,8 @@ use super::facts::{FILE_NAME_CHARS_MAX, REFERENCE_CHARS_MAX, ReportFacts, Report
 use super::words;
 use super::{ReportError, content};
 use shape::{
-    About, Color, Engine, File, FindingOut, Focus, HashesOut, Jpeg, Number, Photo, PicturesOut, Problem, Quality, Result1, Size,
+    About, Clipping, Color, Engine, File, FindingOut, Focus, HashesOut, Jpeg, Number, Photo, PicturesOut, Problem, Quality,
+    Result1, Size,
 };
 
 /// The schema a result follows.
@@ -246,7 +247,12 @@ fn pictures(pictures: &Pictures) -> PicturesOut<'_> {
             tiles: tiles(&pictures.focus.tiles, 1),
             tenengrad: Some(tiles(&pictures.focus.tenengrad, 1)),
         },
-        clipping_map: &pictures.clipping,
+        clipping_map: Clipping {
+            columns: pictures.clipping.columns,
+            rows: pictures.clipping.rows,
+            burnt: &pictures.clipping.burnt,
+            lost: &pictures.clipping.lost,
+        },
         error_level_map: Focus {
             columns: pictures.error_level.columns,
             rows: pictures.error_level.rows,

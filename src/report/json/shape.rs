@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::set::Set;
 use crate::measure::{
-    Background, CaptureFacts, ClippingMap, Completeness, Compression, Fill, Format, Histogram, HuffmanTables, JpegProcess,
-    KnownProfile, Level, MetadataFacts, PhotoVerdict, PrintSize, PrivacyFacts, ProfileClass, RightsFacts, Subject, Validity,
+    Background, CaptureFacts, Completeness, Compression, Fill, Format, Histogram, HuffmanTables, JpegProcess, KnownProfile,
+    Level, MetadataFacts, PhotoVerdict, PrintSize, PrivacyFacts, ProfileClass, RightsFacts, Subject, Validity,
 };
 
 /// The whole result.
@@ -193,7 +193,7 @@ pub(super) struct PicturesOut<'a> {
     pub preview: Size,
     pub thumbnail: Size,
     pub focus_map: Focus,
-    pub clipping_map: &'a ClippingMap,
+    pub clipping_map: Clipping<'a>,
     pub error_level_map: Focus,
     pub hashes: Option<HashesOut>,
 }
@@ -212,6 +212,15 @@ pub(super) struct HashesOut {
 pub(super) struct Size {
     pub width_px: u32,
     pub height_px: u32,
+}
+
+/// Burnt and lost share of each cell, in 1/255.
+#[derive(Serialize)]
+pub(super) struct Clipping<'a> {
+    pub columns: u16,
+    pub rows: u16,
+    pub burnt: &'a [u8],
+    pub lost: &'a [u8],
 }
 
 /// A number per tile: sharpness, or the error of saving again.
