@@ -94,7 +94,7 @@ def large(stem, p, random):
 def spatial(random, small):
     """Edges whose width is known, flat grounds of known noise."""
     grey = lambda plane: np.repeat(np.clip(np.rint(plane), 0, 255).astype(np.uint8)[..., None], 3, 2)
-    side = 192 if small else 640
+    side = 192 if small else 800
     y, x = np.mgrid[:side, :side].astype(float)
     for sigma in (1.5,) if small else (0.7, 1, 1.5, 2, 3, 4):
         turned = (np.mod(x + 0.2 * y, 64) - 32) / sigma
@@ -191,7 +191,8 @@ def expected(pixels, luma, same_pixels):
     if same_pixels:
         planes = {"luma": luma, "red": pixels[..., 0], "green": pixels[..., 1], "blue": pixels[..., 2]}
         out["numbers"] |= {k: float(v) for k, v in levels(planes).items()}
-        out |= composition(pixels)
+        # larger ones are made smaller in another way first
+        out |= composition(pixels) if max(pixels.shape) <= 768 else {}
         out["histogram"] = {k: [int(v) for v in cv2.calcHist([np.ascontiguousarray(p)], [0], None, [256], [0, 256]).ravel()] for k, p in planes.items()}
     return out
 
