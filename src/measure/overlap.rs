@@ -9,8 +9,10 @@ use std::thread::{self, ScopedJoinHandle};
 use super::Threads;
 use crate::raster::{RowError, RowSource, Stripe, StripeBuffer};
 
-/// Buffers that go round: the decoder may be so far ahead.
-const BUFFERS: usize = 8;
+/// How far the decoder may be ahead: at least and at most so many buffers go round.
+const BUFFERS: (usize, usize) = (2, 16);
+/// Bytes of all buffers, unless two are more.
+const BUFFERED_BYTES: usize = 1 << 20;
 
 /// Hands every stripe to `measure` on a second thread, in order, while the next ones are decoded here. Where no thread can be had,
 /// on this one.
@@ -18,8 +20,8 @@ const BUFFERS: usize = 8;
 /// # Errors
 /// What ended the source before its last row; all stripes before it were measured.
 pub fn read(source: &mut dyn RowSource, mut measure: impl FnMut(&Stripe<'_>) + Send) -> Result<(), RowError> {
-    let (full, decoded) = mpsc::sync_channel::<StripeBuffer>(BUFFERS);
-    let (empty, done) = mpsc::sync_channel::<StripeBuffer>(BUFFERS);
+    let (full, decoded) = mpsc::sync_channel::<StripeBuffer>(BUFFERS.1);
+    let (empty, done) = mpsc::sync_channel::<StripeBuffer>(BUFFERS.1);
     let measured = thread::scope(|scope| {
         let measure = &mut measure;
         let started = thread::Builder::new().spawn_scoped(scope, move || {
@@ -74,12 +76,13 @@ fn decode(
     full: &mpsc::SyncSender<StripeBuffer>,
     done: &mpsc::Receiver<StripeBuffer>,
 ) -> Result<(), RowError> {
-    let mut made = 0;
+    let (mut made, mut buffers) = (0, BUFFERS.1);
     while let Some(stripe) = source.next_stripe()? {
-        let recycled = if made < BUFFERS { done.try_recv().ok() } else { done.recv().ok() };
+        let recycled = if made < buffers { done.try_recv().ok() } else { done.recv().ok() };
         made += usize::from(recycled.is_none());
         let mut buffer = recycled.unwrap_or_default();
         buffer.copy(&stripe);
+        buffers = buffers.min((BUFFERED_BYTES / buffer.size().max(1)).max(BUFFERS.0));
         if full.send(buffer).is_err() {
             break;
         }

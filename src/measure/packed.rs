@@ -114,15 +114,17 @@ mod tests {
         let clipping = ClippingMap { columns: 16, rows: 16, burnt, lost };
         assert_eq!(serde_json::from_slice::<ClippingMap>(&serde_json::to_vec(&clipping).unwrap()).unwrap(), clipping);
         let levels = [Some(0.0), Some(-0.0), None, Some(f32::MIN_POSITIVE / 8.0), Some(0.1), Some(f32::MAX), Some(f32::INFINITY)];
-        let focus = FocusMap { columns: 7, rows: 1, tiles: levels.to_vec() };
+        let focus = FocusMap { columns: 7, rows: 1, tiles: levels.to_vec(), tenengrad: levels.iter().rev().copied().collect() };
         let back: FocusMap = serde_json::from_slice(&serde_json::to_vec(&focus).unwrap()).unwrap();
-        let bits = |map: &FocusMap| map.tiles.iter().map(|tile| tile.map(f32::to_bits)).collect::<Vec<_>>();
+        let bits = |map: &FocusMap| map.tiles.iter().chain(&map.tenengrad).map(|tile| tile.map(f32::to_bits)).collect::<Vec<_>>();
         assert_eq!(bits(&back), bits(&focus));
     }
 
     #[test]
     fn what_is_no_map_is_refused() {
-        let focus = |tiles: &str| serde_json::from_str::<FocusMap>(&format!(r#"{{"columns":1,"rows":1,"tiles":{tiles}}}"#));
+        let focus = |tiles: &str| {
+            serde_json::from_str::<FocusMap>(&format!(r#"{{"columns":1,"rows":1,"tiles":{tiles},"tenengrad":""}}"#))
+        };
         assert_eq!(focus(r#""""#).unwrap().tiles, []);
         assert_eq!(focus(r#""AADAfw""#).unwrap().tiles, [None]);
         for refused in [r#""AAAA""#, r#""AADAfw==""#, r#""AADAf""#, r#""....""#, r#""AADAf\u0000""#, "[1.5]", "null", "7"] {

@@ -198,6 +198,7 @@ pub struct FocusMap {
     #[serde(with = "packed::levels")]
     pub tiles: Vec<Option<f32>>,
     /// Noise-corrected mean squared Sobel gradient (Tenengrad), level², for the same tiles.
+    #[serde(with = "packed::levels")]
     pub tenengrad: Vec<Option<f32>>,
 }
 

@@ -46,6 +46,11 @@ impl<T: Copy> Samples<T> {
 }
 
 impl StripeBuffer {
+    /// Bytes of its samples.
+    pub fn size(&self) -> usize {
+        self.bytes.iter().map(|samples| samples.samples.len()).sum::<usize>() + 2 * self.words.samples.len()
+    }
+
     /// Takes a stripe's rows.
     pub fn copy(&mut self, stripe: &Stripe<'_>) {
         (self.first_row, self.rows) = (stripe.first_row, stripe.rows);

@@ -52,7 +52,7 @@ const FAULTS: &[Fault] = &[
     accessible("no metadata", |pdf| remove_of_catalog(pdf, b"Metadata")),
     accessible("an operator outside the tags", |pdf| {
         let page = pages(pdf)[0];
-        let mut content = pdf.get_page_content(page).unwrap();
+        let mut content = pdf.get_page_content(page);
         content.extend(b"\n0 0 10 10 re f\n");
         pdf.change_page_content(page, content).unwrap();
     }),
