@@ -184,27 +184,32 @@ pub fn photo(preview: Preview, seed: u8) -> PhotoMeasurements {
         privacy: PrivacyFacts::default(),
         rights: RightsFacts { copyright: Some("© 2026 Northlight".into()), creator_named: true, ..RightsFacts::default() },
         metadata: MetadataFacts::default(),
-        print_sizes: [300, 240, 150]
-            .into_iter()
-            .map(|ppi| PrintSize {
-                ppi,
-                width_cm: f64::from(width) / f64::from(ppi) * 2.54,
-                height_cm: f64::from(height) / f64::from(ppi) * 2.54,
-                largest_a: Some(if ppi == 300 { "A3" } else { "A2" }.into()),
-                largest_us: Some(if ppi == 300 { "Tabloid" } else { "16 x 20 in" }.into()),
-                at_detail: (ppi != 150).then(|| DetailSize {
-                    resolution_held: 90.0,
-                    width_cm: f64::from(width) / f64::from(ppi) * 2.54 * 0.9,
-                    height_cm: f64::from(height) / f64::from(ppi) * 2.54 * 0.9,
-                    largest_a: Some("A3".into()),
-                    largest_us: None,
-                }),
-            })
-            .collect(),
+        print_sizes: print_sizes(width, height),
         composition: Some(composed::composition(width, height)),
         findings: vec![],
         pictures: Some(pictures(preview)),
     }
+}
+
+fn print_sizes(width: u32, height: u32) -> Vec<PrintSize> {
+    let size = |ppi: u16| {
+        let length = |px: u32| f64::from(px) / f64::from(ppi) * 2.54;
+        PrintSize {
+            ppi,
+            width_cm: length(width),
+            height_cm: length(height),
+            largest_a: Some(if ppi == 300 { "A3" } else { "A2" }.into()),
+            largest_us: Some(if ppi == 300 { "Tabloid" } else { "16 x 20 in" }.into()),
+            at_detail: (ppi != 150).then(|| DetailSize {
+                resolution_held: 90.0,
+                width_cm: length(width) * 0.9,
+                height_cm: length(height) * 0.9,
+                largest_a: Some("A3".into()),
+                largest_us: None,
+            }),
+        }
+    };
+    [300, 240, 150].map(size).into()
 }
 
 fn pictures(preview: Preview) -> Pictures {
