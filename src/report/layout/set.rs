@@ -66,7 +66,8 @@ fn strip(canvas: &mut Canvas<'_>, content: &Content<'_>, row: &SetRow, top: f32)
     for (at, frame) in frames.enumerate() {
         let window = Frame::new(t::MARGIN + FILM_EDGE + at as f32 * PITCH, top + 12.0, PITCH - FILM_EDGE, STRIP_HEIGHT - 15.0);
         let best = row.best == Some(frame.number);
-        let words = format!("Frame {}{}.", frame.number, if best { ", technically best" } else { "" });
+        let words =
+            format!("Frame {}, {}.", frame.number, if best { "technically best of its group" } else { "one of its group" });
         canvas.tagged(Role::Link, |canvas| {
             canvas.figure(words, |canvas| strip_frame(canvas, frame, window, best))?;
             canvas.push(Item::Link { frame: window, page: frame.page, words: format!("Photo {}", frame.number) });

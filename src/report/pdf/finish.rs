@@ -9,7 +9,7 @@ use crate::report::layout::tokens::PAGE_HEIGHT;
 use crate::report::layout::{Layout, OutlineEntry};
 
 use super::structure::{self, WrittenPage};
-use super::{About, attachment, text_string, xmp};
+use super::{About, attachment, save, text_string, xmp};
 
 /// The color space of everything in the file: sRGB (IEC 61966-2-1) as an ICC profile.
 /// Made by Little CMS 2.17 (`cmsCreate_sRGBProfile`, through Pillow), its date set to 2000-01-01.
@@ -44,10 +44,7 @@ pub fn finish(
     say_about(&mut document, about);
     let attached = attachment::attach(&mut document, about, result_json);
     catalog(&mut document, &Roots { tree, outline, attached }, about)?;
-    document.compress();
-    let mut bytes = Vec::new();
-    document.save_modern(&mut bytes).map_err(|_| ReportError::Writer { page: 0, what: "could not be saved" })?;
-    Ok(bytes)
+    save::save(document)
 }
 
 /// Writes the links of a page; answers the index of each one's item, and its annotation. Their keys in the number tree follow each

@@ -8,6 +8,7 @@ pub mod finish;
 pub mod jpeg;
 pub mod ops;
 pub mod resources;
+pub mod save;
 pub mod sequences;
 pub mod structure;
 pub mod text;

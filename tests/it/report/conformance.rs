@@ -65,19 +65,9 @@ const FAULTS: &[Fault] = &[
         change(pdf, |dict| is(dict, b"Subtype", "CIDFontType2"), |dict| dict.set("W", vec![1.into(), 400.into(), 77.into()]));
     }),
     archival("an attachment of no relation", |pdf| remove(pdf, |dict| is(dict, b"Type", "Filespec"), b"AFRelationship")),
-    archival("an attachment of no kind", |pdf| {
-        for object in pdf.objects.values_mut() {
-            if let Object::Stream(stream) = object
-                && is(&stream.dict, b"Type", "EmbeddedFile")
-            {
-                stream.dict.remove(b"Subtype");
-            }
-        }
-    }),
-    archival("a title that is another one in the metadata", |pdf| {
-        let info = pdf.trailer.get(b"Info").and_then(Object::as_reference).unwrap();
-        pdf.get_dictionary_mut(info).unwrap().set("Title", Object::string_literal("Another"));
-    }),
+    archival("an attachment of no kind", |pdf| remove(pdf, |dict| is(dict, b"Type", "EmbeddedFile"), b"Subtype")),
+    archival("a level that is not kept", |pdf| in_metadata(pdf, "<pdfaid:conformance>A<", "<pdfaid:conformance>B<")),
+    accessible("no part of PDF/UA named", |pdf| in_metadata(pdf, "<pdfuaid:part>1</pdfuaid:part>", "")),
     archival("a script", |pdf| {
         let script = pdf.add_object(dictionary! { "S" => "JavaScript", "JS" => Object::string_literal("app.beep(0)") });
         pdf.catalog_mut().unwrap().set("OpenAction", script);
@@ -113,16 +103,25 @@ fn pages(pdf: &Document) -> Vec<ObjectId> {
     pdf.get_pages().into_values().collect()
 }
 
-/// Changes every dictionary of a kind; there must be one.
+/// Changes every dictionary of a kind, wherever it stands; there must be one.
 fn change(pdf: &mut Document, kind: impl Fn(&Dictionary) -> bool, make: impl Fn(&mut Dictionary)) {
     let mut changed = 0;
-    for object in pdf.objects.values_mut() {
-        if let Object::Dictionary(dict) = object
-            && kind(dict)
-        {
+    let mut within: Vec<&mut Object> = pdf.objects.values_mut().collect();
+    while let Some(object) = within.pop() {
+        let dict = match object {
+            Object::Dictionary(dict) => dict,
+            Object::Stream(stream) => &mut stream.dict,
+            Object::Array(items) => {
+                within.extend(items);
+                continue;
+            }
+            _ => continue,
+        };
+        if kind(dict) {
             make(dict);
             changed += 1;
         }
+        within.extend(dict.iter_mut().map(|(_, value)| value));
     }
     assert!(changed > 0, "nothing to change");
 }
@@ -133,4 +132,12 @@ fn remove(pdf: &mut Document, kind: impl Fn(&Dictionary) -> bool, key: &[u8]) {
 
 fn remove_of_catalog(pdf: &mut Document, key: &[u8]) {
     assert!(pdf.catalog_mut().unwrap().remove(key).is_some(), "nothing to take away");
+}
+
+fn in_metadata(pdf: &mut Document, old: &str, new: &str) {
+    let metadata = pdf.catalog().and_then(|catalog| catalog.get(b"Metadata")).and_then(Object::as_reference).unwrap();
+    let Ok(Object::Stream(stream)) = pdf.get_object_mut(metadata) else { panic!("no metadata") };
+    let text = String::from_utf8(stream.content.clone()).unwrap();
+    assert!(text.contains(old));
+    stream.set_plain_content(text.replace(old, new).into_bytes());
 }
