@@ -8,16 +8,31 @@ use crate::fixtures::fixture;
 use crate::support::Service;
 use crate::support::browser::Browser;
 
+/// Longest wait for a page: the driver does not wait for answers that take their time.
+const PAGE_WAIT: Duration = Duration::from_secs(30);
+
+/// The element, as soon as a page has it.
+async fn find(window: &WebDriver, selector: &str) -> WebElement {
+    let end = Instant::now() + PAGE_WAIT;
+    loop {
+        match window.find(By::Css(selector)).await {
+            Ok(element) => return element,
+            Err(error) => assert!(Instant::now() < end, "{selector}: {error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 async fn text_of(window: &WebDriver, selector: &str) -> String {
-    window.find(By::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}")).text().await.unwrap()
+    find(window, selector).await.text().await.unwrap()
 }
 
 async fn click(window: &WebDriver, selector: &str) {
-    window.find(By::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}")).click().await.unwrap();
+    find(window, selector).await.click().await.unwrap();
 }
 
 async fn fill(window: &WebDriver, selector: &str, text: &str) {
-    window.find(By::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}")).send_keys(text).await.unwrap();
+    find(window, selector).await.send_keys(text).await.unwrap();
 }
 
 /// Fetches a file of the page the way the browser would: with its cookies.
@@ -45,6 +60,7 @@ async fn without_script_somebody_signs_in_sends_photos_reads_and_deletes_the_rep
     fill(window, "#password", password).await;
     click(window, "main form button").await;
 
+    find(window, "#photos").await;
     for cookie in window.get_all_cookies().await.unwrap() {
         assert_eq!(cookie.secure, Some(true), "{cookie:?}");
         assert_eq!(cookie.same_site, Some(thirtyfour::SameSite::Lax), "{cookie:?}");
@@ -71,7 +87,7 @@ async fn without_script_somebody_signs_in_sends_photos_reads_and_deletes_the_rep
     click(window, "a.button.danger").await;
     click(window, "main form button.danger").await;
     // the page that asks stays until the answer is there, and says "destroyed" as well
-    let end = Instant::now() + Duration::from_secs(20);
+    let end = Instant::now() + PAGE_WAIT;
     while window.find(By::Css("main form button.danger")).await.is_ok() {
         assert!(Instant::now() < end, "still asked: {}", window.source().await.unwrap());
         tokio::time::sleep(Duration::from_millis(50)).await;
