@@ -114,7 +114,7 @@ fn with_and_without(runtime: &tokio::runtime::Runtime) -> Turns {
 fn bench(runtime: &tokio::runtime::Runtime, jpeg: &[u8], mut usual: impl FnMut() -> f64) -> [f64; 5] {
     let mut samples: [Vec<f64>; 5] = Default::default();
     let outcome = measured(jpeg);
-    let photos = [ReportPhoto { number: 1, file_name: "photo.jpg".into(), outcome }];
+    let photos = [ReportPhoto { number: 1, file_name: "photo.jpg".into(), declared_type: None, outcome }];
     let workers = workers();
     for _ in 0..RUNS {
         samples[0].push(usual());
@@ -138,7 +138,7 @@ fn measured(jpeg: &[u8]) -> PhotoOutcome {
 async fn whole_path(workers: &Workers, jpeg: &[u8]) {
     let memory = held::seal(jpeg).unwrap();
     let outcome = workers.measure(&memory, true, Threads::One).await.unwrap();
-    let head = RenderHead { facts: facts(), photos: vec![ReportPhoto { number: 1, file_name: "photo.jpg".into(), outcome }] };
+    let head = RenderHead { facts: facts(), photos: vec![ReportPhoto { number: 1, file_name: "photo.jpg".into(), declared_type: None, outcome }] };
     let rendered = workers.render(&head).await.unwrap();
     let agency = AgencyId::generate(head.facts.created_at);
     seal_object(&ReportKey::generate(), &agency, &head.facts.report, "report", &rendered.pdf).unwrap();

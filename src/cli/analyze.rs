@@ -77,7 +77,7 @@ async fn measure_one(
     let memory = held::seal(&bytes).context("no memory for the photo")?;
     drop(bytes);
     let outcome = workers.measure(&memory, previews, threads).await?;
-    Ok(ReportPhoto { number, file_name: clean_file_name(&path.to_string_lossy()), outcome })
+    Ok(ReportPhoto { number, file_name: clean_file_name(&path.to_string_lossy()), declared_type: None, outcome })
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command's purpose: the report goes where the user says")]

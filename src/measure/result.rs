@@ -81,6 +81,19 @@ impl Format {
         let is_name = !stem.is_empty() && !extension.is_empty();
         is_name.then(|| usual.iter().any(|usual| extension.eq_ignore_ascii_case(usual)))
     }
+
+    /// Whether a media type, in lower case and without parameters, is one of this format's (IANA, and names older programs use);
+    /// None for `application/octet-stream`, which says nothing.
+    pub fn fits_media_type(self, declared: &str) -> Option<bool> {
+        let usual: &[&str] = match self {
+            Self::Jpeg => &["image/jpeg", "image/jpg", "image/pjpeg"],
+            Self::Png => &["image/png", "image/apng", "image/x-png", "image/vnd.mozilla.apng"],
+            Self::WebP => &["image/webp"],
+            Self::Tiff => &["image/tiff", "image/tiff-fx", "image/x-tiff"],
+            Self::Gif => &["image/gif"],
+        };
+        (declared != "application/octet-stream").then(|| usual.contains(&declared))
+    }
 }
 
 /// How much of the picture the coding threw away.

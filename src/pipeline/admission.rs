@@ -13,6 +13,8 @@ use crate::vault::{Digest, Hasher};
 pub const BUDGET_STEP_BYTES: u64 = 1024 * 1024;
 /// Seconds a refused client is asked to wait.
 pub const RETRY_AFTER_SECS: u64 = 5;
+/// Longest media type that is kept, in characters.
+pub const MEDIA_TYPE_CHARS_MAX: usize = 100;
 
 /// What an upload may be.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -127,6 +129,8 @@ impl Drop for Reservation {
 pub struct HeldPhoto {
     /// File name as given, cleaned and cut.
     pub file_name: String,
+    /// Media type as given, cleaned.
+    pub declared_type: Option<String>,
     /// Its bytes.
     pub memory: SealedMemory,
     /// SHA-256 of its bytes, if it was asked for.
@@ -134,9 +138,19 @@ pub struct HeldPhoto {
     _share: Reservation,
 }
 
+/// What the sender says a file is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SentAs<'a> {
+    /// File name, untrusted.
+    pub file_name: &'a str,
+    /// Media type (`Content-Type` of the part or the body), untrusted.
+    pub media_type: Option<&'a str>,
+}
+
 #[derive(Debug)]
 struct Arriving {
     file_name: String,
+    declared_type: Option<String>,
     memory: MemoryWriter,
     share: Reservation,
     hasher: Option<Hasher>,
@@ -193,7 +207,7 @@ impl Upload {
     ///
     /// # Errors
     /// [`AdmissionError::TooManyPhotos`] past the limit, [`AdmissionError::Memory`] when the kernel has none.
-    pub fn start_photo(&mut self, file_name: &str) -> Result<(), AdmissionError> {
+    pub fn start_photo(&mut self, sent: SentAs<'_>) -> Result<(), AdmissionError> {
         let limit = self.settings.photos_max;
         if self.photos.len() >= limit {
             return Err(AdmissionError::TooManyPhotos { limit });
@@ -201,7 +215,8 @@ impl Upload {
         let memory = MemoryWriter::new().map_err(AdmissionError::Memory)?;
         let share = Reservation::empty(&self.budget);
         let hasher = self.has_digests.then(Hasher::default);
-        self.arriving = Some(Arriving { file_name: clean_file_name(file_name), memory, share, hasher });
+        let (file_name, declared_type) = (clean_file_name(sent.file_name), sent.media_type.and_then(clean_media_type));
+        self.arriving = Some(Arriving { file_name, declared_type, memory, share, hasher });
         Ok(())
     }
 
@@ -232,12 +247,14 @@ impl Upload {
     /// # Errors
     /// [`AdmissionError::EmptyPhoto`] for a photo without a byte.
     pub fn finish_photo(&mut self) -> Result<(), AdmissionError> {
-        let Arriving { file_name, memory, share, hasher } = self.arriving.take().ok_or(AdmissionError::NoPhotoBegun)?;
+        let Arriving { file_name, declared_type, memory, share, hasher } =
+            self.arriving.take().ok_or(AdmissionError::NoPhotoBegun)?;
         if memory.is_empty() {
             return Err(AdmissionError::EmptyPhoto);
         }
         let memory = memory.seal().map_err(AdmissionError::Memory)?;
-        self.photos.push(HeldPhoto { file_name, memory, sha256: hasher.map(Hasher::finish), _share: share });
+        let sha256 = hasher.map(Hasher::finish);
+        self.photos.push(HeldPhoto { file_name, declared_type, memory, sha256, _share: share });
         Ok(())
     }
 
@@ -249,6 +266,15 @@ impl Upload {
     pub(super) fn into_photos(self) -> Vec<HeldPhoto> {
         self.photos
     }
+}
+
+/// A media type as it may be shown (RFC 9110, 8.3.1): type and subtype in lower case, without parameters, at most 100 characters.
+fn clean_media_type(text: &str) -> Option<String> {
+    let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_token =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte));
+    let is_whole = essence.split_once('/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype));
+    (is_whole && essence.len() <= MEDIA_TYPE_CHARS_MAX).then_some(essence)
 }
 
 /// A file name as it may be shown: no path, no control or direction characters, at most 200 characters.
@@ -272,6 +298,10 @@ mod tests {
         Settings { photos_max: 2, file_bytes_max: 10, request_bytes_max: 15, ..Settings::default() }
     }
 
+    fn named(file_name: &str) -> SentAs<'_> {
+        SentAs { file_name, media_type: None }
+    }
+
     fn begin(budget: &Arc<ByteBudget>) -> Upload {
         Upload::begin(budget, &settings(), None, 0).unwrap()
     }
@@ -281,15 +311,15 @@ mod tests {
         let budget = ByteBudget::new(10 * BUDGET_STEP_BYTES);
         let mut upload = begin(&budget);
         assert!(matches!(upload.write(b"x"), Err(AdmissionError::NoPhotoBegun)));
-        upload.start_photo("a.jpg").unwrap();
+        upload.start_photo(named("a.jpg")).unwrap();
         upload.write(&[0; 10]).unwrap();
         assert!(matches!(upload.write(&[0]), Err(AdmissionError::FileTooLarge { limit_bytes: 10, actual_bytes: 11 })));
         upload.finish_photo().unwrap();
-        upload.start_photo("b.jpg").unwrap();
+        upload.start_photo(named("b.jpg")).unwrap();
         upload.write(&[0; 5]).unwrap();
         assert!(matches!(upload.write(&[0]), Err(AdmissionError::RequestTooLarge { limit_bytes: 15, actual_bytes: Some(16) })));
         upload.finish_photo().unwrap();
-        assert!(matches!(upload.start_photo("c.jpg"), Err(AdmissionError::TooManyPhotos { limit: 2 })));
+        assert!(matches!(upload.start_photo(named("c.jpg")), Err(AdmissionError::TooManyPhotos { limit: 2 })));
         assert!(Upload::begin(&budget, &settings(), Some(15), 0).is_ok());
         assert!(matches!(Upload::begin(&budget, &settings(), Some(16), 0), Err(AdmissionError::RequestTooLarge { .. })));
     }
@@ -301,11 +331,11 @@ mod tests {
         let refused = Upload::begin(&budget, &settings(), Some(6), 10).unwrap_err();
         assert!(matches!(refused, AdmissionError::RequestTooLarge { limit_bytes: 15, actual_bytes: Some(16) }), "{refused:?}");
         let mut upload = Upload::begin(&budget, &settings(), None, 10).unwrap().with_digests();
-        upload.start_photo("a.jpg").unwrap();
+        upload.start_photo(named("a.jpg")).unwrap();
         upload.write(b"ab").unwrap();
         upload.write(b"c").unwrap();
         upload.finish_photo().unwrap();
-        upload.start_photo("b.jpg").unwrap();
+        upload.start_photo(named("b.jpg")).unwrap();
         assert!(matches!(upload.write(b"abc"), Err(AdmissionError::RequestTooLarge { .. })));
         assert_eq!(upload.into_photos()[0].sha256, Some(crate::vault::sha256(b"abc")));
     }
@@ -314,11 +344,11 @@ mod tests {
     fn the_budget_is_given_back() {
         let budget = ByteBudget::new(BUDGET_STEP_BYTES);
         let mut first = begin(&budget);
-        first.start_photo("a.jpg").unwrap();
+        first.start_photo(named("a.jpg")).unwrap();
         first.write(b"12345").unwrap();
         assert_eq!(budget.used(), BUDGET_STEP_BYTES);
         let mut second = begin(&budget);
-        second.start_photo("b.jpg").unwrap();
+        second.start_photo(named("b.jpg")).unwrap();
         assert!(matches!(second.write(b"1"), Err(AdmissionError::NodeFull { .. })));
         first.finish_photo().unwrap();
         drop(first.into_photos());
@@ -330,8 +360,19 @@ mod tests {
     fn an_empty_photo_is_none() {
         let budget = ByteBudget::new(BUDGET_STEP_BYTES);
         let mut upload = begin(&budget);
-        upload.start_photo("a.jpg").unwrap();
+        upload.start_photo(named("a.jpg")).unwrap();
         assert!(matches!(upload.finish_photo(), Err(AdmissionError::EmptyPhoto)));
+    }
+
+    #[test]
+    fn media_types_are_cleaned() {
+        assert_eq!(clean_media_type("Image/JPEG; charset=x"), Some("image/jpeg".into()));
+        assert_eq!(clean_media_type("image/svg+xml"), Some("image/svg+xml".into()));
+        let longest = format!("image/{}", "x".repeat(MEDIA_TYPE_CHARS_MAX - 6));
+        assert_eq!(clean_media_type(&longest), Some(longest.clone()));
+        for wrong in ["", "image", "image/", "/jpeg", "image/jp eg", "image/<b>", "a/b/c", &format!("{longest}x")] {
+            assert_eq!(clean_media_type(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

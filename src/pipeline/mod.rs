@@ -29,7 +29,7 @@ use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use admission::{HeldPhoto, Settings as AdmissionSettings, Upload, clean_text};
+pub use admission::{HeldPhoto, SentAs, Settings as AdmissionSettings, Upload, clean_text};
 pub use error::{AdmissionError, CancelError, OpenError, ReadError, SubmitError, Tombstone};
 pub use once::{Accepted, Once};
 pub use open::PutPhoto;

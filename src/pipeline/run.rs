@@ -221,12 +221,12 @@ pub(super) async fn measure(
 ) -> Result<ReportPhoto, WorkerError> {
     let permit = inner.scheduler.acquire(agency).await;
     let outcome = inner.parts.workers.measure(&photo.memory, previews, permit.threads()).await?;
-    let file_name = photo.file_name.clone();
+    let (file_name, declared_type) = (photo.file_name.clone(), photo.declared_type.clone());
     // The photo's bytes are gone here, whatever the others do.
     drop(photo);
     drop(permit);
     failpoint(Failpoint::PhotoMeasured);
-    Ok(ReportPhoto { number, file_name, outcome })
+    Ok(ReportPhoto { number, file_name, declared_type, outcome })
 }
 
 /// What a photo's row says of its outcome.

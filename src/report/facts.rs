@@ -40,6 +40,9 @@ pub struct ReportPhoto {
     pub number: u16,
     /// File name as given, cleaned; untrusted text.
     pub file_name: String,
+    /// Media type the sender gave, such as `image/jpeg`; None where nobody said.
+    #[serde(default)]
+    pub declared_type: Option<String>,
     /// What became of it.
     pub outcome: PhotoOutcome,
 }

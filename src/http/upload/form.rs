@@ -8,6 +8,7 @@ use super::fields::{FIELD_BYTES_MAX, Fields, Sent, too_long};
 use crate::http::pace::is_too_slow;
 use crate::http::session::is_same_token;
 use crate::http::{Problem, ProblemKind};
+use crate::pipeline::SentAs;
 
 /// Where the photos go: the pipeline's upload, with its errors already in our words.
 pub trait Sink {
@@ -15,7 +16,7 @@ pub trait Sink {
     ///
     /// # Errors
     /// 413, 422 or 503.
-    fn start(&mut self, file_name: &str) -> Result<(), Problem>;
+    fn start(&mut self, sent: SentAs<'_>) -> Result<(), Problem>;
     /// Takes a piece of it.
     ///
     /// # Errors
@@ -85,11 +86,12 @@ async fn take_photo(field: &mut Field, rules: FormRules<'_>, sink: &mut impl Sin
         return Err(Problem::field("photos", "not_allowed", "Send a file, not a text (with curl: photos=@name)."));
     }
     let file_name = file_name.unwrap_or_default();
+    let media_type = field.content_type().map(|media_type| media_type.essence_str().to_owned());
     let mut is_begun = false;
     while let Some(piece) = field.next().await {
         let piece = piece.map_err(|error| form_problem(&error, rules))?;
         if !is_begun {
-            sink.start(&file_name)?;
+            sink.start(SentAs { file_name: &file_name, media_type: media_type.as_deref() })?;
             is_begun = true;
         }
         sink.write(&piece)?;

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, web};
 
 use super::body::bounded;
-use super::raw::{file_name_of, read_photo};
+use super::raw::{Whole, file_name_of, read_photo};
 use super::receive::{Door, MediaType, declared_bytes, media_type};
 use crate::domain::{AgencyId, AnalysisId};
 use crate::http::{Problem, ProblemKind, Services};
@@ -46,7 +46,7 @@ async fn put(
     let file_name = file_name_of(request.query_string())?;
     let mut upload = services.pipeline.begin_photo(agency, analysis, number, declared_bytes(request)).await?;
     let bytes_max = services.pipeline.admission().request_bytes_max;
-    let body = bounded(body, bytes_max);
-    read_photo(body, file_name.as_deref(), bytes_max, &mut Door::to(&mut upload)).await?;
+    let body = Whole { body: bounded(body, bytes_max), bytes_max, media_type: request.content_type() };
+    read_photo(body, file_name.as_deref(), &mut Door::to(&mut upload)).await?;
     Ok(services.pipeline.put_photo(agency, analysis, number, upload).await?)
 }

@@ -7,6 +7,7 @@ use futures_util::{Stream, StreamExt as _};
 use super::fields::{FIELD_BYTES_MAX, Fields, Sent, too_long};
 use super::form::{Sink, empty_photo, payload_problem};
 use crate::http::Problem;
+use crate::pipeline::SentAs;
 
 /// The query of a raw upload.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,24 +50,34 @@ pub fn file_name_of(query: &str) -> Result<Option<String>, Problem> {
     Err(Problem::field("product", "not_allowed", detail))
 }
 
+/// A body that is one photo.
+pub struct Whole<'a, S> {
+    /// Its bytes.
+    pub body: S,
+    /// Most bytes of it, for the answer's `limit`.
+    pub bytes_max: u64,
+    /// What it says it is.
+    pub media_type: &'a str,
+}
+
 /// Reads the whole body as one photo, with its fields.
 ///
 /// # Errors
 /// Every fault as its own problem, ending the connection.
-pub async fn read_raw<S>(body: S, query: RawQuery, request_bytes_max: u64, sink: &mut impl Sink) -> Result<Sent, Problem>
+pub async fn read_raw<S>(body: Whole<'_, S>, query: RawQuery, sink: &mut impl Sink) -> Result<Sent, Problem>
 where
     S: Stream<Item = Result<Bytes, PayloadError>>,
 {
-    read(body, query, request_bytes_max, sink).await.map_err(Problem::closing)
+    read(body, query, sink).await.map_err(Problem::closing)
 }
 
-async fn read<S>(body: S, query: RawQuery, request_bytes_max: u64, sink: &mut impl Sink) -> Result<Sent, Problem>
+async fn read<S>(body: Whole<'_, S>, query: RawQuery, sink: &mut impl Sink) -> Result<Sent, Problem>
 where
     S: Stream<Item = Result<Bytes, PayloadError>>,
 {
     // The fields are known before the body: a wrong one is answered before a byte is read.
     let sent = query.fields.finish(1)?;
-    read_photo(body, query.file_name.as_deref(), request_bytes_max, sink).await?;
+    read_photo(body, query.file_name.as_deref(), sink).await?;
     Ok(sent)
 }
 
@@ -74,17 +85,17 @@ where
 ///
 /// # Errors
 /// Every fault as its own problem.
-pub async fn read_photo<S>(body: S, file_name: Option<&str>, request_bytes_max: u64, sink: &mut impl Sink) -> Result<(), Problem>
+pub async fn read_photo<S>(whole: Whole<'_, S>, file_name: Option<&str>, sink: &mut impl Sink) -> Result<(), Problem>
 where
     S: Stream<Item = Result<Bytes, PayloadError>>,
 {
     let file_name = file_name.unwrap_or("photo");
-    let mut body = std::pin::pin!(body);
+    let mut body = std::pin::pin!(whole.body);
     let mut is_begun = false;
     while let Some(piece) = body.next().await {
-        let piece = piece.map_err(|error| payload_problem(&error, request_bytes_max))?;
+        let piece = piece.map_err(|error| payload_problem(&error, whole.bytes_max))?;
         if !is_begun {
-            sink.start(file_name)?;
+            sink.start(SentAs { file_name, media_type: Some(whole.media_type) })?;
             is_begun = true;
         }
         sink.write(&piece)?;

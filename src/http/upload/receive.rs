@@ -6,12 +6,13 @@ use actix_web::{HttpMessage as _, HttpRequest, web};
 
 use super::body::bounded;
 use super::form::Sink;
+use super::raw::Whole;
 use super::{FormRules, RawQuery, Sent, read_form, read_raw};
 use crate::db::Origin;
 use crate::domain::AgencyId;
 use crate::http::idempotency::IDEMPOTENCY_KEY;
 use crate::http::{Problem, ProblemKind, Services};
-use crate::pipeline::{Accepted, AdmissionError, AnalysisRequest, Once, Submitter, Upload};
+use crate::pipeline::{Accepted, AdmissionError, AnalysisRequest, Once, SentAs, Submitter, Upload};
 
 /// The pipeline's upload with its errors in our words. A photo without a byte is told by its name.
 pub(super) struct Door<'a> {
@@ -26,9 +27,9 @@ impl<'a> Door<'a> {
 }
 
 impl Sink for Door<'_> {
-    fn start(&mut self, file_name: &str) -> Result<(), Problem> {
-        file_name.clone_into(&mut self.file_name);
-        self.upload.start_photo(file_name).map_err(Problem::from)
+    fn start(&mut self, sent: SentAs<'_>) -> Result<(), Problem> {
+        sent.file_name.clone_into(&mut self.file_name);
+        self.upload.start_photo(sent).map_err(Problem::from)
     }
 
     fn write(&mut self, piece: &[u8]) -> Result<(), Problem> {
@@ -58,8 +59,8 @@ pub async fn receive(request: &HttpRequest, body: web::Payload, services: &Servi
             let query = RawQuery::parse(request.query_string()).map_err(Problem::closing)?;
             let mut upload = begin(request, services)?;
             let bytes_max = services.pipeline.admission().request_bytes_max;
-            let body = bounded(body, bytes_max);
-            let sent = read_raw(body, query, bytes_max, &mut Door::to(&mut upload)).await?;
+            let body = Whole { body: bounded(body, bytes_max), bytes_max, media_type: request.content_type() };
+            let sent = read_raw(body, query, &mut Door::to(&mut upload)).await?;
             Ok((sent, upload))
         }
     }

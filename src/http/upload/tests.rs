@@ -8,19 +8,23 @@ use futures_util::stream;
 
 use super::body::bounded;
 use super::form::Sink;
+use super::raw::Whole;
 use super::{FormRules, RawQuery, Sent, read_form, read_raw};
 use crate::domain::Product;
 use crate::http::{Problem, ProblemKind};
+use crate::pipeline::SentAs;
 
 #[derive(Default)]
 struct Counting {
     photos: Vec<(String, usize)>,
     open: Option<(String, usize)>,
+    types: Vec<String>,
 }
 
 impl Sink for Counting {
-    fn start(&mut self, file_name: &str) -> Result<(), Problem> {
-        self.open = Some((file_name.to_owned(), 0));
+    fn start(&mut self, sent: SentAs<'_>) -> Result<(), Problem> {
+        self.open = Some((sent.file_name.to_owned(), 0));
+        self.types.push(sent.media_type.unwrap_or_default().to_owned());
         Ok(())
     }
     fn write(&mut self, piece: &[u8]) -> Result<(), Problem> {
@@ -65,6 +69,10 @@ async fn read(parts: &[String]) -> (Result<Sent, Problem>, Counting) {
     read_with(format!("{}--B--\r\n", parts.concat()), None).await
 }
 
+fn whole<S>(body: S) -> Whole<'static, S> {
+    Whole { body, bytes_max: 100, media_type: "image/webp" }
+}
+
 async fn wrong_field(parts: &[String]) -> (String, &'static str) {
     let problem = read(parts).await.0.unwrap_err();
     assert_eq!(problem.kind(), ProblemKind::InvalidFields);
@@ -78,6 +86,7 @@ async fn photos_and_fields_come_in_any_order() {
     let asked = Sent { product: Product::Portfolio, previews: true, reference: Some("Launch".into()), life_days: None };
     assert_eq!(sent.unwrap(), asked);
     assert_eq!(sink.photos, [("a.jpg".to_owned(), 5), ("b ä.jpg".to_owned(), 3)]);
+    assert_eq!(sink.types, ["image/jpeg", "image/jpeg"]);
 }
 
 #[actix_web::test]
@@ -129,16 +138,17 @@ async fn a_raw_body_has_its_fields_in_the_query() {
     let body = || stream::iter([Ok(Bytes::from_static(b"123")), Ok(Bytes::from_static(b"45"))]);
     let mut sink = Counting::default();
     let query = RawQuery::parse("product=snapshot&previews=none&file_name=a%20b.jpg").unwrap();
-    let sent = read_raw(body(), query, 100, &mut sink).await.unwrap();
+    let sent = read_raw(whole(body()), query, &mut sink).await.unwrap();
     assert!(!sent.previews);
     assert_eq!(sink.photos, [("a b.jpg".to_owned(), 5)]);
+    assert_eq!(sink.types, ["image/webp"]);
 
     assert_eq!(RawQuery::parse("produkt=x").unwrap_err().field_errors()[0].field, "produkt");
     let mut sink = Counting::default();
-    let problem = read_raw(body(), RawQuery::parse("").unwrap(), 100, &mut sink).await.unwrap_err();
+    let problem = read_raw(whole(body()), RawQuery::parse("").unwrap(), &mut sink).await.unwrap_err();
     assert_eq!(problem.field_errors()[0].field, "product");
     assert!(sink.open.is_none());
     let nothing = stream::iter(Vec::<Result<Bytes, PayloadError>>::new());
-    let problem = read_raw(nothing, RawQuery::parse("product=snapshot").unwrap(), 100, &mut sink).await.unwrap_err();
+    let problem = read_raw(whole(nothing), RawQuery::parse("product=snapshot").unwrap(), &mut sink).await.unwrap_err();
     assert_eq!(problem.field_errors()[0].code, "empty");
 }

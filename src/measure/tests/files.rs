@@ -245,4 +245,15 @@ fn names_end_as_their_format() {
     ] {
         assert_eq!(format.fits_name(name), fits, "{name}");
     }
+    for (format, declared, fits) in [
+        (Format::Jpeg, "image/jpeg", Some(true)),
+        (Format::Jpeg, "image/jpg", Some(true)),
+        (Format::Png, "image/jpeg", Some(false)),
+        (Format::Tiff, "image/tiff", Some(true)),
+        (Format::WebP, "image/webp", Some(true)),
+        (Format::Gif, "text/html", Some(false)),
+        (Format::Gif, "application/octet-stream", None),
+    ] {
+        assert_eq!(format.fits_media_type(declared), fits, "{declared}");
+    }
 }

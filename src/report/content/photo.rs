@@ -95,7 +95,7 @@ pub(super) fn compose(photo: &ReportPhoto, before: usize) -> PhotoPage<'_> {
         headline: words::photo_headline(&photo.outcome),
         sentence: words::photo_sentence(&photo.outcome),
         body: match &photo.outcome {
-            PhotoOutcome::Measured(measured) => Body::Measured(Box::new(evidence(photo.number, measured))),
+            PhotoOutcome::Measured(measured) => Body::Measured(Box::new(evidence(photo, measured))),
             PhotoOutcome::Unusable(problem) => Body::Unusable { code: problem.slug(), note: unusable_note(*problem) },
         },
     }
@@ -122,7 +122,7 @@ const fn unusable_note(problem: PhotoProblem) -> &'static str {
     }
 }
 
-fn evidence(number: u16, photo: &PhotoMeasurements) -> Evidence<'_> {
+fn evidence<'a>(sent: &ReportPhoto, photo: &'a PhotoMeasurements) -> Evidence<'a> {
     Evidence {
         photo,
         facts: facts(photo),
@@ -131,9 +131,9 @@ fn evidence(number: u16, photo: &PhotoMeasurements) -> Evidence<'_> {
         sum: words::range_sum(photo),
         readings: reading::readings(photo),
         capture: capture(&photo.capture),
-        file: file(photo),
+        file: file(sent, photo),
         privacy: privacy(photo),
-        alt: alt(number, photo),
+        alt: alt(sent.number, photo),
     }
 }
 
@@ -217,7 +217,7 @@ fn capture(capture: &CaptureFacts) -> Vec<(&'static str, String)> {
     rows.into_iter().filter_map(|(label, value)| value.map(|value| (label, value))).collect()
 }
 
-fn file(photo: &PhotoMeasurements) -> Vec<(&'static str, String)> {
+fn file(sent: &ReportPhoto, photo: &PhotoMeasurements) -> Vec<(&'static str, String)> {
     let file = &photo.file;
     let mut rows = vec![(format_word(file.format), coding(photo))];
     let state = match file.completeness {
@@ -227,7 +227,7 @@ fn file(photo: &PhotoMeasurements) -> Vec<(&'static str, String)> {
     };
     let trailing =
         if file.trailing_bytes > 0 { format!(", {} after its end", words::size(file.trailing_bytes)) } else { String::new() };
-    rows.push(("File", format!("{state}{}{trailing}", further_pictures(file))));
+    rows.push(("File", format!("{state}{}{}{trailing}", misnamed(sent, file.format), further_pictures(file))));
     let untagged = || if file.channels == 4 { "none".into() } else { "none, taken as sRGB".into() };
     rows.push(("Profile", file.profile.as_deref().map_or_else(untagged, |name| words::clean(name, TEXT_CHARS_MAX))));
     let orientation = file.orientation.exif();
@@ -240,6 +240,17 @@ fn file(photo: &PhotoMeasurements) -> Vec<(&'static str, String)> {
         rows.push(("Print", format!("{} × {} cm at 300 ppi", words::number(size.width_cm, 1), words::number(size.height_cm, 1))));
     }
     rows
+}
+
+/// `, named as another format`; empty where name and media type fit, or say nothing.
+fn misnamed(sent: &ReportPhoto, format: Format) -> &'static str {
+    let declared = sent.declared_type.as_deref().and_then(|declared| format.fits_media_type(declared));
+    match (format.fits_name(&sent.file_name), declared) {
+        (Some(false), Some(false)) => ", named and sent as another format",
+        (Some(false), _) => ", named as another format",
+        (_, Some(false)) => ", sent as another format",
+        _ => "",
+    }
 }
 
 const fn channels(file: &FileFacts) -> &'static str {

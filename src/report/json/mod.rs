@@ -73,7 +73,7 @@ fn photo<'a>(facts: &ReportFacts, photo: &'a ReportPhoto) -> Photo<'a> {
         status: photo.outcome.verdict(),
         sentence: words::photo_sentence(&photo.outcome),
         problem,
-        file: measured.map(|measured| file(&measured.file, &photo.file_name)),
+        file: measured.map(|measured| file(&measured.file, photo)),
         measurements: measured.map(|photo| photo.measurements.iter().map(number).collect()),
         findings: measured.map(|photo| photo.findings.iter().map(finding).collect()).unwrap_or_default(),
         verdicts: [],
@@ -91,12 +91,14 @@ fn photo<'a>(facts: &ReportFacts, photo: &'a ReportPhoto) -> Photo<'a> {
     }
 }
 
-fn file<'a>(file: &'a FileFacts, name: &str) -> File<'a> {
+fn file<'a>(file: &'a FileFacts, photo: &'a ReportPhoto) -> File<'a> {
     let aspect = aspect::reduced(file.width_px, file.height_px);
     let ratio = |(width, height): (u32, u32)| format!("{width}:{height}");
     File {
         format: file.format,
-        extension_fits: file.format.fits_name(name),
+        extension_fits: file.format.fits_name(&photo.file_name),
+        declared_type: cleaned(&photo.declared_type),
+        declared_type_fits: photo.declared_type.as_deref().and_then(|declared| file.format.fits_media_type(declared)),
         size_bytes: file.size_bytes,
         sha256: &file.sha256,
         completeness: file.completeness,

@@ -82,6 +82,10 @@ pub(super) struct File<'a> {
     pub format: Format,
     /// Whether the file name ends as this format's do.
     pub extension_fits: Option<bool>,
+    /// Media type the sender gave.
+    pub declared_type: Option<String>,
+    /// Whether it is one of this format's.
+    pub declared_type_fits: Option<bool>,
     pub size_bytes: u64,
     pub sha256: &'a str,
     pub completeness: Completeness,

@@ -28,6 +28,7 @@ pub fn photos(count: u16) -> Vec<ReportPhoto> {
             ReportPhoto {
                 number,
                 file_name: format!("LW_{number_in_name:04}.jpg"),
+                declared_type: None,
                 outcome: PhotoOutcome::Measured(Box::new(one)),
             }
         })

@@ -271,7 +271,7 @@ fn named(photos: Vec<PhotoOutcome>) -> Vec<ReportPhoto> {
     photos
         .into_iter()
         .zip(1..)
-        .map(|(outcome, number)| ReportPhoto { number, file_name: format!("LW_{:04}.jpg", 400 + number), outcome })
+        .map(|(outcome, number)| ReportPhoto { number, file_name: format!("LW_{:04}.jpg", 400 + number), declared_type: None, outcome })
         .collect()
 }
 
