@@ -47,6 +47,12 @@ fn photos_become_a_report_that_is_told_of_read_and_destroyed() {
 fn read_the_report(client: &Client, place: &str, done: &Value) {
     let result = client.get(done["links"]["result"].as_str().unwrap()).expect(200).json();
     assert_valid(&result);
+    let sent_as = |photo: usize| {
+        let file = &result["photos"][photo]["file"];
+        (file["declared_type"].as_str(), file["declared_type_fits"].as_bool())
+    };
+    assert_eq!(sent_as(0), (Some("image/jpeg"), Some(false)), "a PNG, sent as a JPEG");
+    assert_eq!(sent_as(1), (Some("image/jpeg"), Some(true)));
 
     let pdf = client.get(done["links"]["report"].as_str().unwrap()).expect(200);
     assert_eq!(pdf.header("content-type"), "application/pdf");
