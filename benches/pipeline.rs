@@ -138,7 +138,10 @@ fn measured(jpeg: &[u8]) -> PhotoOutcome {
 async fn whole_path(workers: &Workers, jpeg: &[u8]) {
     let memory = held::seal(jpeg).unwrap();
     let outcome = workers.measure(&memory, true, Threads::One).await.unwrap();
-    let head = RenderHead { facts: facts(), photos: vec![ReportPhoto { number: 1, file_name: "photo.jpg".into(), declared_type: None, outcome }] };
+    let head = RenderHead {
+        facts: facts(),
+        photos: vec![ReportPhoto { number: 1, file_name: "photo.jpg".into(), declared_type: None, outcome }],
+    };
     let rendered = workers.render(&head).await.unwrap();
     let agency = AgencyId::generate(head.facts.created_at);
     seal_object(&ReportKey::generate(), &agency, &head.facts.report, "report", &rendered.pdf).unwrap();

@@ -35,6 +35,7 @@ pub async fn run(args: &AnalyzeArgs, workers: &Workers, parallel: usize, now: Ti
         expires_at: None,
         verify_url: None,
         previews,
+        branding: Branding::default(),
     };
     let head = RenderHead { facts, photos };
     let rendered = workers.render(&head).await.context("the report could not be made")?;

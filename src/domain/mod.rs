@@ -3,6 +3,7 @@
 //! Imports nothing of ours, does no I/O and knows no HTTP and no SQL.
 
 pub mod analysis;
+pub mod branding;
 pub mod clock;
 pub mod event;
 pub mod failpoint;
@@ -13,6 +14,7 @@ pub mod scope;
 pub mod timestamp;
 
 pub use analysis::{AnalysisState, DeletionCause, FailureReason, IllegalTransition, ReportLife, Transition};
+pub use branding::{Accent, AccentError, Branding, Logo, Paper};
 pub use clock::{Clock, ManualClock, SharedClock, SystemClock};
 pub use event::{Event, EventKind};
 pub use failpoint::{Failpoint, failpoint};

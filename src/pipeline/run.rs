@@ -177,6 +177,7 @@ async fn complete(inner: &Inner, carried: &Carried, photos: Photos, names: &Name
         expires_at: Some(created_at.plus(carried.life)),
         verify_url: None,
         previews: carried.previews,
+        branding: carried.branding.clone(),
     };
     let head = RenderHead { facts, photos };
     let rendered = {

@@ -41,6 +41,9 @@ pub enum ReportError {
         /// Preview or thumbnail.
         which: &'static str,
     },
+    /// The logo is not a baseline JPEG of the size it says, or too large.
+    #[error("the logo is not a JPEG of the size it claims")]
+    Logo,
     /// A vendored font cannot be read, shaped or cut.
     #[error("font {face}: {what}")]
     Font {

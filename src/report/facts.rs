@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AnalysisId, Product, ReportId, Timestamp};
+use crate::domain::{AnalysisId, Branding, Product, ReportId, Timestamp};
 use crate::measure::PhotoOutcome;
 
 /// Longest customer reference, in characters.
@@ -31,6 +31,8 @@ pub struct ReportFacts {
     pub verify_url: Option<String>,
     /// Whether picture content is in it.
     pub previews: bool,
+    /// How it looks.
+    pub branding: Branding,
 }
 
 /// One photo of the set, in upload order.

@@ -28,6 +28,7 @@ pub use facts::{RenderedReport, ReportFacts, ReportPhoto};
 pub fn render(facts: &ReportFacts, photos: &[ReportPhoto]) -> Result<RenderedReport, ReportError> {
     let result_json = result_json(facts, photos)?;
     let digest: [u8; 32] = Sha256::digest(&result_json).into();
+    let sources = pdf::Sources { photos, logo: facts.branding.logo.as_ref() };
     let layout = lay_out(facts, photos, &digest)?;
     let about = pdf::About {
         title: format!("{}, {} report", layout.title, facts.product.title()),
@@ -35,7 +36,7 @@ pub fn render(facts: &ReportFacts, photos: &[ReportPhoto]) -> Result<RenderedRep
         creator: format!("proofsheet {}", env!("CARGO_PKG_VERSION")),
         id: file_id(&digest, photos),
     };
-    let pdf = pdf::write(&layout.layout, photos, &about, &result_json)?;
+    let pdf = pdf::write(&layout.layout, &sources, &about, &result_json)?;
     Ok(RenderedReport { pdf, result_json })
 }
 
@@ -54,13 +55,17 @@ struct Titled {
 }
 
 fn lay_out(facts: &ReportFacts, photos: &[ReportPhoto], digest: &[u8; 32]) -> Result<Titled, ReportError> {
-    let hash = digest.iter().fold(String::new(), |mut hash, byte| {
-        let _ = write!(hash, "{byte:02x}");
-        hash
-    });
+    let hash = hexadecimal(digest);
     let fonts = fonts::Fonts::load()?;
     let content = content::compose(facts, photos, &hash);
     Ok(Titled { layout: layout::place(&fonts, &content)?, title: content.title })
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
 }
 
 /// Names the file by what it is made of: the result and the pictures.

@@ -56,6 +56,7 @@ pub(super) fn compose(facts: &ReportFacts) -> Method {
             "A finding is a number past a documented default range. It is advice, not a verdict: a verdict needs rules of your own, and none were given.",
             "Unknown means that a number could not be measured. It is never counted as within its range.",
             "Structure (sharpness, noise, blocks, tone) is measured on coded luma: the luma plane of a JPEG, or ITU-R BT.601 luma of R'G'B', before any colour profile. Colours go through the profile to sRGB.",
+            "What a file says about its origin is declared: anybody can write, change or remove it. Content Credentials (C2PA) are not read by this version, so nothing is said about them.",
             "Nothing here judges beauty or likeness, and nothing says whether a picture tells the truth: that is not measured.",
         ],
         software: format!(

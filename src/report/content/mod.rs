@@ -3,6 +3,7 @@
 pub mod cover;
 pub mod method;
 pub mod photo;
+pub mod provenance;
 pub mod reading;
 pub mod set;
 pub mod sheet;
@@ -12,6 +13,8 @@ use crate::measure::{PaletteColor, PhotoOutcome, PhotoVerdict};
 
 use super::facts::{ReportFacts, ReportPhoto};
 use super::{set_words, words};
+use crate::domain::Paper;
+use crate::domain::branding::{BRAND_NAME_CHARS_MAX, Branding};
 
 pub use cover::Cover;
 pub use method::{FileRow, Method};
@@ -30,6 +33,10 @@ pub const TEXT_CHARS_MAX: usize = 120;
 pub struct Content<'a> {
     /// Title of the set.
     pub title: String,
+    /// What it is printed on.
+    pub paper: Paper,
+    /// Whose report it is.
+    pub brand: Brand,
     /// What every page's foot says.
     pub running: Running,
     /// Page 1.
@@ -46,6 +53,20 @@ pub struct Content<'a> {
     pub method: Method,
     /// The files with their hashes.
     pub files: Vec<FileRow>,
+}
+
+/// The product's name, where an agency has not put its own.
+pub const PRODUCT_NAME: &str = "proofsheet";
+
+/// Whose report it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Brand {
+    /// At the head of each page.
+    pub name: String,
+    /// Columns and rows of the logo, which stands on the first page instead of the name.
+    pub logo: Option<(f32, f32)>,
+    /// What underlines; None: the product's red.
+    pub accent: Option<[u8; 3]>,
 }
 
 /// What every page's foot says.
@@ -102,11 +123,14 @@ pub fn page_of(number: u16, before: usize) -> usize {
 /// Says the whole report.
 pub fn compose<'a>(facts: &ReportFacts, photos: &'a [ReportPhoto], result_hash: &str) -> Content<'a> {
     let title = title(facts);
-    let set = set::compose(&set_words::measured(photos));
+    let paper = facts.branding.paper;
+    let set = set::compose(&set_words::measured(photos), paper);
     // cover and contact sheet
     let before = 1 + photos.len().div_ceil(FRAMES_A_SHEET) + set.len();
     let frames: Vec<FrameContent> = photos.iter().map(|photo| frame(photo, before)).collect();
     Content {
+        paper,
+        brand: brand(&facts.branding),
         running: running(facts, result_hash),
         cover: cover::compose(facts, photos, &frames, &title),
         sheets: sheet::compose(photos, &frames),
@@ -123,6 +147,15 @@ fn title(facts: &ReportFacts) -> String {
     let reference =
         facts.reference.as_deref().map(|text| words::clean(text, super::facts::REFERENCE_CHARS_MAX)).unwrap_or_default();
     if reference.is_empty() { "Untitled set".into() } else { reference }
+}
+
+fn brand(branding: &Branding) -> Brand {
+    let name = branding.name.as_deref().map(|name| words::clean(name, BRAND_NAME_CHARS_MAX)).unwrap_or_default();
+    Brand {
+        name: if name.is_empty() { PRODUCT_NAME.into() } else { name },
+        logo: branding.logo.as_ref().map(|logo| (logo.width_px as f32, logo.height_px as f32)),
+        accent: branding.accent.map(crate::domain::Accent::rgb),
+    }
 }
 
 fn running(facts: &ReportFacts, result_hash: &str) -> Running {

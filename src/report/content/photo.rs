@@ -7,6 +7,7 @@ use crate::measure::{
 use crate::report::facts::ReportPhoto;
 use crate::report::words;
 
+use super::provenance;
 use super::reading::{self, Reading};
 use super::{TEXT_CHARS_MAX, name_of, page_of};
 
@@ -67,6 +68,8 @@ pub struct Evidence<'a> {
     pub file: Vec<(&'static str, String)>,
     /// A strong beginning and the rest.
     pub privacy: (String, String),
+    /// What the file says about its origin.
+    pub provenance: String,
     /// Figures' words for those who do not see them.
     pub alt: Alt,
 }
@@ -133,6 +136,7 @@ fn evidence<'a>(sent: &ReportPhoto, photo: &'a PhotoMeasurements) -> Evidence<'a
         capture: capture(&photo.capture),
         file: file(sent, photo),
         privacy: privacy(photo),
+        provenance: provenance::said(photo),
         alt: alt(sent.number, photo),
     }
 }

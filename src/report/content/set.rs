@@ -1,5 +1,6 @@
 //! The set as a whole: frames that are alike, what differs from the rest, what it is made of.
 
+use crate::domain::Paper;
 use crate::measure::set::{BestKey, Group, GroupsBy, SetMeasurements, Tally};
 use crate::report::{set_words, words};
 
@@ -7,6 +8,8 @@ use super::TEXT_CHARS_MAX;
 
 /// What a page holds, in points; what rows and headings take of it, as the layout sets them.
 const PAGE: usize = 620;
+/// What paper lower than A4 has less.
+const LETTER_LESS: usize = 50;
 const LINE: usize = 18;
 const TWO_LINES: usize = 30;
 const HEADING: usize = 32;
@@ -60,7 +63,7 @@ impl SetRow {
 }
 
 /// No page for a set in which fewer than two photos could be measured.
-pub fn compose(set: &SetMeasurements) -> Vec<SetPage> {
+pub fn compose(set: &SetMeasurements, paper: Paper) -> Vec<SetPage> {
     if set.facts.measured < 2 {
         return Vec::new();
     }
@@ -69,7 +72,11 @@ pub fn compose(set: &SetMeasurements) -> Vec<SetPage> {
         SetSection { heading: "Frames that differ from the rest", rows: outliers(set) },
         SetSection { heading: "What the set is made of", rows: made_of(set) },
     ];
-    let mut pages = paged(sections);
+    let page = match paper {
+        Paper::A4 => PAGE,
+        Paper::Letter => PAGE - LETTER_LESS,
+    };
+    let mut pages = paged(sections, page);
     for (at, page) in pages.iter_mut().enumerate() {
         (page.title, page.intro) = match at {
             0 => ("The set", INTRO.to_owned()),
@@ -82,20 +89,20 @@ pub fn compose(set: &SetMeasurements) -> Vec<SetPage> {
 const INTRO: &str = "Frames are alike by hashes of their pictures, or because their files are equal. The technically best of them is told by completeness, fine detail, size, sharpness, compression, clipping and noise, in this order; which one to show is for people to say. To differ from the rest is no fault: a set may hold several scenes.";
 
 /// Sections over as many pages as their rows take.
-fn paged(sections: [SetSection; 3]) -> Vec<SetPage> {
+fn paged(sections: [SetSection; 3], page_height: usize) -> Vec<SetPage> {
     let mut pages = vec![SetPage::default()];
     let mut used = 0;
     for section in sections {
         let mut open = false;
         let whole = HEADING + section.rows.iter().map(height).sum::<usize>();
         // what fits on a page is not torn apart, but for groups, which are many
-        if used + whole > PAGE && whole <= PAGE && section.rows.iter().all(|row| row.shown.is_empty()) {
+        if used + whole > page_height && whole <= page_height && section.rows.iter().all(|row| row.shown.is_empty()) {
             pages.push(SetPage::default());
             used = 0;
         }
         for row in section.rows {
             let height = height(&row);
-            if used + height + if open { 0 } else { HEADING } > PAGE {
+            if used + height + if open { 0 } else { HEADING } > page_height {
                 pages.push(SetPage::default());
                 (used, open) = (0, false);
             }

@@ -8,17 +8,21 @@ mod shape;
 
 use std::collections::BTreeMap;
 
+use sha2::{Digest, Sha256};
+
 use crate::measure::{
     CaptureFacts, DetailSize, FileFacts, Finding, JpegFacts, Measurement, MetadataFacts, Metric, PaletteColor, Percentiles,
     PhotoMeasurements, PhotoOutcome, Pictures, Preview, PrintSize, PrivacyFacts, RightsFacts, TableQuality, aspect,
 };
 
+use crate::domain::branding::BRAND_NAME_CHARS_MAX;
+
 use super::facts::{FILE_NAME_CHARS_MAX, REFERENCE_CHARS_MAX, ReportFacts, ReportPhoto};
 use super::words;
 use super::{ReportError, content};
 use shape::{
-    About, Clipping, Color, Engine, File, FindingOut, Focus, HashesOut, Jpeg, Number, Photo, PicturesOut, Problem, Quality,
-    Result1, Size,
+    About, BrandingOut, Clipping, Color, Engine, File, FindingOut, Focus, HashesOut, Jpeg, Number, Photo, PicturesOut, Problem,
+    Quality, Result1, Size,
 };
 
 /// The schema a result follows.
@@ -54,6 +58,12 @@ fn about(facts: &ReportFacts) -> About<'_> {
         expires_at: facts.expires_at.map(crate::domain::Timestamp::rfc3339),
         verify_url: facts.verify_url.as_deref(),
         previews: facts.previews,
+        paper: facts.branding.paper,
+        branding: BrandingOut {
+            name: clean(&facts.branding.name, BRAND_NAME_CHARS_MAX),
+            accent: facts.branding.accent,
+            logo_sha256: facts.branding.logo.as_ref().map(|logo| super::hexadecimal(&Sha256::digest(&logo.jpeg))),
+        },
     }
 }
 

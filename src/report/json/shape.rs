@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::set::Set;
+use crate::domain::{Accent, Paper};
 use crate::measure::{
     Background, CaptureFacts, Completeness, Compression, Fill, Format, Histogram, HuffmanTables, JpegProcess, KnownProfile,
     Level, MetadataFacts, PhotoVerdict, PrintSize, PrivacyFacts, ProfileClass, RightsFacts, Subject, Validity,
@@ -32,6 +33,17 @@ pub(super) struct About<'a> {
     pub expires_at: Option<String>,
     pub verify_url: Option<&'a str>,
     pub previews: bool,
+    pub paper: Paper,
+    pub branding: BrandingOut,
+}
+
+/// How the report looks; nothing in it for the product's own.
+#[derive(Serialize)]
+pub(super) struct BrandingOut {
+    pub name: Option<String>,
+    pub accent: Option<Accent>,
+    /// Of the logo as it stands in the report.
+    pub logo_sha256: Option<String>,
 }
 
 /// What measured.

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::domain::Paper;
 use crate::report::ReportError;
 use crate::report::fonts::shaping::MISSING_WIDTH_EM;
 use crate::report::fonts::{Face, Figures, Fonts, PieceKind, Shaped};
@@ -68,8 +69,13 @@ pub struct Canvas<'f> {
 
 impl<'f> Canvas<'f> {
     /// An empty page.
-    pub fn new(fonts: &'f Fonts) -> Self {
-        Self { fonts, page: PageLayout::default(), open: Vec::new() }
+    pub fn new(fonts: &'f Fonts, paper: Paper) -> Self {
+        Self { fonts, page: PageLayout::empty(paper), open: Vec::new() }
+    }
+
+    /// What it is printed on.
+    pub fn paper(&self) -> Paper {
+        self.page.paper
     }
 
     /// A page to go on with.

@@ -4,7 +4,7 @@ use qrcode::QrCode;
 
 use crate::report::ReportError;
 use crate::report::content::cover::{Action, Cover};
-use crate::report::content::{Content, FrameContent};
+use crate::report::content::{Brand, Content, FrameContent};
 use crate::report::fonts::Fonts;
 use crate::report::words;
 
@@ -15,21 +15,38 @@ use super::{film, shell, tokens as t};
 const VERDICT: Style = Style::text(49.0, t::INK).tracked(-0.038).tabular();
 const FILM: Frame = Frame::new(0.0, 283.5, t::PAGE_WIDTH, 132.5);
 const QR_SIDE: f32 = 63.0;
+/// Where the largest logo stands.
+const LOGO: Frame = Frame::new(t::MARGIN, 20.0, 150.0, 40.0);
 
 pub(super) fn place(fonts: &Fonts, content: &Content<'_>) -> Result<PageLayout, ReportError> {
     let cover = &content.cover;
-    let mut canvas = shell::paper(fonts);
-    canvas.text(t::MARGIN, 42.6, &Style::strong(11.0, t::INK).tracked(-0.012), shell::WORDMARK)?;
+    let mut canvas = shell::paper(fonts, content);
+    whose(&mut canvas, &content.brand)?;
     canvas.tagged(Role::Paragraph, |canvas| canvas.text_to(t::RIGHT, 42.6, &Style::text(8.4, t::INK_2), &cover.kept))?;
-    heading(&mut canvas, cover)?;
+    let accent = content.brand.accent.unwrap_or(t::ACCENT);
+    heading(&mut canvas, cover, accent)?;
     strip(&mut canvas, cover)?;
     counters(&mut canvas, cover)?;
-    actions(&mut canvas, cover)?;
+    actions(&mut canvas, cover, accent)?;
     identity(&mut canvas, cover)?;
     Ok(canvas.finish())
 }
 
-fn heading(canvas: &mut Canvas<'_>, cover: &Cover) -> Result<(), ReportError> {
+/// The logo, its lower edge where a name would stand, or the name.
+fn whose(canvas: &mut Canvas<'_>, brand: &Brand) -> Result<(), ReportError> {
+    let Some((width, height)) = brand.logo else {
+        let name = canvas.shorten(&shell::WORDMARK, &brand.name, t::MEASURE / 2.0)?;
+        return canvas.text(t::MARGIN, 42.6, &shell::WORDMARK, &name).map(drop);
+    };
+    let fitted = LOGO.fit(width, height);
+    let frame = Frame { x: LOGO.x, y: LOGO.bottom() - fitted.height, ..fitted };
+    canvas.figure(format!("Logo of {}.", brand.name), |canvas| {
+        canvas.push(Item::Logo { frame });
+        Ok(())
+    })
+}
+
+fn heading(canvas: &mut Canvas<'_>, cover: &Cover, accent: t::Ink) -> Result<(), ReportError> {
     let style = Style::strong(15.5, t::INK).tracked(-0.014);
     canvas.tagged(Role::Paragraph, |canvas| {
         let lines = canvas.break_lines(t::MEASURE, 2, &[(style, &cover.title)])?.len().max(1);
@@ -51,7 +68,7 @@ fn heading(canvas: &mut Canvas<'_>, cover: &Cover) -> Result<(), ReportError> {
         canvas.decorate(Item::Mark {
             frame: Frame::new(t::MARGIN - 2.0, 241.2, width + 2.0, 15.0),
             id: "mark-underline",
-            ink: t::ACCENT,
+            ink: accent,
             halo: false,
         });
     }
@@ -59,7 +76,8 @@ fn heading(canvas: &mut Canvas<'_>, cover: &Cover) -> Result<(), ReportError> {
 }
 
 fn strip(canvas: &mut Canvas<'_>, cover: &Cover) -> Result<(), ReportError> {
-    canvas.fill(FILM, t::FILM);
+    let beside = t::beside(canvas.paper());
+    canvas.fill(Frame { x: FILM.x - beside, width: FILM.width + 2.0 * beside, ..FILM }, t::FILM);
     let window = |index: usize| Frame::new(t::MARGIN + index as f32 * 164.2, 303.0, 158.6, 105.7);
     for unexposed in cover.strip.len()..4 {
         film::outline(canvas, window(unexposed));
@@ -102,7 +120,8 @@ fn counters(canvas: &mut Canvas<'_>, cover: &Cover) -> Result<(), ReportError> {
     Ok(())
 }
 
-fn actions(canvas: &mut Canvas<'_>, cover: &Cover) -> Result<(), ReportError> {
+fn actions(canvas: &mut Canvas<'_>, cover: &Cover, accent: t::Ink) -> Result<(), ReportError> {
+    let pitch = 47.1 - t::short(canvas.paper()) / 9.0;
     canvas.tagged(Role::Heading2, |canvas| canvas.text(t::MARGIN, 512.0, &Style::strong(9.0, t::INK), cover.actions_heading))?;
     canvas.section_rule(521.2);
     if cover.actions.is_empty() {
@@ -110,14 +129,14 @@ fn actions(canvas: &mut Canvas<'_>, cover: &Cover) -> Result<(), ReportError> {
         return Ok(());
     }
     for (index, action) in cover.actions.iter().enumerate() {
-        let top = 521.2 + index as f32 * 47.1;
-        action_row(canvas, action, top)?;
-        canvas.hairline(top + 47.1);
+        let top = 521.2 + index as f32 * pitch;
+        action_row(canvas, action, top, accent)?;
+        canvas.hairline(top + pitch);
     }
     Ok(())
 }
 
-fn action_row(canvas: &mut Canvas<'_>, action: &Action, top: f32) -> Result<(), ReportError> {
+fn action_row(canvas: &mut Canvas<'_>, action: &Action, top: f32, accent: t::Ink) -> Result<(), ReportError> {
     let (x, width) = (t::MARGIN + 40.5, t::MEASURE - 40.5 - 52.0);
     canvas.tagged(Role::Paragraph, |canvas| {
         canvas.text(t::MARGIN, top + 20.2, &Style::mono(10.6, t::INK), &action.number.to_string())?;
@@ -128,7 +147,7 @@ fn action_row(canvas: &mut Canvas<'_>, action: &Action, top: f32) -> Result<(), 
     canvas.tagged(Role::Link, |canvas| {
         let style = Style::text(9.2, t::INK).tabular();
         let left = canvas.text_to(t::RIGHT, top + 20.2, &style, &words)?;
-        canvas.rule(left, top + 23.0, t::RIGHT, 0.8, t::ACCENT);
+        canvas.rule(left, top + 23.0, t::RIGHT, 0.8, accent);
         canvas.push(Item::Link {
             frame: Frame::new(left - 4.0, top + 8.0, t::RIGHT - left + 8.0, 20.0),
             page: action.page,
@@ -140,7 +159,8 @@ fn action_row(canvas: &mut Canvas<'_>, action: &Action, top: f32) -> Result<(), 
 
 fn identity(canvas: &mut Canvas<'_>, cover: &Cover) -> Result<(), ReportError> {
     // report over measured in the first column, the others beside them
-    let places = [(t::MARGIN, 728.6), (t::MARGIN, 758.4), (t::MARGIN + 158.0, 728.6), (t::MARGIN + 286.0, 728.6)];
+    let top = t::foot(canvas.paper()) - 73.4;
+    let places = [(t::MARGIN, top), (t::MARGIN, top + 29.8), (t::MARGIN + 158.0, top), (t::MARGIN + 286.0, top)];
     for ((x, y), (label, lines)) in places.into_iter().zip(&cover.identity) {
         canvas.tagged(Role::Paragraph, |canvas| {
             canvas.text(x, y, &Style::text(7.8, t::INK_2), label)?;
@@ -155,7 +175,7 @@ fn identity(canvas: &mut Canvas<'_>, cover: &Cover) -> Result<(), ReportError> {
     let code = QrCode::new(url.as_bytes()).map_err(|_| ReportError::VerifyAddress)?;
     let side = u16::try_from(code.width()).map_err(|_| ReportError::VerifyAddress)?;
     let cells = code.to_colors().into_iter().map(|color| color == qrcode::Color::Dark).collect();
-    let frame = Frame::new(t::RIGHT - QR_SIDE, 720.4, QR_SIDE, QR_SIDE);
+    let frame = Frame::new(t::RIGHT - QR_SIDE, top - 8.2, QR_SIDE, QR_SIDE);
     canvas.figure("QR code of the address where this report can be verified.".into(), |canvas| {
         canvas.push(Item::Bits { frame, side, cells, ink: t::INK });
         Ok(())

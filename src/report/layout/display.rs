@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::domain::Paper;
 use crate::report::fonts::Shaped;
 
 use super::tokens::Ink;
@@ -194,6 +195,11 @@ pub enum Item {
         /// Which picture.
         kind: PictureKind,
     },
+    /// The agency's logo.
+    Logo {
+        /// Where.
+        frame: Frame,
+    },
     /// A grid of colored cells, drawn hard-edged; `opacity` in 0..=1.
     Tiles {
         /// Where.
@@ -252,14 +258,17 @@ pub enum Item {
 /// One page as it is drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PageLayout {
+    /// What it is printed on.
+    pub paper: Paper,
     /// Items in drawing order, each with its node in `tags`.
     pub items: Vec<(usize, Item)>,
     /// The tag tree.
     pub tags: Vec<Tag>,
 }
 
-impl Default for PageLayout {
-    fn default() -> Self {
-        Self { items: Vec::new(), tags: vec![Tag { role: Role::Artifact, parent: None, alt: None }] }
+impl PageLayout {
+    /// A page with nothing on it.
+    pub fn empty(paper: Paper) -> Self {
+        Self { paper, items: Vec::new(), tags: vec![Tag { role: Role::Artifact, parent: None, alt: None }] }
     }
 }

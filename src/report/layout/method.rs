@@ -5,28 +5,19 @@ use crate::report::content::method::Entry;
 use crate::report::content::{Content, FileRow};
 use crate::report::fonts::Fonts;
 
-use super::canvas::{Canvas, Style};
+use super::canvas::Style;
 use super::display::{PageLayout, Role};
-use super::{shell, tokens as t};
+use super::flow::Flow;
+use super::tokens as t;
 
 const TEXT: f32 = 186.0;
 const TEXT_WIDTH: f32 = t::RIGHT - TEXT;
 const LEADING: f32 = 10.8;
-const BOTTOM: f32 = t::FOOT - 10.0;
-
-/// Pages that grow as they are filled.
-struct Flow<'f, 'c> {
-    fonts: &'f Fonts,
-    title: &'c str,
-    done: Vec<PageLayout>,
-    canvas: Canvas<'f>,
-    y: f32,
-}
+const MORE: &str = "How it was measured, continued";
 
 pub(super) fn place(fonts: &Fonts, content: &Content<'_>) -> Result<Vec<PageLayout>, ReportError> {
     let method = &content.method;
-    let mut flow = Flow { fonts, title: &content.title, done: Vec::new(), canvas: shell::paper(fonts), y: 0.0 };
-    flow.start("How it was measured", method.intro)?;
+    let mut flow = Flow::start(fonts, content, "How it was measured", method.intro)?;
     for entry in &method.metrics {
         flow.entry(entry)?;
     }
@@ -48,36 +39,10 @@ pub(super) fn place(fonts: &Fonts, content: &Content<'_>) -> Result<Vec<PageLayo
     flow.hash(&content.running.full_hash)?;
     flow.heading("Software", 40.0)?;
     flow.paragraph(&method.software)?;
-    flow.done.push(flow.canvas.finish());
-    Ok(flow.done)
+    Ok(flow.finish())
 }
 
 impl Flow<'_, '_> {
-    fn start(&mut self, heading: &str, intro: &str) -> Result<(), ReportError> {
-        shell::head(&mut self.canvas, self.title)?;
-        let style = Style::text(20.5, t::INK).tracked(-0.024);
-        self.canvas.tagged(Role::Heading1, |canvas| canvas.text(t::MARGIN, 83.0, &style, heading))?;
-        self.y = 101.0;
-        if !intro.is_empty() {
-            let style = Style::text(8.6, t::INK_2);
-            self.y = self.canvas.tagged(Role::Paragraph, |canvas| {
-                canvas.paragraph((t::MARGIN, 101.0, t::MEASURE * 0.8), 12.0, 4, &[(style, intro)])
-            })?;
-        }
-        self.canvas.section_rule(self.y);
-        Ok(())
-    }
-
-    fn turn(&mut self, heading: &str, intro: &str) -> Result<(), ReportError> {
-        let full = std::mem::replace(&mut self.canvas, shell::paper(self.fonts));
-        self.done.push(full.finish());
-        self.start(heading, intro)
-    }
-
-    fn room(&mut self, height: f32, heading: &str) -> Result<(), ReportError> {
-        if self.y + height > BOTTOM { self.turn(heading, "") } else { Ok(()) }
-    }
-
     fn entry(&mut self, entry: &Entry) -> Result<(), ReportError> {
         let (name, unit) = (Style::strong(8.4, t::INK), Style::text(8.0, t::INK_2));
         let (id, text) = (Style::mono(6.75, t::INK_2), Style::text(8.2, t::INK));
@@ -85,7 +50,7 @@ impl Flow<'_, '_> {
         let left = self.canvas.break_lines(TEXT - t::MARGIN - 14.0, 3, &[(name, entry.name), (unit, beside.trim_end())])?;
         let right = self.canvas.break_lines(TEXT_WIDTH, 8, &[(text, entry.text)])?.len() + usize::from(!entry.id.is_empty());
         let height = left.len().max(right) as f32 * LEADING + 7.0;
-        self.room(height, "How it was measured, continued")?;
+        self.room(height, MORE)?;
         let first = self.y + 11.8;
         self.canvas.tagged(Role::Heading2, |canvas| {
             canvas.paragraph(
@@ -116,7 +81,7 @@ impl Flow<'_, '_> {
     fn paragraph(&mut self, text: &str) -> Result<(), ReportError> {
         let style = Style::text(8.2, t::INK);
         let lines = self.canvas.break_lines(t::MEASURE * 0.86, 6, &[(style, text)])?.len() as f32;
-        self.room(lines * LEADING + 4.0, "How it was measured, continued")?;
+        self.room(lines * LEADING + 4.0, MORE)?;
         let first = self.y + LEADING;
         self.canvas.tagged(Role::Paragraph, |canvas| {
             canvas.paragraph((t::MARGIN, first, t::MEASURE * 0.86), LEADING, 6, &[(style, text)])
@@ -146,8 +111,7 @@ impl Flow<'_, '_> {
     }
 
     fn file(&mut self, file: &FileRow) -> Result<(), ReportError> {
-        if self.y + 15.0 > BOTTOM {
-            self.turn("Files, continued", "")?;
+        if self.room(15.0, "Files, continued")? {
             self.file_head()?;
         }
         let y = self.y + 10.4;

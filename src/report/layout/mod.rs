@@ -4,6 +4,7 @@ pub mod canvas;
 pub mod cover;
 pub mod display;
 pub mod film;
+pub mod flow;
 pub mod method;
 pub mod panels;
 pub mod paragraph;
@@ -19,6 +20,7 @@ pub mod tokens;
 use super::ReportError;
 use super::content::Content;
 use super::fonts::Fonts;
+use crate::domain::Paper;
 
 pub use canvas::Canvas;
 pub use display::PageLayout;
@@ -37,13 +39,15 @@ pub struct OutlineEntry {
 /// The whole report, placed.
 #[derive(Debug)]
 pub struct Layout {
+    /// What it is printed on.
+    pub paper: Paper,
     /// Pages in order.
     pub pages: Vec<PageLayout>,
     /// The outline.
     pub outline: Vec<OutlineEntry>,
 }
 
-/// Places the whole report.
+/// Places the whole report, on the paper it asks for.
 ///
 /// # Errors
 /// [`ReportError::Font`], [`ReportError::VerifyAddress`].
@@ -68,7 +72,7 @@ pub fn place(fonts: &Fonts, content: &Content<'_>) -> Result<Layout, ReportError
         .enumerate()
         .map(|(index, page)| shell::foot(fonts, content, page, index + 1, total))
         .collect::<Result<_, _>>()?;
-    Ok(Layout { pages, outline: outline(content, said, method) })
+    Ok(Layout { paper: content.paper, pages, outline: outline(content, said, method) })
 }
 
 fn outline(content: &Content<'_>, said: usize, method: usize) -> Vec<OutlineEntry> {

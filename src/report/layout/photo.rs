@@ -1,5 +1,6 @@
 //! A photo's page: the picture on film, the verdict and what to do, the evidence, the table, what the file says.
 
+use crate::domain::Paper;
 use crate::report::ReportError;
 use crate::report::content::photo::Evidence;
 use crate::report::content::{Body, Content, PhotoPage};
@@ -10,22 +11,53 @@ use super::canvas::{Canvas, Style};
 use super::display::{Frame, Item, PageLayout, PictureKind, Role};
 use super::{film, panels, shell, table, tokens as t};
 
-const FILM: Frame = Frame::new(t::MARGIN, 104.6, 261.0, 186.0);
 /// Where the verdict's column starts.
 const SIDE: f32 = 328.5;
 const SIDE_WIDTH: f32 = t::RIGHT - SIDE;
-const PANEL_TOP: f32 = 324.0;
 const PANEL_WIDTH: f32 = 157.6;
-const PANEL_HEIGHT: f32 = 105.0;
 const PANEL_PITCH: f32 = 170.8;
-const PALETTE: Frame = Frame::new(t::MARGIN, 455.0, t::MEASURE, 12.0);
-const TABLE_TOP: f32 = 492.0;
-const TABLE_BOTTOM: f32 = 732.0;
-const NOTES_TOP: f32 = 746.5;
+/// From the notes to the foot: five rows under a heading, and two lines on provenance.
+const NOTES_HEIGHT: f32 = 82.0;
+/// From the end of the table to the notes.
+const ABOVE_NOTES: f32 = 14.5;
+
+/// Where things stand; paper lower than A4 takes it from film, panels and table.
+struct Places {
+    film: Frame,
+    panel_top: f32,
+    panel_height: f32,
+    palette: Frame,
+    table_top: f32,
+    notes_top: f32,
+}
+
+impl Places {
+    fn on(paper: Paper) -> Self {
+        let short = t::short(paper);
+        let (film_less, panel_less) = (0.2 * short, 0.56 * short);
+        let above_palette = film_less + panel_less;
+        Self {
+            film: Frame::new(t::MARGIN, 104.6, 261.0, 186.0 - film_less),
+            panel_top: 324.0 - film_less,
+            panel_height: 105.0 - panel_less,
+            palette: Frame::new(t::MARGIN, 455.0 - above_palette, t::MEASURE, 12.0),
+            table_top: 492.0 - above_palette,
+            notes_top: t::foot(paper) - NOTES_HEIGHT,
+        }
+    }
+
+    fn window(&self) -> Frame {
+        Frame::new(self.film.x + 5.4, self.film.y + 16.6, self.film.width - 10.8, self.film.height - 22.0)
+    }
+
+    fn panel(&self, index: usize) -> Frame {
+        Frame::new(t::MARGIN + index as f32 * PANEL_PITCH, self.panel_top, PANEL_WIDTH, self.panel_height)
+    }
+}
 
 pub(super) fn place(fonts: &Fonts, content: &Content<'_>, page: &PhotoPage<'_>) -> Result<PageLayout, ReportError> {
-    let mut canvas = shell::paper(fonts);
-    shell::head(&mut canvas, &content.title)?;
+    let mut canvas = shell::paper(fonts, content);
+    shell::head(&mut canvas, content)?;
     match &page.body {
         Body::Measured(evidence) => measured(&mut canvas, page, evidence)?,
         Body::Unusable { code, note } => unusable(&mut canvas, page, code, note)?,
@@ -55,30 +87,37 @@ fn title(canvas: &mut Canvas<'_>, page: &PhotoPage<'_>, facts: &[String]) -> Res
 
 fn measured(canvas: &mut Canvas<'_>, page: &PhotoPage<'_>, evidence: &Evidence<'_>) -> Result<(), ReportError> {
     title(canvas, page, &evidence.facts)?;
-    picture(canvas, page.number, evidence)?;
-    verdict(canvas, page, evidence)?;
-    evidence_panels(canvas, page.number, evidence)?;
+    let places = Places::on(canvas.paper());
+    picture(canvas, &places, page.number, evidence)?;
+    verdict(canvas, &places, page, evidence)?;
+    evidence_panels(canvas, &places, page.number, evidence)?;
     if !evidence.photo.palette.is_empty() {
-        canvas.figure(evidence.alt.palette.clone(), |canvas| panels::palette(canvas, &evidence.photo.palette, PALETTE))?;
+        canvas.figure(evidence.alt.palette.clone(), |canvas| panels::palette(canvas, &evidence.photo.palette, places.palette))?;
     }
-    let pitch = ((TABLE_BOTTOM - TABLE_TOP - 5.6) / evidence.readings.len().max(1) as f32).min(20.0);
-    table::place(canvas, &evidence.readings, TABLE_TOP, pitch)?;
-    notes(canvas, evidence)
+    let height = places.notes_top - ABOVE_NOTES - places.table_top - 5.6;
+    let pitch = (height / evidence.readings.len().max(1) as f32).min(20.0);
+    table::place(canvas, &evidence.readings, places.table_top, pitch)?;
+    notes(canvas, places.notes_top, evidence)
 }
 
-fn picture(canvas: &mut Canvas<'_>, number: u16, evidence: &Evidence<'_>) -> Result<(), ReportError> {
-    canvas.fill(FILM, t::FILM);
-    let window = Frame::new(FILM.x + 5.4, FILM.y + 16.6, FILM.width - 10.8, FILM.height - 22.0);
+fn picture(canvas: &mut Canvas<'_>, places: &Places, number: u16, evidence: &Evidence<'_>) -> Result<(), ReportError> {
+    canvas.fill(places.film, t::FILM);
+    let window = places.window();
     let style = Style::mono(6.75, t::ON_FILM);
-    canvas.text(window.x, FILM.y + 11.2, &style, &number.to_string())?;
+    canvas.text(window.x, places.film.y + 11.2, &style, &number.to_string())?;
     let Some(pictures) = &evidence.photo.pictures else {
         let words = if evidence.photo.histogram.is_some() { words::COLORS_ONLY } else { words::NO_PICTURE_OF_INKS };
-        canvas.text_to(window.right(), FILM.y + 11.2, &style.ink(t::ON_FILM_2), words)?;
+        canvas.text_to(window.right(), places.film.y + 11.2, &style.ink(t::ON_FILM_2), words)?;
         film::stripes(canvas, &evidence.photo.palette, window);
         return Ok(());
     };
     let (width, height) = (pictures.preview.width_px, pictures.preview.height_px);
-    canvas.text_to(window.right(), FILM.y + 11.2, &style.ink(t::ON_FILM_2), &format!("long edge {} px", width.max(height)))?;
+    canvas.text_to(
+        window.right(),
+        places.film.y + 11.2,
+        &style.ink(t::ON_FILM_2),
+        &format!("long edge {} px", width.max(height)),
+    )?;
     canvas.figure(evidence.alt.preview.clone(), |canvas| {
         let frame = window.fit(width as f32, height as f32);
         canvas.push(Item::Picture { frame, photo: number, kind: PictureKind::Preview });
@@ -98,11 +137,11 @@ fn headline(canvas: &mut Canvas<'_>, page: &PhotoPage<'_>) -> Result<f32, Report
     Ok(168.0)
 }
 
-fn verdict(canvas: &mut Canvas<'_>, page: &PhotoPage<'_>, evidence: &Evidence<'_>) -> Result<(), ReportError> {
+fn verdict(canvas: &mut Canvas<'_>, places: &Places, page: &PhotoPage<'_>, evidence: &Evidence<'_>) -> Result<(), ReportError> {
     let mut y = headline(canvas, page)?;
     let ink = Style::text(10.0, t::INK);
     y = canvas.tagged(Role::Paragraph, |canvas| canvas.paragraph((SIDE, y, SIDE_WIDTH), 14.2, 3, &[(ink, &page.sentence)]))?;
-    let bottom = FILM.bottom() - 15.0;
+    let bottom = places.film.bottom() - 15.0;
     if !evidence.advice.is_empty() {
         y += 3.0;
         canvas.text(SIDE, y, &Style::text(7.8, t::INK_2), "What to do")?;
@@ -129,12 +168,12 @@ fn sum(canvas: &mut Canvas<'_>, evidence: &Evidence<'_>, y: f32) -> Result<(), R
     Ok(())
 }
 
-fn evidence_panels(canvas: &mut Canvas<'_>, number: u16, evidence: &Evidence<'_>) -> Result<(), ReportError> {
-    let title_y = PANEL_TOP - 7.0;
-    let panel = |index: usize| Frame::new(t::MARGIN + index as f32 * PANEL_PITCH, PANEL_TOP, PANEL_WIDTH, PANEL_HEIGHT);
+fn evidence_panels(canvas: &mut Canvas<'_>, places: &Places, number: u16, evidence: &Evidence<'_>) -> Result<(), ReportError> {
+    let title_y = places.panel_top - 7.0;
+    let panel = |index: usize| places.panel(index);
     let Some(counts) = &evidence.photo.histogram else {
         return canvas.tagged(Role::Paragraph, |canvas| {
-            let place = (t::MARGIN, PANEL_TOP + 8.0, t::MEASURE);
+            let place = (t::MARGIN, places.panel_top + 8.0, t::MEASURE);
             canvas.paragraph(place, 13.0, 3, &[(Style::text(9.0, t::INK_2), words::INKS_NOT_MEASURED)]).map(drop)
         });
     };
@@ -148,28 +187,35 @@ fn evidence_panels(canvas: &mut Canvas<'_>, number: u16, evidence: &Evidence<'_>
             })?;
             panel(2)
         }
-        None => Frame::new(t::MARGIN, PANEL_TOP, t::MEASURE, PANEL_HEIGHT),
+        None => Frame { width: t::MEASURE, ..panel(0) },
     };
     canvas.tagged(Role::Heading2, |canvas| panels::heading(canvas, histogram.x, title_y, "Histogram"))?;
     canvas.figure(evidence.alt.histogram.clone(), |canvas| panels::histogram(canvas, evidence.photo, counts, histogram, title_y))
 }
 
-fn notes(canvas: &mut Canvas<'_>, evidence: &Evidence<'_>) -> Result<(), ReportError> {
-    labelled(canvas, 0, "Capture", &evidence.capture, "The file says nothing about its capture.")?;
-    labelled(canvas, 1, "File", &evidence.file, "")?;
+fn notes(canvas: &mut Canvas<'_>, top: f32, evidence: &Evidence<'_>) -> Result<(), ReportError> {
+    labelled(canvas, (0, top), "Capture", &evidence.capture, "The file says nothing about its capture.")?;
+    labelled(canvas, (1, top), "File", &evidence.file, "")?;
     let (lead, rest) = &evidence.privacy;
     let x = column(2);
-    canvas.tagged(Role::Heading2, |canvas| canvas.text(x, NOTES_TOP, &Style::strong(8.0, t::INK), "Privacy and rights"))?;
+    canvas.tagged(Role::Heading2, |canvas| canvas.text(x, top, &Style::strong(8.0, t::INK), "Privacy and rights"))?;
     let lead = format!("{lead} ");
     canvas.tagged(Role::Paragraph, |canvas| {
         canvas.paragraph(
-            (x, NOTES_TOP + 10.4, PANEL_WIDTH),
+            (x, top + 10.4, PANEL_WIDTH),
             9.4,
             5,
             &[(Style::strong(7.2, t::INK), &lead), (Style::text(7.2, t::INK_2), rest)],
         )
     })?;
-    Ok(())
+    provenance(canvas, top + 62.4, &evidence.provenance)
+}
+
+/// What the file says about its origin, over the whole width.
+fn provenance(canvas: &mut Canvas<'_>, y: f32, said: &str) -> Result<(), ReportError> {
+    let (heading, text) = (Style::strong(8.0, t::INK), Style::text(7.2, t::INK_2));
+    let x = canvas.tagged(Role::Heading2, |canvas| canvas.text(t::MARGIN, y, &heading, "Provenance"))? + 8.0;
+    canvas.tagged(Role::Paragraph, |canvas| canvas.paragraph((x, y, t::RIGHT - x), 9.4, 2, &[(text, said)])).map(drop)
 }
 
 fn column(index: usize) -> f32 {
@@ -178,20 +224,20 @@ fn column(index: usize) -> f32 {
 
 fn labelled(
     canvas: &mut Canvas<'_>,
-    index: usize,
+    (index, top): (usize, f32),
     heading: &str,
     rows: &[(&str, String)],
     empty: &str,
 ) -> Result<(), ReportError> {
     let x = column(index);
-    canvas.tagged(Role::Heading2, |canvas| canvas.text(x, NOTES_TOP, &Style::strong(8.0, t::INK), heading))?;
+    canvas.tagged(Role::Heading2, |canvas| canvas.text(x, top, &Style::strong(8.0, t::INK), heading))?;
     let (label, value) = (Style::text(7.2, t::INK_2), Style::text(7.2, t::INK));
     canvas.tagged(Role::Paragraph, |canvas| {
         if rows.is_empty() {
-            canvas.paragraph((x, NOTES_TOP + 10.4, PANEL_WIDTH), 9.4, 4, &[(label, empty)])?;
+            canvas.paragraph((x, top + 10.4, PANEL_WIDTH), 9.4, 4, &[(label, empty)])?;
         }
         for (row, (name, text)) in rows.iter().take(5).enumerate() {
-            let y = NOTES_TOP + 10.4 + 9.4 * row as f32;
+            let y = top + 10.4 + 9.4 * row as f32;
             canvas.text(x, y, &label, name)?;
             canvas.paragraph((x + 36.0, y, PANEL_WIDTH - 36.0), 9.4, 1, &[(value, text)])?;
         }
@@ -202,9 +248,10 @@ fn labelled(
 /// A compact page: what is wrong, what to do, and that nothing else is claimed.
 fn unusable(canvas: &mut Canvas<'_>, page: &PhotoPage<'_>, code: &str, note: &str) -> Result<(), ReportError> {
     title(canvas, page, &["not measured".to_owned()])?;
-    canvas.fill(FILM, t::FILM);
-    canvas.text(FILM.x + 5.4, FILM.y + 11.2, &Style::mono(6.75, t::ON_FILM), &page.number.to_string())?;
-    let window = Frame::new(FILM.x + 5.4, FILM.y + 16.6, FILM.width - 10.8, FILM.height - 22.0);
+    let places = Places::on(canvas.paper());
+    canvas.fill(places.film, t::FILM);
+    canvas.text(places.film.x + 5.4, places.film.y + 11.2, &Style::mono(6.75, t::ON_FILM), &page.number.to_string())?;
+    let window = places.window();
     canvas.push(Item::Mark { frame: window.fit(150.0, 100.0), id: "mark-frame-fail", ink: t::WAX_FAIL, halo: false });
     let mut y = headline(canvas, page)?;
     y = canvas.tagged(Role::Paragraph, |canvas| {

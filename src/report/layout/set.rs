@@ -19,8 +19,8 @@ const PITCH: f32 = 62.0;
 const FILM_EDGE: f32 = 3.0;
 
 pub(super) fn place(fonts: &Fonts, content: &Content<'_>, page: &SetPage) -> Result<PageLayout, ReportError> {
-    let mut canvas = shell::paper(fonts);
-    shell::head(&mut canvas, &content.title)?;
+    let mut canvas = shell::paper(fonts, content);
+    shell::head(&mut canvas, content)?;
     canvas
         .tagged(Role::Heading1, |canvas| canvas.text(t::MARGIN, 83.0, &Style::text(20.5, t::INK).tracked(-0.024), page.title))?;
     let mut y = 101.0;

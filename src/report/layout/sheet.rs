@@ -14,19 +14,24 @@ const COLUMNS: usize = 4;
 const COLUMN_PITCH: f32 = 126.3;
 const ROW_PITCH: f32 = 138.4;
 const FIRST_ROW: f32 = 99.4;
+const ROWS: f32 = 5.0;
+const FILM_HEIGHT: f32 = 103.0;
+const WINDOW_WIDTH: f32 = 120.4;
 
 pub(super) fn place(fonts: &Fonts, content: &Content<'_>, sheet: &Sheet) -> Result<PageLayout, ReportError> {
-    let mut canvas = shell::paper(fonts);
-    shell::head(&mut canvas, &content.title)?;
+    let mut canvas = shell::paper(fonts, content);
+    shell::head(&mut canvas, content)?;
     canvas.tagged(Role::Heading1, |canvas| {
         canvas.text(t::MARGIN, 83.0, &Style::text(20.5, t::INK).tracked(-0.024), &sheet.title)
     })?;
     legend(&mut canvas, sheet)?;
+    let less = t::short(content.paper) / ROWS;
     for (row, frames) in sheet.frames.chunks(COLUMNS).enumerate() {
-        let top = FIRST_ROW + row as f32 * ROW_PITCH;
-        canvas.fill(Frame::new(t::MARGIN - 7.4, top, t::MEASURE + 14.8, 103.0), t::FILM);
+        let top = FIRST_ROW + row as f32 * (ROW_PITCH - less);
+        canvas.fill(Frame::new(t::MARGIN - 7.4, top, t::MEASURE + 14.8, FILM_HEIGHT - less), t::FILM);
         for (column, frame) in frames.iter().enumerate() {
-            cell(&mut canvas, frame, t::MARGIN + column as f32 * COLUMN_PITCH, top)?;
+            let place = Frame::new(t::MARGIN + column as f32 * COLUMN_PITCH, top, WINDOW_WIDTH, ROW_PITCH - 7.4 - less);
+            cell(&mut canvas, frame, place)?;
         }
     }
     Ok(canvas.finish())
@@ -44,8 +49,10 @@ fn legend(canvas: &mut Canvas<'_>, sheet: &Sheet) -> Result<(), ReportError> {
     })
 }
 
-fn cell(canvas: &mut Canvas<'_>, frame: &FrameContent, x: f32, top: f32) -> Result<(), ReportError> {
-    let window = Frame::new(x, top + 17.3, 120.4, 80.3);
+/// A frame and the words below it, in `place`.
+fn cell(canvas: &mut Canvas<'_>, frame: &FrameContent, place: Frame) -> Result<(), ReportError> {
+    let Frame { x, y: top, .. } = place;
+    let window = Frame::new(x, top + 17.3, WINDOW_WIDTH, place.height - 50.7);
     let word = words::verdict_word(frame.verdict);
     canvas.figure(format!("Frame {}: {word}, {}.", frame.number, words::lower_first(frame.label)), |canvas| {
         let number = Style::mono(6.75, t::ON_FILM);
@@ -61,11 +68,12 @@ fn cell(canvas: &mut Canvas<'_>, frame: &FrameContent, x: f32, top: f32) -> Resu
             PhotoVerdict::Ready => (Style::text(8.7, t::PASS), t::INK_2),
             PhotoVerdict::Check | PhotoVerdict::Redo => (Style::strong(8.7, shell::verdict_ink(frame.verdict)), t::INK),
         };
-        canvas.mark(x + 0.6, top + 107.4, 10.5, shell::small_mark(frame.verdict), shell::verdict_ink(frame.verdict));
-        canvas.text(x + 16.4, top + 115.8, &style, word)?;
-        canvas.text(x + 16.4, top + 127.2, &Style::text(8.7, below), frame.label)?;
+        let below_film = window.bottom();
+        canvas.mark(x + 0.6, below_film + 9.8, 10.5, shell::small_mark(frame.verdict), shell::verdict_ink(frame.verdict));
+        canvas.text(x + 16.4, below_film + 18.2, &style, word)?;
+        canvas.text(x + 16.4, below_film + 29.6, &Style::text(8.7, below), frame.label)?;
         let words = format!("Photo {}, page {}", frame.number, frame.page);
-        canvas.push(Item::Link { frame: Frame::new(x, top, 120.4, 131.0), page: frame.page, words });
+        canvas.push(Item::Link { frame: place, page: frame.page, words });
         Ok(())
     })
 }

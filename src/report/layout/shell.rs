@@ -9,21 +9,23 @@ use super::canvas::{Canvas, Style};
 use super::display::{Frame, PageLayout};
 use super::tokens as t;
 
-/// The name of the product, as printed.
-pub const WORDMARK: &str = "proofsheet";
+/// Whose report it is.
+pub const WORDMARK: Style = Style::strong(11.0, t::INK).tracked(-0.012);
 
 /// A page of paper.
-pub fn paper(fonts: &Fonts) -> Canvas<'_> {
-    let mut canvas = Canvas::new(fonts);
-    canvas.fill(Frame::new(0.0, 0.0, t::PAGE_WIDTH, t::PAGE_HEIGHT), t::PAPER);
+pub fn paper<'f>(fonts: &'f Fonts, content: &Content<'_>) -> Canvas<'f> {
+    let mut canvas = Canvas::new(fonts, content.paper);
+    let beside = t::beside(content.paper);
+    canvas.fill(Frame::new(0.0 - beside, 0.0, t::width(content.paper), t::height(content.paper)), t::PAPER);
     canvas
 }
 
-/// The head of every page but the first: the set's title and the wordmark. An artifact: it repeats.
-pub fn head(canvas: &mut Canvas<'_>, title: &str) -> Result<(), ReportError> {
-    let style = Style::text(8.5, t::INK_2);
-    canvas.paragraph((t::MARGIN, 45.6, t::MEASURE - 110.0), 0.0, 1, &[(style, title)])?;
-    canvas.text_to(t::RIGHT, 45.6, &Style::strong(11.0, t::INK).tracked(-0.012), WORDMARK)?;
+/// The head of every page but the first: the set's title and whose report it is. An artifact: it repeats.
+pub fn head(canvas: &mut Canvas<'_>, content: &Content<'_>) -> Result<(), ReportError> {
+    let name = canvas.shorten(&WORDMARK, &content.brand.name, t::MEASURE / 2.0)?;
+    let room = t::MEASURE - canvas.width(&WORDMARK, &name)? - 48.0;
+    canvas.paragraph((t::MARGIN, 45.6, room), 0.0, 1, &[(Style::text(8.5, t::INK_2), &content.title)])?;
+    canvas.text_to(t::RIGHT, 45.6, &WORDMARK, &name)?;
     Ok(())
 }
 
@@ -36,10 +38,11 @@ pub fn foot(
     total: usize,
 ) -> Result<PageLayout, ReportError> {
     let mut canvas = Canvas::resume(fonts, page);
-    canvas.hairline(t::FOOT);
+    let foot = t::foot(canvas.paper());
+    canvas.hairline(foot);
     let (quiet, plain, mono) =
         (Style::text(7.0, t::INK_2).tabular(), Style::text(7.0, t::INK).tabular(), Style::mono(6.75, t::INK_2));
-    let y = t::FOOT + 13.5;
+    let y = foot + 13.5;
     let left = canvas.text_to(t::RIGHT, y, &plain, &format!("Page {number} of {total}"))?;
     if number == 1 {
         canvas.text(t::MARGIN, y, &quiet, content.cover.stored)?;

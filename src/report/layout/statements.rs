@@ -4,75 +4,39 @@ use crate::report::ReportError;
 use crate::report::content::{Audit, Content};
 use crate::report::fonts::Fonts;
 
-use super::canvas::{Canvas, Style};
+use super::canvas::Style;
 use super::display::{PageLayout, Role};
-use super::{shell, tokens as t};
+use super::flow::Flow;
+use super::tokens as t;
 
 const TEXT: f32 = 118.0;
 const TEXT_WIDTH: f32 = t::RIGHT - TEXT;
 const LEADING: f32 = 10.6;
 const LINES_MAX: usize = 8;
 const HEADING_HEIGHT: f32 = 30.0;
-const BOTTOM: f32 = t::FOOT - 10.0;
 const TITLE: &str = "What the files say";
+const MORE: &str = "What the files say, continued";
 const INTRO: &str = "Everything here was written into the file by a camera or a program: it is declared, not measured, and anybody can change or remove it. Values that identify somebody are cut to their end or their length.";
-
-/// Pages that grow as they are filled.
-struct Flow<'f, 'c> {
-    fonts: &'f Fonts,
-    title: &'c str,
-    done: Vec<PageLayout>,
-    canvas: Canvas<'f>,
-    y: f32,
-}
 
 pub(super) fn place(fonts: &Fonts, content: &Content<'_>) -> Result<Vec<PageLayout>, ReportError> {
     if content.audits.is_empty() {
         return Ok(Vec::new());
     }
-    let mut flow = Flow { fonts, title: &content.title, done: Vec::new(), canvas: shell::paper(fonts), y: 0.0 };
-    flow.start(TITLE, INTRO)?;
+    let mut flow = Flow::start(fonts, content, TITLE, INTRO)?;
     for audit in &content.audits {
         flow.audit(audit)?;
     }
-    flow.done.push(flow.canvas.finish());
-    Ok(flow.done)
+    Ok(flow.finish())
 }
 
 impl Flow<'_, '_> {
-    fn start(&mut self, heading: &str, intro: &str) -> Result<(), ReportError> {
-        shell::head(&mut self.canvas, self.title)?;
-        let style = Style::text(20.5, t::INK).tracked(-0.024);
-        self.canvas.tagged(Role::Heading1, |canvas| canvas.text(t::MARGIN, 83.0, &style, heading))?;
-        self.y = 101.0;
-        if !intro.is_empty() {
-            let style = Style::text(8.6, t::INK_2);
-            self.y = self.canvas.tagged(Role::Paragraph, |canvas| {
-                canvas.paragraph((t::MARGIN, 101.0, t::MEASURE * 0.8), 12.0, 4, &[(style, intro)])
-            })?;
-        }
-        self.canvas.section_rule(self.y);
-        Ok(())
-    }
-
-    /// Goes to the next page if `height` does not fit on this one.
-    fn room(&mut self, height: f32) -> Result<bool, ReportError> {
-        if self.y + height <= BOTTOM {
-            return Ok(false);
-        }
-        let full = std::mem::replace(&mut self.canvas, shell::paper(self.fonts));
-        self.done.push(full.finish());
-        self.start("What the files say, continued", "")?;
-        Ok(true)
-    }
-
     fn audit(&mut self, audit: &Audit) -> Result<(), ReportError> {
         let first = audit.lines.first().map_or(Ok(0.0), |(_, words)| self.height(words))?;
-        self.room(HEADING_HEIGHT + first)?;
-        self.heading(audit)?;
+        self.room(HEADING_HEIGHT + first, MORE)?;
+        self.photo_heading(audit)?;
         for (label, words) in &audit.lines {
-            if self.room(self.height(words)?)? {
-                self.heading(audit)?;
+            if self.room(self.height(words)?, MORE)? {
+                self.photo_heading(audit)?;
             }
             let y = self.y + LEADING;
             let (name, style) = (Style::text(7.8, t::INK_2), Style::text(7.8, t::INK).tabular());
@@ -93,7 +57,7 @@ impl Flow<'_, '_> {
         Ok(self.canvas.break_lines(TEXT_WIDTH, LINES_MAX, &[(style, words)])?.len() as f32 * LEADING + 2.0)
     }
 
-    fn heading(&mut self, audit: &Audit) -> Result<(), ReportError> {
+    fn photo_heading(&mut self, audit: &Audit) -> Result<(), ReportError> {
         let y = self.y + 17.0;
         self.canvas.tagged(Role::Heading2, |canvas| {
             canvas.text(t::MARGIN, y, &Style::mono(7.2, t::INK_2), &audit.number.to_string())?;

@@ -44,6 +44,7 @@ fn line(item: &Item) -> String {
         ),
         Item::Area { points, ink } => format!("area {} points from {} {}", points.len(), point(points.first()), color(*ink)),
         Item::Picture { frame, photo, kind } => format!("picture {} of photo {photo}, {kind:?}", place(*frame)),
+        Item::Logo { frame } => format!("logo {}", place(*frame)),
         Item::Tiles { frame, columns, cells, .. } => {
             format!("tiles {} {columns} across, {} in all", place(*frame), cells.len())
         }

@@ -1,11 +1,13 @@
 //! Colors, sizes and margins of the printed page, in points.
 
+use crate::domain::{Paper, branding};
+
 /// sRGB, 8 bit.
 pub type Ink = [u8; 3];
 
-/// A4 width.
+/// Width pages are laid out in: that of A4. Wider paper has it in its middle.
 pub const PAGE_WIDTH: f32 = 595.28;
-/// A4 height.
+/// Height of A4. Pages are laid out from the top; lower paper ends earlier.
 pub const PAGE_HEIGHT: f32 = 841.89;
 /// Left and right margin.
 pub const MARGIN: f32 = 48.0;
@@ -13,11 +15,42 @@ pub const MARGIN: f32 = 48.0;
 pub const RIGHT: f32 = PAGE_WIDTH - MARGIN;
 /// Width between the margins.
 pub const MEASURE: f32 = PAGE_WIDTH - 2.0 * MARGIN;
+/// From the footer's hairline to the end of the paper.
+const FOOT_HEIGHT: f32 = 39.89;
+
+/// Width of the paper.
+pub const fn width(paper: Paper) -> f32 {
+    match paper {
+        Paper::A4 => PAGE_WIDTH,
+        Paper::Letter => 612.0,
+    }
+}
+
+/// Height of the paper.
+pub const fn height(paper: Paper) -> f32 {
+    match paper {
+        Paper::A4 => PAGE_HEIGHT,
+        Paper::Letter => 792.0,
+    }
+}
+
+/// What the paper has at each side beyond the width of layouts.
+pub const fn beside(paper: Paper) -> f32 {
+    (width(paper) - PAGE_WIDTH) / 2.0
+}
+
 /// Where the footer's hairline lies; nothing of the page goes below it.
-pub const FOOT: f32 = 802.0;
+pub const fn foot(paper: Paper) -> f32 {
+    height(paper) - FOOT_HEIGHT
+}
+
+/// How much lower A4 is: what fixed pages have to save.
+pub const fn short(paper: Paper) -> f32 {
+    PAGE_HEIGHT - height(paper)
+}
 
 /// The page.
-pub const PAPER: Ink = [0xfb, 0xfa, 0xf7];
+pub const PAPER: Ink = branding::PAGE;
 /// Quiet areas.
 pub const WELL: Ink = [0xf3, 0xf1, 0xeb];
 /// Rules.

@@ -3,13 +3,14 @@
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
 
+use crate::domain::Paper;
 use crate::report::ReportError;
-use crate::report::layout::display::{Frame, Item, PageLayout};
-use crate::report::layout::tokens::PAGE_HEIGHT;
+use crate::report::layout::display::{Item, PageLayout};
+use crate::report::layout::tokens;
 use crate::report::layout::{Layout, OutlineEntry};
 
 use super::structure::{self, WrittenPage};
-use super::{About, attachment, save, text_string, xmp};
+use super::{About, attachment, place, save, text_string, xmp};
 
 /// The color space of everything in the file: sRGB (IEC 61966-2-1) as an ICC profile.
 /// Made by Little CMS 2.17 (`cmsCreate_sRGBProfile`, through Pillow), its date set to 2000-01-01.
@@ -40,7 +41,7 @@ pub fn finish(
         written.push(WrittenPage { id: *id, layout: page, sequences, links });
     }
     let tree = structure::write(&mut document, &written);
-    let outline = outline(&mut document, &layout.outline, &pages);
+    let outline = outline(&mut document, layout, &pages);
     say_about(&mut document, about);
     let attached = attachment::attach(&mut document, about, result_json);
     catalog(&mut document, &Roots { tree, outline, attached }, about)?;
@@ -52,9 +53,12 @@ pub fn finish(
 fn links(document: &mut Document, page: &PageLayout, pages: &[ObjectId], next_key: &mut usize) -> Vec<(usize, ObjectId)> {
     let mut links = Vec::new();
     for (index, (_, item)) in page.items.iter().enumerate() {
-        let Item::Link { frame, page, words } = item else { continue };
-        let Some(target) = page.checked_sub(1).and_then(|page| pages.get(page)) else { continue };
-        links.push((index, document.add_object(link(*frame, *target, words, *next_key))));
+        let Item::Link { frame, page: to, words } = item else { continue };
+        let Some(target) = to.checked_sub(1).and_then(|page| pages.get(page)) else { continue };
+        links.push((
+            index,
+            document.add_object(link(place::edges(page.paper, *frame), top_of(page.paper, *target), words, *next_key)),
+        ));
         *next_key += 1;
     }
     links
@@ -74,27 +78,28 @@ fn finish_page(document: &mut Document, index: usize, id: ObjectId, links: &[(us
     Ok(())
 }
 
-fn link(frame: Frame, target: ObjectId, words: &str, key: usize) -> Dictionary {
-    let edges = [frame.x, PAGE_HEIGHT - frame.bottom(), frame.right(), PAGE_HEIGHT - frame.y];
+fn link(edges: [f32; 4], target: Object, words: &str, key: usize) -> Dictionary {
     dictionary! {
         "Type" => "Annot",
         "Subtype" => "Link",
-        "Rect" => edges.map(|edge| Object::Real(super::text::round2(edge))).to_vec(),
+        "Rect" => edges.map(Object::Real).to_vec(),
         "Border" => vec![0.into(), 0.into(), 0.into()],
         "F" => 4,
         "Contents" => text_string(words),
         "StructParent" => key as i64,
-        "A" => dictionary! { "S" => "GoTo", "D" => top_of(target) },
+        "A" => dictionary! { "S" => "GoTo", "D" => target },
     }
 }
 
-fn top_of(page: ObjectId) -> Object {
-    Object::Array(vec![Object::Reference(page), "XYZ".into(), Object::Null, Object::Real(PAGE_HEIGHT), Object::Null])
+fn top_of(paper: Paper, page: ObjectId) -> Object {
+    Object::Array(vec![Object::Reference(page), "XYZ".into(), Object::Null, Object::Real(tokens::height(paper)), Object::Null])
 }
 
-fn outline(document: &mut Document, entries: &[OutlineEntry], pages: &[ObjectId]) -> ObjectId {
+fn outline(document: &mut Document, layout: &Layout, pages: &[ObjectId]) -> ObjectId {
+    let entries = &layout.outline;
+    let tops: Vec<Object> = pages.iter().map(|page| top_of(layout.paper, *page)).collect();
     let root = document.new_object_id();
-    let (first, last) = level(document, entries, root, pages);
+    let (first, last) = level(document, entries, root, &tops);
     let mut dict = dictionary! { "Type" => "Outlines", "Count" => entries.len() as i64 };
     if let (Some(first), Some(last)) = (first, last) {
         dict.set("First", first);
@@ -109,13 +114,13 @@ fn level(
     document: &mut Document,
     entries: &[OutlineEntry],
     parent: ObjectId,
-    pages: &[ObjectId],
+    tops: &[Object],
 ) -> (Option<Object>, Option<Object>) {
     let ids: Vec<ObjectId> = entries.iter().map(|_| document.new_object_id()).collect();
     for (index, entry) in entries.iter().enumerate() {
         let mut dict = dictionary! { "Title" => text_string(&entry.title), "Parent" => parent };
-        if let Some(page) = entry.page.checked_sub(1).and_then(|page| pages.get(page)) {
-            dict.set("Dest", top_of(*page));
+        if let Some(top) = entry.page.checked_sub(1).and_then(|page| tops.get(page)) {
+            dict.set("Dest", top.clone());
         }
         if let Some(previous) = index.checked_sub(1).and_then(|previous| ids.get(previous)) {
             dict.set("Prev", *previous);
@@ -123,7 +128,7 @@ fn level(
         if let Some(next) = ids.get(index + 1) {
             dict.set("Next", *next);
         }
-        if let (Some(first), Some(last)) = level(document, &entry.below, ids[index], pages) {
+        if let (Some(first), Some(last)) = level(document, &entry.below, ids[index], tops) {
             dict.set("First", first);
             dict.set("Last", last);
             dict.set("Count", -(entry.below.len() as i64));

@@ -7,6 +7,7 @@ pub mod attachment;
 pub mod finish;
 pub mod jpeg;
 pub mod ops;
+pub mod place;
 pub mod resources;
 pub mod save;
 pub mod sequences;
@@ -16,14 +17,22 @@ pub mod xmp;
 
 use printpdf::{Mm, PdfDocument, PdfPage, PdfParseErrorSeverity, PdfSaveOptions};
 
+use crate::domain::{Logo, Paper};
+
 use super::fonts::PieceKind;
 use super::fonts::subset::Usage;
 use super::layout::Layout;
 use super::layout::display::{Item, PageLayout};
 use super::{ReportError, ReportPhoto};
 
-/// A4.
-const PAGE_MM: (f32, f32) = (210.0, 297.0);
+/// What the report shows, encoded already.
+#[derive(Debug, Clone, Copy)]
+pub struct Sources<'a> {
+    /// The set, with its previews.
+    pub photos: &'a [ReportPhoto],
+    /// The agency's logo.
+    pub logo: Option<&'a Logo>,
+}
 
 /// What a PDF says about itself.
 #[derive(Debug)]
@@ -41,17 +50,18 @@ pub struct About {
 /// Writes the report as PDF/A-3a and PDF/UA-1, with the result attached.
 ///
 /// # Errors
-/// [`ReportError::Preview`], [`ReportError::Mark`], [`ReportError::Font`], [`ReportError::Writer`].
-pub fn write(layout: &Layout, photos: &[ReportPhoto], about: &About, result_json: &[u8]) -> Result<Vec<u8>, ReportError> {
+/// [`ReportError::Preview`], [`ReportError::Logo`], [`ReportError::Mark`], [`ReportError::Font`], [`ReportError::Writer`].
+pub fn write(layout: &Layout, sources: &Sources<'_>, about: &About, result_json: &[u8]) -> Result<Vec<u8>, ReportError> {
     let usage = glyphs_used(&layout.pages);
     let faces = text::Faces::cut(&usage)?;
     let mut document = PdfDocument::new("");
-    let mut store = resources::Store::new(photos);
+    let mut store = resources::Store::new(sources);
+    let (width, height) = paper_size(layout.paper);
     let mut sequences = Vec::with_capacity(layout.pages.len());
     for (index, page) in layout.pages.iter().enumerate() {
         let (ops, numbered) = ops::draw(page, index + 1, &faces, &mut store)?;
         sequences.push(numbered);
-        document.pages.push(PdfPage::new(Mm(PAGE_MM.0), Mm(PAGE_MM.1), ops));
+        document.pages.push(PdfPage::new(width, height, ops));
     }
     store.hand_over(&mut document.resources);
     faces.hand_over(&mut document.resources);
@@ -62,6 +72,13 @@ pub fn write(layout: &Layout, photos: &[ReportPhoto], about: &About, result_json
         return Err(ReportError::Writer { page: 0, what: "the writer could not draw something" });
     }
     finish::finish(bytes, layout, &sequences, about, result_json)
+}
+
+fn paper_size(paper: Paper) -> (Mm, Mm) {
+    match paper {
+        Paper::A4 => (Mm(210.0), Mm(297.0)),
+        Paper::Letter => (Mm(215.9), Mm(279.4)),
+    }
 }
 
 /// A text string: UTF-16BE, or plain where it is ASCII.

@@ -9,6 +9,7 @@ use crate::report::ReportError;
 use crate::report::layout::display::{Dash, Frame, Item, PageLayout, Wash};
 use crate::report::layout::tokens::{Ink, PAGE_HEIGHT, PAPER};
 
+use super::place;
 use super::resources::{State, Store};
 use super::sequences::Sequences;
 use super::text::{Faces, Place, round2};
@@ -21,7 +22,7 @@ pub type Drawn = (Vec<Op>, Vec<(usize, usize)>);
 /// # Errors
 /// [`ReportError::Preview`], [`ReportError::Mark`], [`ReportError::Font`]; [`ReportError::Writer`] for a clip that does not end.
 pub fn draw(page: &PageLayout, number: usize, faces: &Faces, store: &mut Store<'_>) -> Result<Drawn, ReportError> {
-    let (mut ops, mut sequences) = (Vec::new(), Sequences::default());
+    let (mut ops, mut sequences) = (Vec::from_iter(place::transform(page.paper)), Sequences::default());
     let mut clips = 0_usize;
     for (index, (_, item)) in page.items.iter().enumerate() {
         if !matches!(item, Item::Link { .. }) {
@@ -43,7 +44,12 @@ pub fn draw(page: &PageLayout, number: usize, faces: &Faces, store: &mut Store<'
             }
             Item::Link { .. } => {}
             Item::Fill { .. } | Item::Stroke { .. } | Item::Area { .. } => shape(&mut ops, item),
-            Item::Picture { .. } | Item::Tiles { .. } | Item::Bits { .. } | Item::Mark { .. } | Item::Wash { .. } => {
+            Item::Picture { .. }
+            | Item::Logo { .. }
+            | Item::Tiles { .. }
+            | Item::Bits { .. }
+            | Item::Mark { .. }
+            | Item::Wash { .. } => {
                 object(&mut ops, item, store)?;
             }
         }
@@ -88,6 +94,10 @@ fn object(ops: &mut Vec<Op>, item: &Item, store: &mut Store<'_>) -> Result<(), R
     match item {
         Item::Picture { frame, photo, kind } => {
             let id = store.picture(*photo, *kind)?;
+            ops.push(placed(id, *frame));
+        }
+        Item::Logo { frame } => {
+            let id = store.logo()?;
             ops.push(placed(id, *frame));
         }
         Item::Tiles { frame, columns, cells, opacity } => {

@@ -11,16 +11,16 @@ use printpdf::{
 use crate::measure::{PhotoOutcome, Preview};
 use crate::report::layout::display::PictureKind;
 use crate::report::layout::tokens::Ink;
-use crate::report::{ReportError, ReportPhoto, marks};
+use crate::report::{ReportError, marks};
 
-use super::jpeg;
+use super::{Sources, jpeg};
 
 /// Width of the halo around a mark, in units of its view box.
 const HALO_WIDTH: f32 = 2.6;
 
 /// What the pages draw on.
 pub struct Store<'a> {
-    photos: &'a [ReportPhoto],
+    sources: &'a Sources<'a>,
     objects: BTreeMap<String, ExternalXObject>,
     states: BTreeMap<&'static str, ExtendedGraphicsState>,
     grids: usize,
@@ -40,9 +40,9 @@ pub enum State {
 }
 
 impl<'a> Store<'a> {
-    /// An empty store over the set's pictures.
-    pub fn new(photos: &'a [ReportPhoto]) -> Self {
-        Self { photos, objects: BTreeMap::new(), states: BTreeMap::new(), grids: 0 }
+    /// An empty store over the report's pictures.
+    pub fn new(sources: &'a Sources<'a>) -> Self {
+        Self { sources, objects: BTreeMap::new(), states: BTreeMap::new(), grids: 0 }
     }
 
     /// Gives everything that was drawn to the document.
@@ -81,21 +81,25 @@ impl<'a> Store<'a> {
         if !self.objects.contains_key(&name) {
             let wrong = ReportError::Preview { number: photo, which };
             let picture = self.find(photo, kind).ok_or_else(|| wrong.clone())?;
-            let header = jpeg::header(&picture.jpeg)
-                .filter(|header| (header.width, header.height) == (picture.width_px, picture.height_px));
-            let header = header.ok_or(wrong)?;
-            let space = if header.components == 1 { "DeviceGray" } else { "DeviceRGB" };
-            let mut dict = image(header.width, header.height, 8);
-            dict.insert("ColorSpace".into(), named(space));
-            dict.insert("Filter".into(), named("DCTDecode"));
-            self.objects.insert(name.clone(), external(dict, picture.jpeg.clone(), false));
+            let object = encoded(&picture.jpeg, (picture.width_px, picture.height_px)).ok_or(wrong)?;
+            self.objects.insert(name.clone(), object);
         }
         Ok(XObjectId(name))
     }
 
+    /// The name of the agency's logo.
+    ///
+    /// # Errors
+    /// [`ReportError::Logo`] when there is none, or it is not the JPEG it says it is.
+    pub fn logo(&mut self) -> Result<XObjectId, ReportError> {
+        let logo = self.sources.logo.ok_or(ReportError::Logo)?;
+        let object = encoded(&logo.jpeg, (logo.width_px, logo.height_px)).ok_or(ReportError::Logo)?;
+        self.objects.insert("ImLogo".to_owned(), object);
+        Ok(XObjectId("ImLogo".to_owned()))
+    }
+
     fn find(&self, photo: u16, kind: PictureKind) -> Option<&'a Preview> {
-        let photos: &'a [ReportPhoto] = self.photos;
-        let photo = photos.iter().find(|candidate| candidate.number == photo)?;
+        let photo = self.sources.photos.iter().find(|candidate| candidate.number == photo)?;
         let PhotoOutcome::Measured(measured) = &photo.outcome else { return None };
         let pictures = measured.pictures.as_ref()?;
         Some(match kind {
@@ -172,6 +176,16 @@ fn path(out: &mut String, data: &str) -> Option<()> {
         };
     }
     Some(())
+}
+
+/// A JPEG as it is; None if it is not of this size.
+fn encoded(bytes: &[u8], size: (u32, u32)) -> Option<ExternalXObject> {
+    let header = jpeg::header(bytes).filter(|header| (header.width, header.height) == size)?;
+    let space = if header.components == 1 { "DeviceGray" } else { "DeviceRGB" };
+    let mut dict = image(header.width, header.height, 8);
+    dict.insert("ColorSpace".into(), named(space));
+    dict.insert("Filter".into(), named("DCTDecode"));
+    Some(external(dict, bytes.to_vec(), false))
 }
 
 fn image(width: u32, height: u32, bits: i64) -> BTreeMap<String, DictItem> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use printpdf::{DictItem, Op};
 
 use crate::report::layout::display::{Item, PageLayout, Role};
-use crate::report::layout::tokens::FOOT;
+use crate::report::layout::tokens;
 
 /// What a sequence of operators is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Sequences {
     pub fn enter(&mut self, ops: &mut Vec<Op>, page: &PageLayout, index: usize) {
         let (node, ref item) = page.items[index];
         let kind = match (page.tags[node].role, item) {
-            (Role::Artifact, Item::Text { y, .. }) if *y >= FOOT => Kind::Footer,
+            (Role::Artifact, Item::Text { y, .. }) if *y >= tokens::foot(page.paper) => Kind::Footer,
             (Role::Artifact, Item::Text { .. }) => Kind::Header,
             (Role::Artifact, _) => Kind::Decoration,
             _ => Kind::Node(node),

@@ -5,8 +5,7 @@
 
 use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
 
-use crate::report::layout::display::{Item, PageLayout, Role};
-use crate::report::layout::tokens::PAGE_HEIGHT;
+use crate::report::layout::display::{Frame, Item, PageLayout, Role};
 
 use super::text_string;
 
@@ -169,14 +168,16 @@ impl<'d, 'p> PageTree<'d, 'p> {
     /// The frame around all pictures and shapes of a node, from the page's left bottom corner.
     fn edges(&self, node: usize) -> Option<Vec<Object>> {
         let frames = self.page.layout.items.iter().filter(|(of, _)| *of == node).filter_map(|(_, item)| match item {
-            Item::Picture { frame, .. } | Item::Tiles { frame, .. } | Item::Bits { frame, .. } | Item::Fill { frame, .. } => {
-                Some([frame.x, frame.y, frame.right(), frame.bottom()])
-            }
+            Item::Picture { frame, .. }
+            | Item::Logo { frame }
+            | Item::Tiles { frame, .. }
+            | Item::Bits { frame, .. }
+            | Item::Fill { frame, .. } => Some([frame.x, frame.y, frame.right(), frame.bottom()]),
             _ => None,
         });
         let all = frames.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])?;
-        let edges = [all[0], PAGE_HEIGHT - all[3], all[2], PAGE_HEIGHT - all[1]];
-        Some(edges.map(|edge| Object::Real(super::text::round2(edge))).to_vec())
+        let frame = Frame::new(all[0], all[1], all[2] - all[0], all[3] - all[1]);
+        Some(super::place::edges(self.page.layout.paper, frame).map(Object::Real).to_vec())
     }
 }
 

@@ -68,7 +68,7 @@ fn nothing_leaves_the_paper_and_no_text_runs_into_the_foot() {
                 let allowed = if index == 0 && (290.0..420.0).contains(y) { tokens::PAGE_WIDTH } else { tokens::RIGHT + 0.6 };
                 assert!(right <= allowed, "{name}, page {}: {} ends at {right}", index + 1, line.text);
                 assert!(
-                    *y < tokens::FOOT - 1.0 || *y > tokens::FOOT + 10.0,
+                    *y < tokens::foot(page.paper) - 1.0 || *y > tokens::foot(page.paper) + 10.0,
                     "{name}, page {}: {} stands at {y}",
                     index + 1,
                     line.text

@@ -1,6 +1,6 @@
 //! Sets to render: made-up numbers around small pictures, one for each thing a report must be able to show.
 
-use proofsheet::domain::{Product, Timestamp};
+use proofsheet::domain::{Branding, Logo, Paper, Product, Timestamp};
 use proofsheet::measure::finding::{Accepted, Finding, FindingKind, Level};
 use proofsheet::measure::*;
 use proofsheet::raster::Orientation;
@@ -23,6 +23,7 @@ pub fn facts(previews: bool) -> ReportFacts {
         expires_at: Some(Timestamp::from_epoch_millis(CREATED + 14 * DAY)),
         verify_url: Some("https://proofsheet.example/verify?r=rp_01KAJ7T3W9Q4ZD8MX2C5VB6N7P".into()),
         previews,
+        branding: Branding::default(),
     }
 }
 
@@ -41,6 +42,42 @@ pub fn facts_of_the_command_line() -> ReportFacts {
 /// Facts of a report on what the files say.
 pub fn facts_of_provenance() -> ReportFacts {
     ReportFacts { product: Product::Provenance, reference: Some("Estate of a photographer".into()), ..facts(true) }
+}
+
+/// The same on US Letter.
+pub fn on_letter(facts: ReportFacts) -> ReportFacts {
+    ReportFacts { branding: Branding { paper: Paper::Letter, ..facts.branding }, ..facts }
+}
+
+/// Facts of an agency with a name, a logo and a color of its own, on US Letter.
+pub fn branded() -> ReportFacts {
+    let branding = Branding {
+        name: Some("Northlight Pictures".into()),
+        logo: Some(logo()),
+        accent: Some("#1f4b8a".parse().unwrap()),
+        paper: Paper::Letter,
+    };
+    ReportFacts { branding, ..facts(true) }
+}
+
+/// A made-up agency's logo: a rising disc over two bars.
+pub fn logo() -> Logo {
+    let (width, height) = (480_u32, 120_u32);
+    let mut samples = Vec::new();
+    for y in 0..height {
+        for x in 0..width {
+            let (dx, dy) = (x as f32 - 60.0, y as f32 - 60.0);
+            let disc = dx * dx + dy * dy < 50.0 * 50.0 && y < 64;
+            let bars = (140..460).contains(&x) && ((34..54).contains(&y) || ((74..84).contains(&y) && x < 360));
+            let line = (10..110).contains(&x) && (74..84).contains(&y);
+            samples.extend(if disc || bars || line { [0x1f, 0x4b, 0x8a] } else { [0xfb, 0xfa, 0xf7] });
+        }
+    }
+    let mut jpeg = Vec::new();
+    jpeg_encoder::Encoder::new(&mut jpeg, 90)
+        .encode(&samples, width as u16, height as u16, jpeg_encoder::ColorType::Rgb)
+        .unwrap();
+    Logo { width_px: width, height_px: height, jpeg }
 }
 
 /// A picture: the bytes of a fixture, or made here.
@@ -271,7 +308,12 @@ fn named(photos: Vec<PhotoOutcome>) -> Vec<ReportPhoto> {
     photos
         .into_iter()
         .zip(1..)
-        .map(|(outcome, number)| ReportPhoto { number, file_name: format!("LW_{:04}.jpg", 400 + number), declared_type: None, outcome })
+        .map(|(outcome, number)| ReportPhoto {
+            number,
+            file_name: format!("LW_{:04}.jpg", 400 + number),
+            declared_type: None,
+            outcome,
+        })
         .collect()
 }
 
