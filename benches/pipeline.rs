@@ -173,5 +173,6 @@ fn facts() -> ReportFacts {
         expires_at: Some(now.plus(Duration::from_secs(7 * 86_400))),
         verify_url: Some("https://proofsheet.example/verify".into()),
         previews: true,
+        branding: Default::default(),
     }
 }

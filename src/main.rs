@@ -60,8 +60,9 @@ fn run(args: Args) -> anyhow::Result<ExitStatus> {
         Command::Admin(command) => runtime.block_on(async {
             server::start_log(&config.log);
             let url = config.public_url(config.server.listen.port());
+            let workers = Workers::new(config.worker.clone(), config.photo.limits());
             let app = App::open(config, url).await?;
-            cli::admin::run(command, &app.services).await?;
+            cli::admin::run(command, &app.services, &workers).await?;
             Ok(ExitStatus::Success)
         }),
         Command::Migrate => runtime.block_on(async {

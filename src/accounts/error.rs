@@ -55,6 +55,12 @@ pub enum AccountError {
     /// Somebody has it.
     #[error("somebody has this e-mail address already")]
     MailAddressTaken,
+    /// Reports cannot look like that.
+    #[error(transparent)]
+    Branding(#[from] crate::domain::BrandingError),
+    /// It was stored by a newer program.
+    #[error("how the agency's reports look is stored in a form this program does not know")]
+    UnknownBranding,
     /// An agency's name or a key's label.
     #[error("a name has 1 to {max} characters")]
     NameLength {

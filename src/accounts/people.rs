@@ -3,7 +3,7 @@
 use super::mail_address::MailAddress;
 use super::{AccountError, Accounts, password};
 use crate::db::{AuthenticatorScope, NewAgency, NewUser, Tx, UserRecord};
-use crate::domain::{AgencyId, Role, Timestamp, UserId};
+use crate::domain::{AgencyId, AgencyProfile, Branding, Role, Timestamp, UserId};
 use crate::vault::{Digest, Purpose};
 
 /// Longest name of an agency or label of a key, in characters.
@@ -56,6 +56,38 @@ impl Accounts {
         let found = self.db.as_agency(agency).read(|tx| tx.find_agency().map_err(AccountError::from)).await?;
         let record = found.ok_or(AccountError::NoSuchAgency)?;
         Ok(self.vault.open_text(Purpose::AgencyName, agency.as_str(), &record.name_sealed)?.to_string())
+    }
+
+    /// The agency as its reports name and show it.
+    ///
+    /// # Errors
+    /// As [`Accounts::agency_name`], and [`AccountError::UnknownBranding`].
+    pub async fn agency_profile(&self, agency: &AgencyId) -> Result<AgencyProfile, AccountError> {
+        let found = self.db.as_agency(agency).read(|tx| tx.find_agency().map_err(AccountError::from)).await?;
+        let record = found.ok_or(AccountError::NoSuchAgency)?;
+        let name = self.vault.open_text(Purpose::AgencyName, agency.as_str(), &record.name_sealed)?.to_string();
+        let branding = match &record.branding_sealed {
+            Some(sealed) => {
+                let json = self.vault.open_text(Purpose::Branding, agency.as_str(), sealed)?;
+                serde_json::from_str(&json).map_err(|_| AccountError::UnknownBranding)?
+            }
+            None => Branding::default(),
+        };
+        Ok(AgencyProfile { name: Some(name), branding })
+    }
+
+    /// How the agency's reports look from now on; reports that exist stay as they are.
+    ///
+    /// # Errors
+    /// [`AccountError::Branding`], [`AccountError::NoSuchAgency`], and what database and vault refuse.
+    pub async fn set_branding(&self, agency: &AgencyId, branding: &Branding) -> Result<(), AccountError> {
+        branding.check()?;
+        self.agency_name(agency).await?;
+        let json = serde_json::to_vec(branding).map_err(|_| AccountError::UnknownBranding)?;
+        let sealed = self.vault.seal(Purpose::Branding, agency.as_str(), &json)?;
+        let sealed = (*branding != Branding::default()).then_some(sealed);
+        let agency = agency.clone();
+        self.db.as_system().write(move |tx| tx.set_branding(&agency, sealed.as_deref()).map_err(AccountError::from)).await
     }
 
     /// A new person.

@@ -9,12 +9,13 @@ use zeroize::Zeroizing;
 use super::args::{AdminCommand, OnBehalf};
 use crate::domain::Role;
 use crate::http::Services;
+use crate::pipeline::Workers;
 
 /// Makes what is asked and prints its id, or the key, once.
 ///
 /// # Errors
 /// What accounts refuse, in words.
-pub async fn run(command: AdminCommand, services: &Services) -> anyhow::Result<()> {
+pub async fn run(command: AdminCommand, services: &Services, workers: &Workers) -> anyhow::Result<()> {
     let accounts = &services.accounts;
     match command {
         AdminCommand::CreateAgency { name, on_behalf } => {
@@ -36,6 +37,9 @@ pub async fn run(command: AdminCommand, services: &Services) -> anyhow::Result<(
             let (key, record) = accounts.create_api_key(&agency, &label, scopes, None).await?;
             log("create-key", &on_behalf, record.id.as_str());
             print(key.reveal())
+        }
+        AdminCommand::SetBranding { agency, clear, branding, on_behalf } => {
+            super::branding::set(&agency, clear, &branding, &on_behalf, (services, workers)).await
         }
         AdminCommand::Reconcile { min_age_secs, on_behalf } => {
             let count = services.retention.reconcile(Duration::from_secs(min_age_secs)).await?;

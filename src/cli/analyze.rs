@@ -10,7 +10,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{AnalyzeArgs, Previews};
 use super::exit::ExitStatus;
-use crate::domain::{AnalysisId, ReportId, Timestamp};
+use super::facts::EarlierResult;
+use crate::domain::{AnalysisId, Branding, ReportId, Timestamp};
 use crate::measure::Threads;
 use crate::pipeline::admission::clean_file_name;
 use crate::pipeline::worker::RenderHead;
@@ -21,11 +22,35 @@ use crate::report::{ReportFacts, ReportPhoto, set_words, words};
 /// Measures the photos, writes the report, prints a summary.
 ///
 /// # Errors
-/// A photo that cannot be read, a report that cannot be made or written.
+/// A photo that cannot be read, facts that do not fit, a report that cannot be made or written.
 pub async fn run(args: &AnalyzeArgs, workers: &Workers, parallel: usize, now: Timestamp) -> anyhow::Result<ExitStatus> {
-    let previews = args.previews == Previews::Full;
-    let photos = measure(args, workers, parallel, previews).await?;
-    let facts = ReportFacts {
+    let earlier = args.facts.as_deref().map(EarlierResult::read).transpose()?;
+    let previews = earlier.as_ref().map_or(args.previews == Previews::Full, EarlierResult::previews);
+    let branding = args.branding.over(Branding::default(), workers).await?;
+    let facts = match &earlier {
+        Some(earlier) => earlier.facts(branding)?,
+        None => new_facts(args, branding, now),
+    };
+    let mut photos = measure(args, workers, parallel, previews).await?;
+    if let Some(earlier) = &earlier {
+        earlier.name(&mut photos)?;
+    }
+    let head = RenderHead { facts, photos };
+    let rendered = workers.render(&head).await.context("the report could not be made")?;
+    write(&args.output, &rendered.pdf)?;
+    if let Some(json) = &args.json {
+        write(json, &rendered.result_json)?;
+    }
+    print_summary(&head.photos, &args.output)?;
+    if let Some(earlier) = &earlier {
+        let same = earlier.is(&rendered.result_json);
+        super::say(if same { "Its result is the one given, byte for byte." } else { "Its result differs from the one given." })?;
+    }
+    Ok(ExitStatus::Success)
+}
+
+fn new_facts(args: &AnalyzeArgs, branding: Branding, now: Timestamp) -> ReportFacts {
+    ReportFacts {
         report: ReportId::generate(now),
         analysis: AnalysisId::generate(now),
         product: args.product,
@@ -34,17 +59,9 @@ pub async fn run(args: &AnalyzeArgs, workers: &Workers, parallel: usize, now: Ti
         created_at: now,
         expires_at: None,
         verify_url: None,
-        previews,
-        branding: Branding::default(),
-    };
-    let head = RenderHead { facts, photos };
-    let rendered = workers.render(&head).await.context("the report could not be made")?;
-    write(&args.output, &rendered.pdf)?;
-    if let Some(json) = &args.json {
-        write(json, &rendered.result_json)?;
+        previews: args.previews == Previews::Full,
+        branding,
     }
-    print_summary(&head.photos, &args.output)?;
-    Ok(ExitStatus::Success)
 }
 
 async fn measure(args: &AnalyzeArgs, workers: &Workers, parallel: usize, previews: bool) -> anyhow::Result<Vec<ReportPhoto>> {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use super::branding::BrandingArgs;
 use crate::domain::{AgencyId, Product, Role, ScopeSet};
 
 /// Transient photo analysis: photos are measured in memory, the report ends on time.
@@ -59,6 +60,13 @@ pub struct AnalyzeArgs {
     /// Title of the report, your own reference.
     #[arg(long, value_name = "TEXT")]
     pub reference: Option<String>,
+    /// How the report looks.
+    #[command(flatten)]
+    pub branding: BrandingArgs,
+    /// Make the report again that belongs to this result JSON: its ids, dates, names and look. The photos must be the same files in
+    /// the same order; a logo is given with --logo.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["product", "previews", "reference", "brand_name", "accent", "paper"])]
+    pub facts: Option<PathBuf>,
     /// Where to write the PDF.
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
@@ -115,6 +123,19 @@ pub enum AdminCommand {
         /// Scopes with spaces between.
         #[arg(long, default_value = "analyses:write analyses:read analyses:delete webhooks:manage keys:manage")]
         scopes: ScopeSet,
+        #[command(flatten)]
+        on_behalf: OnBehalf,
+    },
+    /// Say how an agency's reports look from now on; what is not said stays as it is. Prints the whole look.
+    SetBranding {
+        /// The agency.
+        #[arg(long)]
+        agency: AgencyId,
+        /// Begin from proofsheet's own look.
+        #[arg(long)]
+        clear: bool,
+        #[command(flatten)]
+        branding: BrandingArgs,
         #[command(flatten)]
         on_behalf: OnBehalf,
     },

@@ -3,11 +3,14 @@
 pub mod admin;
 pub mod analyze;
 pub mod args;
+pub mod branding;
 pub mod demo;
 pub mod doctor;
 pub mod exit;
+pub mod facts;
 pub mod first_start;
 pub mod lifecycle;
+pub mod logo;
 pub mod migrate;
 pub mod proxy;
 pub mod store_check;

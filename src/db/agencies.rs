@@ -28,7 +28,11 @@ pub struct AgencyRecord {
     pub name_sealed: Vec<u8>,
     /// Since when.
     pub created_at: Timestamp,
+    /// How its reports look, sealed; None for the product's own look.
+    pub branding_sealed: Option<Vec<u8>>,
 }
+
+type AgencyRow = (String, Vec<u8>, i64, Option<Vec<u8>>);
 
 impl Tx<'_, SystemScope> {
     /// A new tenant.
@@ -47,12 +51,22 @@ impl Tx<'_, SystemScope> {
         Ok(())
     }
 
+    /// How the tenant's reports look from now on, sealed; None for the product's own look.
+    ///
+    /// # Errors
+    /// [`DbError::NotThere`], and what the engine refuses.
+    pub fn set_branding(&mut self, agency: &AgencyId, sealed: Option<&[u8]>) -> Result<(), DbError> {
+        let changed =
+            diesel::update(agencies::table.find(agency.as_str())).set(agencies::branding_sealed.eq(sealed)).execute(self.conn)?;
+        if changed == 0 { Err(DbError::NotThere { what: "agency" }) } else { Ok(()) }
+    }
+
     /// All tenants, oldest first; at most `limit`.
     ///
     /// # Errors
     /// What the engine refuses, and [`DbError::BadRow`].
     pub fn list_agencies(&mut self, limit: i64) -> Result<Vec<AgencyRecord>, DbError> {
-        let rows: Vec<(String, Vec<u8>, i64)> = agencies::table.order(agencies::id.asc()).limit(limit).load(self.conn)?;
+        let rows: Vec<AgencyRow> = agencies::table.order(agencies::id.asc()).limit(limit).load(self.conn)?;
         rows.into_iter().map(record).collect()
     }
 }
@@ -68,6 +82,7 @@ impl Tx<'_, AgencyScope> {
     }
 }
 
-fn record((id, name_sealed, created_at): (String, Vec<u8>, i64)) -> Result<AgencyRecord, DbError> {
-    Ok(AgencyRecord { id: word("agencies.id", &id)?, name_sealed, created_at: Timestamp::from_epoch_millis(created_at) })
+fn record((id, name_sealed, created_at, branding_sealed): AgencyRow) -> Result<AgencyRecord, DbError> {
+    let created_at = Timestamp::from_epoch_millis(created_at);
+    Ok(AgencyRecord { id: word("agencies.id", &id)?, name_sealed, created_at, branding_sealed })
 }

@@ -5,6 +5,7 @@ diesel::table! {
         id -> Text,
         name_sealed -> Binary,
         created_at -> BigInt,
+        branding_sealed -> Nullable<Binary>,
     }
 }
 

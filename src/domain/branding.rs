@@ -28,6 +28,40 @@ pub struct Branding {
     pub paper: Paper,
 }
 
+/// Why a report cannot look like this.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BrandingError {
+    /// No name, or a longer one than heads have room for.
+    #[error("a name on reports has 1 to {BRAND_NAME_CHARS_MAX} characters")]
+    NameLength,
+    /// More than a report should carry.
+    #[error("a logo has at most {LOGO_EDGE_MAX} pixels a side and {LOGO_BYTES_MAX} bytes once it is encoded anew")]
+    LogoTooLarge,
+}
+
+impl Branding {
+    /// Whether a report can look like this.
+    ///
+    /// # Errors
+    /// [`BrandingError`].
+    pub fn check(&self) -> Result<(), BrandingError> {
+        if self.name.as_deref().is_some_and(|name| !(1..=BRAND_NAME_CHARS_MAX).contains(&name.trim().chars().count())) {
+            return Err(BrandingError::NameLength);
+        }
+        let is_large = |logo: &Logo| logo.jpeg.len() > LOGO_BYTES_MAX || logo.width_px.max(logo.height_px) > LOGO_EDGE_MAX;
+        if self.logo.as_ref().is_some_and(is_large) { Err(BrandingError::LogoTooLarge) } else { Ok(()) }
+    }
+}
+
+/// An agency as its reports name and show it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AgencyProfile {
+    /// Its name; None from the command line.
+    pub name: Option<String>,
+    /// How its reports look.
+    pub branding: Branding,
+}
+
 /// A logo, encoded anew from its pixels: a baseline JPEG without metadata, long side at most [`LOGO_EDGE_MAX`] pixels.
 #[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -202,6 +236,22 @@ mod tests {
         let passes = |level: u8| Accent::try_from([level; 3]).is_ok();
         let limit = (0..=255).rev().find(|level| passes(*level)).unwrap();
         assert!(contrast([limit; 3], PAGE) >= CONTRAST_MIN && contrast([limit + 1; 3], PAGE) < CONTRAST_MIN);
+    }
+
+    #[test]
+    fn names_and_logos_have_limits() {
+        let named = |name: String| Branding { name: Some(name), ..Branding::default() }.check();
+        assert_eq!(named("x".repeat(BRAND_NAME_CHARS_MAX)), Ok(()));
+        for wrong in [String::new(), "  ".into(), "x".repeat(BRAND_NAME_CHARS_MAX + 1)] {
+            assert_eq!(named(wrong), Err(BrandingError::NameLength));
+        }
+        let logo = |width_px, bytes| {
+            let logo = Logo { width_px, height_px: 9, jpeg: vec![0; bytes] };
+            Branding { logo: Some(logo), ..Branding::default() }.check()
+        };
+        assert_eq!(logo(LOGO_EDGE_MAX, LOGO_BYTES_MAX), Ok(()));
+        assert_eq!(logo(LOGO_EDGE_MAX + 1, 1), Err(BrandingError::LogoTooLarge));
+        assert_eq!(logo(1, LOGO_BYTES_MAX + 1), Err(BrandingError::LogoTooLarge));
     }
 
     #[test]

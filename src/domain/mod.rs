@@ -14,7 +14,7 @@ pub mod scope;
 pub mod timestamp;
 
 pub use analysis::{AnalysisState, DeletionCause, FailureReason, IllegalTransition, ReportLife, Transition};
-pub use branding::{Accent, AccentError, Branding, Logo, Paper};
+pub use branding::{Accent, AccentError, AgencyProfile, Branding, BrandingError, Logo, Paper};
 pub use clock::{Clock, ManualClock, SharedClock, SystemClock};
 pub use event::{Event, EventKind};
 pub use failpoint::{Failpoint, failpoint};

@@ -66,6 +66,11 @@ impl Timestamp {
         )
     }
 
+    /// From RFC 3339, cut to milliseconds; None for anything else.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(|time| Self(time.as_millisecond()))
+    }
+
     /// As in a `Date` header: `Sat, 21 Nov 2026 14:20:00 GMT`.
     pub fn http_date(self) -> String {
         self.utc().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()

@@ -89,12 +89,16 @@ impl From<AccountError> for Problem {
             }
             AccountError::NotAMailAddress | AccountError::MailAddressTaken => Self::field("email", "not_allowed", said),
             AccountError::NameLength { .. } => Self::field("label", "not_allowed", said),
+            AccountError::Branding(_) => Self::field("branding", "not_allowed", said),
             AccountError::NoScope | AccountError::ScopeNotForAgencies(_) => Self::field("scopes", "not_allowed", said),
             AccountError::NoSuchAgency | AccountError::NoSuchKey => Self::new(ProblemKind::NotFound),
             AccountError::Busy => no_room(Duration::from_secs(5)),
             AccountError::Db(error) => error.into(),
             AccountError::Vault(error) => error.into(),
-            AccountError::RoleAndAgency | AccountError::Hash(_) | AccountError::UnknownHashForm => Self::internal(said),
+            AccountError::RoleAndAgency
+            | AccountError::Hash(_)
+            | AccountError::UnknownHashForm
+            | AccountError::UnknownBranding => Self::internal(said),
         }
     }
 }

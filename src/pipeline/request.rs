@@ -6,7 +6,7 @@ use super::LEASE;
 use super::admission::clean_text;
 use super::error::SubmitError;
 use crate::db::{NewAnalysis, Origin};
-use crate::domain::{AgencyId, AnalysisId, AnalysisState, Product, Timestamp};
+use crate::domain::{AgencyId, AgencyProfile, AnalysisId, AnalysisState, Product, Timestamp};
 use crate::report::facts::REFERENCE_CHARS_MAX;
 use crate::vault::{Purpose, Vault};
 
@@ -17,8 +17,8 @@ pub struct Submitter {
     pub agency: AgencyId,
     /// Through what.
     pub origin: Origin,
-    /// The agency's name as it stands on the report.
-    pub agency_name: Option<String>,
+    /// The agency as its reports name and show it.
+    pub profile: AgencyProfile,
 }
 
 /// What is asked about the photos.

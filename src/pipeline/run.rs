@@ -14,7 +14,7 @@ use super::request::Accepting;
 use super::worker::{RenderHead, WorkerError};
 use super::{HeldPhoto, Inner, bundle, open};
 use crate::db::{AnalysisRecord, DbError, NewReport, PhotoState, ReportObject, WrappedKeyColumns};
-use crate::domain::{AgencyId, AnalysisId, ApiKeyId, Failpoint, FailureReason, Product, Timestamp, failpoint};
+use crate::domain::{AgencyId, AgencyProfile, AnalysisId, ApiKeyId, Failpoint, FailureReason, Product, Timestamp, failpoint};
 use crate::measure::PhotoOutcome;
 use crate::report::{RenderedReport, ReportFacts, ReportPhoto};
 use crate::storage::{ObjectName, Part, StorageError};
@@ -36,7 +36,7 @@ pub(super) enum Photos {
 pub(super) struct Carried {
     pub analysis: AnalysisId,
     pub agency: AgencyId,
-    pub agency_name: Option<String>,
+    pub profile: AgencyProfile,
     pub api_key: Option<ApiKeyId>,
     pub product: Product,
     pub previews: bool,
@@ -56,7 +56,7 @@ impl Carried {
         Self {
             analysis: id,
             agency: submitter.agency,
-            agency_name: submitter.agency_name,
+            profile: submitter.profile,
             api_key: submitter.origin.api_key().cloned(),
             product: request.product,
             previews: request.previews,
@@ -72,14 +72,14 @@ impl Carried {
     /// One whose photos were put one at a time, as its row says.
     pub(super) fn of_open(
         record: AnalysisRecord,
-        (agency_name, reference): (Option<String>, Option<String>),
+        (profile, reference): (AgencyProfile, Option<String>),
         key: ReportKey,
         (fence, now): (i64, Timestamp),
     ) -> Self {
         Self {
             analysis: record.id,
             agency: record.agency,
-            agency_name,
+            profile,
             api_key: record.origin.api_key().cloned(),
             product: record.product,
             previews: record.previews,
@@ -171,13 +171,13 @@ async fn complete(inner: &Inner, carried: &Carried, photos: Photos, names: &Name
         report: names.report.clone(),
         analysis: carried.analysis.clone(),
         product: carried.product,
-        agency_name: carried.agency_name.clone(),
+        agency_name: carried.profile.name.clone(),
         reference: carried.reference.clone(),
         created_at,
         expires_at: Some(created_at.plus(carried.life)),
         verify_url: None,
         previews: carried.previews,
-        branding: carried.branding.clone(),
+        branding: carried.profile.branding.clone(),
     };
     let head = RenderHead { facts, photos };
     let rendered = {

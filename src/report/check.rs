@@ -2,8 +2,6 @@
 
 use crate::measure::{PhotoMeasurements, PhotoOutcome, Pictures};
 
-use crate::domain::branding::{LOGO_BYTES_MAX, LOGO_EDGE_MAX};
-
 use super::ReportError;
 use super::facts::{ReportFacts, ReportPhoto};
 
@@ -13,16 +11,12 @@ pub const PHOTOS_MAX: usize = 50;
 /// Checks a set.
 ///
 /// # Errors
-/// [`ReportError::PhotoCount`], [`ReportError::PhotoOrder`], [`ReportError::Shape`], [`ReportError::Pictures`], [`ReportError::Logo`].
+/// [`ReportError::PhotoCount`], [`ReportError::PhotoOrder`], [`ReportError::Shape`], [`ReportError::Pictures`], [`ReportError::Branding`].
 pub fn check(facts: &ReportFacts, photos: &[ReportPhoto]) -> Result<(), ReportError> {
     if photos.is_empty() || photos.len() > PHOTOS_MAX {
         return Err(ReportError::PhotoCount { actual: photos.len(), most: PHOTOS_MAX });
     }
-    if let Some(logo) = &facts.branding.logo
-        && (logo.jpeg.len() > LOGO_BYTES_MAX || logo.width_px.max(logo.height_px) > LOGO_EDGE_MAX)
-    {
-        return Err(ReportError::Logo);
-    }
+    facts.branding.check().map_err(ReportError::Branding)?;
     for (photo, expected) in photos.iter().zip(1_u16..) {
         if photo.number != expected {
             return Err(ReportError::PhotoOrder { number: photo.number, expected });

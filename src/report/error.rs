@@ -41,7 +41,10 @@ pub enum ReportError {
         /// Preview or thumbnail.
         which: &'static str,
     },
-    /// The logo is not a baseline JPEG of the size it says, or too large.
+    /// A report cannot look like that.
+    #[error(transparent)]
+    Branding(crate::domain::BrandingError),
+    /// The logo is not a baseline JPEG of the size it says.
     #[error("the logo is not a JPEG of the size it claims")]
     Logo,
     /// A vendored font cannot be read, shaped or cut.

@@ -22,6 +22,8 @@ pub(super) const TAG_LEN: usize = 16;
 pub enum Purpose {
     /// An agency's name.
     AgencyName,
+    /// How an agency's reports look.
+    Branding,
     /// A person's mail address; as a digest, the look-up of it.
     MailAddress,
     /// An API key's label.
@@ -49,6 +51,7 @@ impl Purpose {
     pub const fn slug(self) -> &'static str {
         match self {
             Self::AgencyName => "agency-name",
+            Self::Branding => "branding",
             Self::MailAddress => "mail-address",
             Self::KeyLabel => "key-label",
             Self::Reference => "reference",

@@ -120,8 +120,8 @@ pub async fn submit(
     settings: web::Data<Settings>,
 ) -> Result<HttpResponse, Problem> {
     let id: AnalysisId = parse_id(&id)?;
-    let agency_name = services.accounts.agency_name(&caller.agency).await?;
-    services.pipeline.submit_open(&caller.agency, &id, Some(agency_name)).await?;
+    let profile = services.accounts.agency_profile(&caller.agency).await?;
+    services.pipeline.submit_open(&caller.agency, &id, profile).await?;
     let (mut response, seen) = waited(&request, (&caller.agency, &id), true, &services, &settings).await?;
     Ok(response.json(AnalysisView::from(seen)))
 }

@@ -1,6 +1,6 @@
 //! One photo of an open analysis, as the whole body.
 
-use actix_web::{HttpRequest, web};
+use actix_web::{HttpMessage as _, HttpRequest, web};
 
 use super::body::bounded;
 use super::raw::{Whole, file_name_of, read_photo};

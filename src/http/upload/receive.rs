@@ -154,8 +154,8 @@ async fn asked(
     origin: Origin,
     sent: Sent,
 ) -> Result<(Submitter, AnalysisRequest), Problem> {
-    let agency_name = services.accounts.agency_name(agency).await?;
-    let submitter = Submitter { agency: agency.clone(), origin, agency_name: Some(agency_name) };
+    let profile = services.accounts.agency_profile(agency).await?;
+    let submitter = Submitter { agency: agency.clone(), origin, profile };
     let request =
         AnalysisRequest { product: sent.product, previews: sent.previews, reference: sent.reference, life_days: sent.life_days };
     Ok((submitter, request))

@@ -16,7 +16,7 @@ use super::once::{self, Keyed};
 use super::request::Accepting;
 use super::{Accepted, AdmissionError, AnalysisRequest, LEASE, New, Once, OpenError, Pipeline, SubmitError, Submitter, run};
 use crate::db::{AgencyScope, AnalysisRecord, OpenRecord, PartialRecord, Tx, WrappedKeyColumns};
-use crate::domain::{AgencyId, AnalysisId, AnalysisState, Failpoint, Timestamp, failpoint};
+use crate::domain::{AgencyId, AgencyProfile, AnalysisId, AnalysisState, Failpoint, Timestamp, failpoint};
 use crate::vault::{Purpose, ReportKey, VaultError, WrappedKey};
 
 /// What a submission finds.
@@ -59,7 +59,7 @@ impl Pipeline {
         &self,
         agency: &AgencyId,
         analysis: &AnalysisId,
-        agency_name: Option<String>,
+        profile: AgencyProfile,
     ) -> Result<AnalysisState, OpenError> {
         if self.inner.stopping.is_cancelled() {
             return Err(AdmissionError::NodeFull { retry_after_secs: RETRY_AFTER_SECS }.into());
@@ -78,7 +78,7 @@ impl Pipeline {
             Some(sealed) => Some(vault.open_text(Purpose::Reference, analysis.as_str(), sealed)?.as_str().to_owned()),
             None => None,
         };
-        self.start(run::Carried::of_open(record, (agency_name, reference), key, (fence, now)));
+        self.start(run::Carried::of_open(record, (profile, reference), key, (fence, now)));
         Ok(AnalysisState::Processing)
     }
 

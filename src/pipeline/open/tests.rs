@@ -9,7 +9,9 @@ use tokio::sync::Notify;
 
 use crate::db::tests::scratch::{NOON, ScratchDb, Tenant, scratch_directory};
 use crate::db::{DbError, NewPartial, PhotoState};
-use crate::domain::{AnalysisId, AnalysisState, Clock as _, EventKind, FailureReason, ManualClock, Product, Timestamp};
+use crate::domain::{
+    AgencyProfile, AnalysisId, AnalysisState, Clock as _, EventKind, FailureReason, ManualClock, Product, Timestamp,
+};
 use crate::ingest::Limits;
 use crate::pipeline::once::KEY_LIFE;
 use crate::pipeline::recovery::Abandoned;
@@ -60,7 +62,8 @@ impl Bench {
     }
 
     async fn open(&self, key: Option<&str>) -> Result<Accepted, SubmitError> {
-        let submitter = Submitter { agency: self.ours.agency.clone(), origin: self.ours.by_key(), agency_name: None };
+        let submitter =
+            Submitter { agency: self.ours.agency.clone(), origin: self.ours.by_key(), profile: AgencyProfile::default() };
         let request = AnalysisRequest { product: Product::Snapshot, previews: true, reference: None, life_days: None };
         let once = key.map(|key| self.pipeline.once(&self.ours.key, key)).transpose()?;
         self.pipeline.open(submitter, request, once.as_ref()).await
@@ -123,7 +126,7 @@ async fn left_open_it_ends_at_its_hour_and_not_before() {
     bench.clock.advance(TICK);
     let late = bench.pipeline.begin_photo(&bench.ours.agency, &id, 2, None).await.expect_err("its time is over");
     assert!(matches!(late, OpenError::NotOpen { state: AnalysisState::Open }), "{late}");
-    let late = bench.pipeline.submit_open(&bench.ours.agency, &id, None).await.expect_err("its time is over");
+    let late = bench.pipeline.submit_open(&bench.ours.agency, &id, AgencyProfile::default()).await.expect_err("its time is over");
     assert!(matches!(late, OpenError::NotOpen { .. }), "{late}");
     assert_eq!(bench.pipeline.recover(Abandoned::LeaseEnded).await.expect("recovery"), 1);
     assert_eq!(bench.state(&id).await, AnalysisState::Failed(FailureReason::Deadline));
@@ -155,10 +158,10 @@ async fn a_lost_photo_is_missing_and_a_lost_node_ends_what_it_took() {
     let id = bench.opened().await;
     bench.photo(&id, 1, NOON.plus(TICK)).await;
     bench.photo(&id, 3, NOON.plus(HOUR)).await;
-    let missing = bench.pipeline.submit_open(&bench.ours.agency, &id, None).await.expect_err("2 is missing");
+    let missing = bench.pipeline.submit_open(&bench.ours.agency, &id, AgencyProfile::default()).await.expect_err("2 is missing");
     assert!(matches!(missing, OpenError::PhotosMissing { ref numbers } if *numbers == [2]), "{missing}");
     bench.clock.advance(TICK);
-    let missing = bench.pipeline.submit_open(&bench.ours.agency, &id, None).await.expect_err("1 is lost");
+    let missing = bench.pipeline.submit_open(&bench.ours.agency, &id, AgencyProfile::default()).await.expect_err("1 is lost");
     assert!(matches!(missing, OpenError::PhotosMissing { ref numbers } if *numbers == [1, 2]), "{missing}");
 }
 
