@@ -4,10 +4,14 @@ mod alike;
 mod composed;
 mod conformance;
 mod json;
+mod kinds;
 mod layout;
+mod parsers;
 mod pdf;
+mod programs;
 mod said;
 mod samples;
+mod text;
 mod words;
 
 use std::sync::LazyLock;
@@ -32,6 +36,10 @@ fn sets() -> Vec<(&'static str, ReportFacts, Vec<ReportPhoto>)> {
         ("letter-alike", samples::on_letter(samples::facts(true)), alike::photos(14)),
         ("letter-provenance", samples::on_letter(samples::facts_of_provenance()), samples::talkative()),
         ("without-pictures", samples::facts(false), samples::without_pictures(samples::mixed())),
+        ("shapes", samples::facts(true), kinds::shapes()),
+        ("silent", samples::facts_of_provenance(), kinds::silent()),
+        ("laden", kinds::facts_of_much(), kinds::laden()),
+        ("scripts", kinds::facts_in_scripts(), kinds::in_scripts()),
     ]
 }
 
