@@ -59,10 +59,14 @@ def arrays(long_edge, small):
         clip = lambda values: np.clip(np.rint(values), 0, 255).astype(np.uint8)
         f = p.astype(float)
         height, width = p.shape[:2]
+        toned = lambda *e: np.stack([clip(255 * (luma_of(p) / 255.0) ** v) for v in e], 2)
         made = {
             "as-is": p, "odd": p[3:-2, 5:-6], "noise-5": clip(f + random.normal(0, 5, p.shape)), "grey": np.repeat(luma_of(p)[..., None], 3, 2),
         }
+        if name.startswith("astronaut") or not small:
+            made["sepia"] = toned(0.74, 1, 1.4)
         if not small:
+            made |= {"selenium": toned(1, 1.12, 1.03), "cyanotype": toned(1.9, 1.09, 0.6), "faded": clip(toned(0.9, 1, 1.1) * [0.8, 0.78, 0.7] + [40, 30, 20])}
             made |= {f"noise-{s}": clip(f + random.normal(0, s, p.shape)) for s in (1, 10, 20)}
             made |= {f"blur-{s}": clip(ndimage.gaussian_filter(f, (s, s, 0))) for s in (0.7, 1, 2, 4)}
             made |= {f"gamma-{g}": clip(255 * (f / 255) ** g) for g in (0.5, 1.6)}
@@ -112,8 +116,11 @@ def synthetic(random, small):
     yield "ramp", grey(x * 255 / (side - 1))
     yield "checker", grey(((x // 8 + y // 8) % 2) * 255)
     yield "colors", np.stack([x * 255 / (side - 1), y * 255 / (side - 1), 255 - x * 255 / (side - 1)], 2).astype(np.uint8)
+    y, x = np.mgrid[:97, :1531]
+    yield "wide", grey(40 + 90 * ((x // 37 + y // 29) % 3 == 0) + (3 * x + 5 * y) % 64)
     if small:
         return
+    y, x = np.mgrid[:side, :side].astype(float)
     for sigma in (0.5, 1, 2, 5, 10, 20, 30):
         yield f"noise-{sigma}", grey(120 + random.normal(0, sigma, (side, side)))
     for cycles in (4, 16, 60):
@@ -123,7 +130,7 @@ def synthetic(random, small):
         yield f"disc-{radius}", grey(np.where(disc, 255, 60) + random.normal(0, 1, (side, side)) * ~disc)
     for sigma in (0.5, 1, 2, 4):
         yield f"edge-{sigma}", grey(60 + 140 * (1 + np.tanh((x - side / 2 + 0.08 * y) / sigma)) / 2)
-    for width, height in ((7, 5), (16, 16), (33, 17), (511, 8), (8, 511), (96, 480)):
+    for width, height in ((7, 5), (16, 16), (33, 17), (511, 8), (8, 511), (96, 480), (1025, 61), (77, 2048), (2047, 130), (4032, 150)):
         yield f"size-{width}x{height}", random.integers(0, 256, (height, width, 3), dtype=np.uint8)
 
 
@@ -267,15 +274,36 @@ def structure(luma):
     f = luma.astype(np.float64)
     laplacian = cv2.Laplacian(f, cv2.CV_64F, ksize=1, borderType=cv2.BORDER_REFLECT_101)
     gx, gy = (cv2.Sobel(f, cv2.CV_64F, *d, ksize=3, borderType=cv2.BORDER_REFLECT_101) for d in ((1, 0), (0, 1)))
-    numbers = {"lap-var": laplacian.var(), "tenengrad": (gx**2 + gy**2).mean()}
-    if min(luma.shape) >= 32 and max(luma.shape) <= 768:
-        numbers["blur-effect"] = blur_effect(f, h_size=11)
+    numbers = {"lap-var": laplacian.var(), "tenengrad": (gx**2 + gy**2).mean()} | normalized(luma)
     if min(luma.shape) >= 16:
         across, down = np.abs(np.diff(f, axis=1)), np.abs(np.diff(f, axis=0))
         ratio = lambda steps, axis: np.take(steps, range(7, steps.shape[axis], 8), axis).mean() / np.delete(steps, range(7, steps.shape[axis], 8), axis).mean()
         with np.errstate(invalid="ignore", divide="ignore"):
             numbers["blockiness"] = (ratio(across, 1) + ratio(down, 0)) / 2
     return {k: v for k, v in numbers.items() if np.isfinite(v)}
+
+
+def normalized(luma):
+    """At a long side of 1024 px by area, in integers, rounded half up; never enlarged."""
+    height, width = luma.shape
+    scaled = lambda side: max(1, (side * 1024 + max(luma.shape) // 2) // max(luma.shape))
+    if max(luma.shape) > 1024:
+        # sums are below 2**53, so exact
+        sums = (overlaps(height, scaled(height)) @ luma.astype(float) @ overlaps(width, scaled(width)).T).astype(np.int64)
+        luma = ((2 * sums + luma.size) // (2 * luma.size)).astype(np.uint8)
+    f = luma.astype(np.float64)
+    gx, gy = (cv2.Sobel(f, cv2.CV_64F, *d, ksize=3, borderType=cv2.BORDER_REFLECT_101) for d in ((1, 0), (0, 1)))
+    numbers = {"lap-var-1024": cv2.Laplacian(f, cv2.CV_64F, ksize=1, borderType=cv2.BORDER_REFLECT_101).var(), "tenengrad-1024": (gx**2 + gy**2).mean()}
+    if min(luma.shape) >= 32:
+        numbers["blur-effect"] = blur_effect(f, h_size=11)
+    # ours needs three pixels a side
+    return numbers if min(luma.shape) >= 3 else {}
+
+
+def overlaps(old, new):
+    """What each new sample has of the old ones, in parts of which an old one has as many as there are new ones."""
+    i, j = np.arange(old), np.arange(new)[:, None]
+    return np.maximum(np.minimum((i + 1) * new, (j + 1) * old) - np.maximum(i * new, j * old), 0).astype(float)
 
 
 def noise(luma):
@@ -304,10 +332,26 @@ def color(pixels):
         near = (chroma < 12) & (lab[..., 0] > 20) & (lab[..., 0] < 95)
         numbers |= {"mean-lightness": lab[..., 0].mean(), "chroma-mean": chroma.mean(), "chroma-median": np.percentile(chroma, 50, method="inverted_cdf"),
                     "chroma-p95": np.percentile(chroma, 95, method="inverted_cdf"), "neutral-share": share(chroma < 4)}
+        numbers |= hues(lab, small.max(2).astype(int) - small.min(2) > 2, share(pixels.max(2).astype(int) - pixels.min(2) > 2))
         numbers["saturation-clip"] = share((small.max(2) == 255) & (chroma > 60))
         if near.mean() >= 0.01:
             numbers["cast-strength"] = np.hypot(lab[..., 1][near].mean(), lab[..., 2][near].mean())
             numbers |= {"cast-a": lab[..., 1][near].mean(), "cast-b": lab[..., 2][near].mean(), "cast-share": share(near)}
+    return numbers
+
+
+def hues(lab, colored, colored_share):
+    """Whether there is one tone, which and how strong; None where there is not."""
+    if colored_share <= 0.1 or not colored.any():
+        return {}
+    lightness, a, b = np.moveaxis(lab[colored], 1, 0)
+    bands = (lightness / 4).astype(int)
+    count = np.maximum(np.bincount(bands), 1)
+    apart = sum(((v - (np.bincount(bands, v) / count)[bands]) ** 2).sum() for v in (a, b))
+    chroma = np.hypot(a, b)
+    numbers = {"hue-concentration": np.hypot(a.sum(), b.sum()) / chroma.sum(), "chroma-residual": np.sqrt(apart / len(a)), "tone-hue": None, "tone-chroma": None}
+    if numbers["hue-concentration"] >= 0.95 and numbers["chroma-residual"] <= 4.5 and colored_share >= 50:
+        numbers |= {"tone-hue": np.degrees(np.arctan2(b.sum(), a.sum())) % 360, "tone-chroma": chroma.mean()}
     return numbers
 
 

@@ -1,11 +1,8 @@
-//! Blur of the small picture: how much its differences lose by blurring it once more (Crete 2007).
+//! Blur: how much differences between neighbors lose when the picture is blurred once more (Crete 2007), while its rows pass.
 //!
 //! The same numbers as scikit-image's `blur_effect` with its default box of 11, in integers.
 
-use crate::raster::Plane;
-
-use super::cells::Cells;
-use super::kernels::{Level, blur_effect, reconstruct};
+use super::kernels::{Level, blur_effect};
 use blur_effect::{MARGIN, REACH};
 
 /// A side shorter than this has hardly anything but border.
@@ -22,35 +19,80 @@ pub enum BlurEffect {
     TooSmall,
 }
 
-/// Of the cells' coded luma.
-pub fn of_cells(level: Level, cells: &Cells) -> BlurEffect {
-    let luma = cells.rgb.as_chunks::<3>().0.iter().map(|&rgb| reconstruct::luma_of(rgb)).collect();
-    Plane::from_samples(luma, cells.columns, cells.rows).map_or(BlurEffect::TooSmall, |luma| blur_effect(level, &luma))
+/// Rows kept: one with those within reach above and below.
+const ROWS: usize = 2 * REACH + 1;
+
+/// Sums differences while rows pass.
+#[derive(Debug)]
+pub struct BlurScan {
+    level: Level,
+    width: usize,
+    /// The last rows; none where the picture is too narrow.
+    rows: Vec<Vec<u8>>,
+    seen: usize,
+    scratch: Vec<i16>,
+    /// What there is of differences, and what of it is lost: down and along.
+    sums: [[u64; 2]; 2],
 }
 
-fn blur_effect(level: Level, luma: &Plane<u8>) -> BlurEffect {
-    let (width, height) = (luma.width(), luma.height());
-    if width.min(height) < EDGE_MIN {
-        return BlurEffect::TooSmall;
+impl BlurScan {
+    /// For a picture so many columns wide.
+    pub fn new(level: Level, width: usize) -> Self {
+        let kept = if width < EDGE_MIN { 0 } else { ROWS };
+        Self {
+            level,
+            width,
+            rows: vec![vec![0; width]; kept],
+            seen: 0,
+            scratch: vec![0; 2 * width + 2 * REACH],
+            sums: [[0; 2]; 2],
+        }
     }
-    let mut scratch = vec![0_i16; 2 * width + 2 * REACH];
-    let (mut down, mut along) = ([0_u64; 2], [0_u64; 2]);
-    // the border continues as a mirror image: the row at -1 is row 0
-    let row = |y: usize, back: usize| luma.row(if back > y { back - y - 1 } else { y - back });
-    let row_after = |y: usize, ahead: usize| luma.row(if y + ahead < height { y + ahead } else { 2 * height - 1 - y - ahead });
-    for y in MARGIN..height - 1 {
-        let near = [luma.row(y - 1), luma.row(y + 1)];
-        let far = [row(y, REACH), row(y, REACH - 1), row_after(y, REACH - 1), row_after(y, REACH)];
-        let row_down = blur_effect::vertical(level, near, far, &mut scratch);
-        let row_along = blur_effect::horizontal(level, [near[0], luma.row(y), near[1]], &mut scratch[..width + 2 * REACH]);
-        for (sums, row) in [(&mut down, row_down), (&mut along, row_along)] {
+
+    /// Takes the next row.
+    pub fn add(&mut self, luma: &[u8]) {
+        if let Some(row) = self.rows.get_mut(self.seen % ROWS) {
+            row.copy_from_slice(luma);
+        }
+        self.seen += 1;
+        if self.seen > REACH + MARGIN {
+            self.look_at(self.seen - 1 - REACH);
+        }
+    }
+
+    /// Ends the picture below the last row that passed.
+    pub fn finish(mut self) -> BlurEffect {
+        if self.width.min(self.seen) < EDGE_MIN {
+            return BlurEffect::TooSmall;
+        }
+        for y in self.seen - REACH..self.seen - 1 {
+            self.look_at(y);
+        }
+        let [down, along] = self.sums;
+        match (share_kept(down), share_kept(along)) {
+            (Some(down), Some(along)) => BlurEffect::Blur(down.max(along)),
+            _ => BlurEffect::Flat,
+        }
+    }
+
+    /// Looks at a row whose neighbors are there, or beyond the border.
+    fn look_at(&mut self, y: usize) {
+        let Self { rows, seen, scratch, width, level, .. } = self;
+        if rows.is_empty() {
+            return;
+        }
+        let kept = |index: usize| &rows[index % ROWS][..];
+        // the border continues as a mirror image: the row at -1 is row 0
+        let above = |back: usize| kept(if back > y { back - y - 1 } else { y - back });
+        let below = |ahead: usize| kept(if y + ahead < *seen { y + ahead } else { 2 * *seen - 1 - y - ahead });
+        let near = [above(1), below(1)];
+        let far = [above(REACH), above(REACH - 1), below(REACH - 1), below(REACH)];
+        let down = blur_effect::vertical(*level, near, far, &mut scratch[..2 * *width]);
+        let along = blur_effect::horizontal(*level, [near[0], kept(y), near[1]], &mut scratch[..*width + 2 * REACH]);
+        for (sums, row) in self.sums.iter_mut().zip([down, along]) {
             sums[0] += u64::from(row.sharp);
             sums[1] += u64::from(row.lost);
         }
-    }
-    match (share_kept(down), share_kept(along)) {
-        (Some(down), Some(along)) => BlurEffect::Blur(down.max(along)),
-        _ => BlurEffect::Flat,
     }
 }
 
@@ -62,6 +104,13 @@ fn share_kept([sharp, lost]: [u64; 2]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::raster::Plane;
+
+    fn blur_effect(luma: &Plane<u8>) -> BlurEffect {
+        let mut scan = BlurScan::new(Level::new(), luma.width());
+        luma.view().rows().for_each(|row| scan.add(row));
+        scan.finish()
+    }
 
     /// The same samples as the script that made the expected values: a linear congruential generator over slow waves.
     fn plane(width: usize, height: usize, smooth: bool) -> Plane<u8> {
@@ -85,7 +134,7 @@ mod tests {
         for ((width, height, smooth), expected) in
             [(64, 48, false), (61, 97, true), (200, 33, false), (32, 32, true)].into_iter().zip(expected)
         {
-            let BlurEffect::Blur(blur) = blur_effect(Level::new(), &plane(width, height, smooth)) else { panic!("not measured") };
+            let BlurEffect::Blur(blur) = blur_effect(&plane(width, height, smooth)) else { panic!("not measured") };
             assert!((blur - expected).abs() < 1e-9, "{width} x {height}: {blur} {expected}");
         }
     }
@@ -95,14 +144,14 @@ mod tests {
         let edge = |width: usize| {
             let samples = (0..64 * 64)
                 .map(|i| ((i % 64 + width / 2).saturating_sub(32).min(width) * 200 / width) as u8 + (i / 64 % 3) as u8);
-            match blur_effect(Level::new(), &Plane::from_samples(samples.collect(), 64, 64).unwrap()) {
+            match blur_effect(&Plane::from_samples(samples.collect(), 64, 64).unwrap()) {
                 BlurEffect::Blur(blur) => blur,
                 other => panic!("{other:?}"),
             }
         };
         let blurs = [1, 3, 6, 12, 24].map(edge);
         assert!(blurs.is_sorted(), "{blurs:?}");
-        assert_eq!(blur_effect(Level::new(), &Plane::from_samples(vec![7; 4096], 64, 64).unwrap()), BlurEffect::Flat);
-        assert_eq!(blur_effect(Level::new(), &Plane::from_samples(vec![7; 640], 64, 10).unwrap()), BlurEffect::TooSmall);
+        assert_eq!(blur_effect(&Plane::from_samples(vec![7; 4096], 64, 64).unwrap()), BlurEffect::Flat);
+        assert_eq!(blur_effect(&Plane::from_samples(vec![7; 640], 64, 10).unwrap()), BlurEffect::TooSmall);
     }
 }

@@ -37,6 +37,7 @@ mod jpeg;
 mod levels;
 mod maps;
 mod noise;
+mod normalized;
 mod overlap;
 mod packed;
 mod palette;
@@ -45,6 +46,7 @@ mod print;
 mod sample;
 mod sharpness;
 mod shrink;
+mod shrink_luma;
 mod similarity;
 mod spatial;
 mod structure;
@@ -70,7 +72,6 @@ use sha2::{Digest, Sha256};
 
 use crate::ingest::{self, Photo};
 use crate::raster::{ColorSpace, Read};
-use blur_effect::BlurEffect;
 use color::Color;
 use findings::{Evidence, findings};
 use kernels::Level as InstructionSet;
@@ -144,7 +145,7 @@ fn luma_table(photo: &Photo<'_>) -> Option<[u16; 64]> {
 fn measured(bytes: &[u8], photo: &Photo<'_>, passed: Passed, profile: &Profile, options: &Options) -> PhotoMeasurements {
     let (mut scanned, spatial) = passed.finish();
     // halves of like length, where there are two cores
-    let (spatial, Small { file, blur, color, composition }) =
+    let (spatial, Small { file, color, composition }) =
         overlap::both(options.threads, || spatial.finish(), || small(bytes, photo, &mut scanned, profile));
     let (previews, (hashes, palette)) = overlap::both(
         options.threads,
@@ -152,7 +153,7 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, passed: Passed, profile: &Profile, 
         || (hashes(photo, &scanned, &file, options.previews), palette::palette(&scanned.cells)),
     );
     let pictures = previews.map(|previews| pictures(&scanned, &file, previews, hashes));
-    let measurements = numbers::measurements(photo, &scanned, &numbers::Small { spatial, blur, color });
+    let measurements = numbers::measurements(photo, &scanned, &numbers::Small { spatial, color });
     let ratio = measurements.iter().find(|number| number.metric == Metric::EffRes).and_then(|number| number.value);
     let held = ratio.map(detail::resolution_held);
     let jpeg = photo.container.jpeg.as_ref().map(jpeg::facts);
@@ -190,7 +191,6 @@ fn measured(bytes: &[u8], photo: &Photo<'_>, passed: Passed, profile: &Profile, 
 /// What the whole file and its small picture tell.
 struct Small {
     file: FileFacts,
-    blur: BlurEffect,
     color: Color,
     composition: Composition,
 }
@@ -198,11 +198,10 @@ struct Small {
 /// Looks at the small picture as coded, and turns it into sRGB.
 fn small(bytes: &[u8], photo: &Photo<'_>, scanned: &mut Scanned, profile: &Profile) -> Small {
     let file = facts::file(photo, profile, scanned.stopped.as_ref(), bytes.len() as u64, sha256(bytes));
-    let blur = blur_effect::of_cells(InstructionSet::new(), &scanned.cells);
     let (small, color) = color::measured(scanned, profile, file.orientation);
     let composition = composition::composition(&small, file.width_px, file.height_px);
     profile.to_srgb(&mut scanned.cells.rgb);
-    Small { file, blur, color, composition }
+    Small { file, color, composition }
 }
 
 /// Embedded pictures are held against the picture, shown or not.

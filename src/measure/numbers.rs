@@ -8,7 +8,7 @@ use super::color::Color;
 use super::colorfulness::colorfulness;
 use super::noise::Noise;
 use super::scan::Scanned;
-use super::sharpness::Peak;
+use super::sharpness::{Peak, Sharpness};
 use super::spatial::Spatial;
 use super::{Measurement, Metric, Validity};
 
@@ -25,20 +25,13 @@ pub const fn valid(value: f64) -> Number {
 pub struct Small {
     /// On the sample.
     pub spatial: Spatial,
-    /// On the small picture's luma.
-    pub blur: BlurEffect,
     /// On the small picture's colours, and from the histograms.
     pub color: Color,
 }
 
 impl Small {
     fn number(&self, metric: Metric) -> Option<Number> {
-        match (metric, self.blur) {
-            (Metric::BlurEffect, BlurEffect::Blur(blur)) => Some(valid(blur)),
-            (Metric::BlurEffect, BlurEffect::Flat) => Some((None, Validity::Flat)),
-            (Metric::BlurEffect, BlurEffect::TooSmall) => Some((None, Validity::TooSmall)),
-            _ => self.spatial.number(metric).or_else(|| self.color.number(metric)),
-        }
+        self.spatial.number(metric).or_else(|| self.color.number(metric))
     }
 }
 
@@ -86,8 +79,15 @@ fn number(metric: Metric, photo: &Photo<'_>, scanned: &Scanned, peak: Result<Pea
         Metric::NearClipHigh => valid(scanned.clipping.near_high),
         Metric::NearClipLow => valid(scanned.clipping.near_low),
         Metric::Entropy => valid(scanned.tone.entropy),
-        Metric::LapVar => laplacian_variance(scanned),
+        Metric::LapVar => laplacian_variance(&scanned.sharpness),
+        Metric::LapVar1024 => laplacian_variance(normalized(scanned)),
         Metric::Tenengrad => scanned.sharpness.tenengrad().map_or((None, Validity::TooSmall), valid),
+        Metric::Tenengrad1024 => normalized(scanned).tenengrad().map_or((None, Validity::TooSmall), valid),
+        Metric::BlurEffect => match scanned.normalized.blur {
+            BlurEffect::Blur(blur) => valid(blur),
+            BlurEffect::Flat => (None, Validity::Flat),
+            BlurEffect::TooSmall => (None, Validity::TooSmall),
+        },
         Metric::PeakSharp => peak.map_or_else(|validity| (None, validity), |peak| valid(peak.peak)),
         Metric::SharpShare => peak.map_or_else(|validity| (None, validity), |peak| valid(peak.share)),
         Metric::SigmaMad => match scanned.noise {
@@ -114,10 +114,14 @@ fn number(metric: Metric, photo: &Photo<'_>, scanned: &Scanned, peak: Result<Pea
     }
 }
 
-fn laplacian_variance(scanned: &Scanned) -> Number {
-    match scanned.sharpness.laplacian_variance() {
+fn normalized(scanned: &Scanned) -> &Sharpness {
+    scanned.normalized.sharpness(&scanned.sharpness)
+}
+
+fn laplacian_variance(sharpness: &Sharpness) -> Number {
+    match sharpness.laplacian_variance() {
         None => (None, Validity::TooSmall),
-        Some(_) if scanned.sharpness.total.laplacian_squared == 0 => (Some(0.0), Validity::Flat),
+        Some(_) if sharpness.total.laplacian_squared == 0 => (Some(0.0), Validity::Flat),
         Some(variance) => valid(variance),
     }
 }

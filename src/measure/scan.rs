@@ -1,6 +1,6 @@
 //! The one pass over a picture: each row feeds every measurement while it is in cache.
 //!
-//! Never holds the picture. Besides a few rows it keeps the small picture (at most 768 px a side), a table of 1 MiB, at most
+//! Never holds the picture. Besides a few rows (of the normalized picture too) it keeps the small picture (at most 768 px a side), a table of 1 MiB, at most
 //! half a MiB of wavelet coefficients, and at most six tiles of 256 KiB.
 
 use crate::raster::{ColorSpace, Geometry, RowError, RowSource, Stripe};
@@ -13,6 +13,7 @@ use super::error_level::{ErrorLevel, ErrorLevelScan};
 use super::kernels::Level;
 use super::kernels::moments::ColorMoments;
 use super::noise::Noise;
+use super::normalized::{Normalized, NormalizedScan};
 use super::overlap;
 use super::profile::Profile;
 use super::rows::RowReader;
@@ -35,6 +36,8 @@ pub struct Scanned {
     pub cells: Cells,
     /// Laplacian and gradients.
     pub sharpness: Sharpness,
+    /// Sharpness at the scale that is the same for all pictures.
+    pub normalized: Normalized,
     /// Noise.
     pub noise: Noise,
     /// What saving again would change.
@@ -93,6 +96,7 @@ impl Passed {
             color: pass.color.finish(),
             cells: pass.cells.finish(),
             sharpness,
+            normalized: pass.normalized.finish(),
             noise,
             error_level: pass.error_level.finish(),
             rows_seen: pass.rows_seen,
@@ -111,6 +115,7 @@ struct Pass {
     color: ColorScan,
     cells: CellScan,
     structure: StructureScan,
+    normalized: NormalizedScan,
     error_level: ErrorLevelScan,
     sample: SampleScan,
     spatial: SpatialScan,
@@ -128,6 +133,7 @@ impl Pass {
             color: ColorScan::new(level, width, height, profile),
             cells: CellScan::new(level, width, height),
             structure: StructureScan::new(level, width, height),
+            normalized: NormalizedScan::new(level, width, height),
             error_level: ErrorLevelScan::new(level, width, height),
             sample: SampleScan::new(level, width, height),
             spatial: SpatialScan::new(level, luma_table),
@@ -144,6 +150,7 @@ impl Pass {
             self.color.add(&row, profile);
             self.cells.add(&row);
             self.structure.add(row.luma);
+            self.normalized.add(row.luma);
             self.error_level.add(row.luma);
             let Self { sample, spatial, .. } = self;
             sample.add(&row, self.planar).into_iter().for_each(|tile| spatial.add(tile));

@@ -1,6 +1,8 @@
 //! Smaller pictures by area: each new pixel is the mean of what it covers, parts of pixels counted as parts. Rows pass one by one,
 //! so the large picture need not be held.
 
+use std::ops::Range;
+
 use super::kernels::Level;
 use fearless_simd::{Simd, SimdBase, dispatch, f32x4};
 
@@ -19,7 +21,7 @@ pub struct AreaScan {
     level: Level,
     from: (usize, usize),
     to: (usize, usize),
-    across: Across,
+    across: Cover,
     /// Weighted sums of the rows of the new row being made; a few more samples than a row has, so that vectors may read past its end.
     sums: Vec<f32>,
     /// Weight of the rows in `sums`; a whole new row has `from.1`.
@@ -31,7 +33,7 @@ pub struct AreaScan {
 impl AreaScan {
     /// From so many columns and rows to so many, each at most as many and at least 1.
     pub fn new(level: Level, from: (usize, usize), to: (usize, usize)) -> Self {
-        let across = Across::new(from.0, to.0);
+        let across = Cover::new(from.0, to.0);
         let sums = vec![0.0; 3 * (from.0 + across.parts) + 1];
         Self { level, from, to, across, sums, weight: 0, seen: 0, out: Vec::with_capacity(3 * to.0 * to.1) }
     }
@@ -64,7 +66,7 @@ impl AreaScan {
         self.out.resize(start + 3 * self.to.0, 0);
         let Self { across, sums, out, .. } = self;
         let (pixels, _) = out[start..].as_chunks_mut::<3>();
-        dispatch!(self.level, simd => across.write(simd, sums, scale, pixels));
+        dispatch!(self.level, simd => write(simd, across, sums, scale, pixels));
         self.sums.fill(0.0);
         self.weight = 0;
     }
@@ -86,38 +88,51 @@ fn add_weighted(sums: &mut [f32], samples: &[u8], weight: f32) {
     }
 }
 
-/// For each new column its first old one, and the weights of as many old ones as the widest covers.
+/// Four lanes for three channels, because vectors have four: the last is of the next pixel.
+#[inline(always)]
+fn write<S: Simd>(simd: S, across: &Cover, sums: &[f32], scale: f32, out: &mut [[u8; 3]]) {
+    for (pixel, (first, weights)) in out.iter_mut().zip(across.samples(0..across.first.len())) {
+        let start = 3 * first;
+        let mut total = f32x4::splat(simd, 0.0);
+        for (part, &weight) in weights.iter().enumerate() {
+            let old = f32x4::from_slice(simd, &sums[start + 3 * part..start + 3 * part + 4]);
+            total += old * weight;
+        }
+        let mean = simd.cvt_i32_f32x4(total * scale + 0.5);
+        *pixel = [mean[0] as u8, mean[1] as u8, mean[2] as u8];
+    }
+}
+
+/// What new samples of a side cover of the old ones, in parts of an old one as many as there are new ones: so all borders are integers.
 #[derive(Debug)]
-struct Across {
-    parts: usize,
+pub struct Cover {
+    /// Old samples that the widest covers.
+    pub parts: usize,
     first: Vec<u32>,
     weights: Vec<f32>,
 }
 
-impl Across {
-    fn new(from: usize, to: usize) -> Self {
+impl Cover {
+    /// Of `to` new samples, at least 1 and at most as many as the `from` old ones.
+    pub fn new(from: usize, to: usize) -> Self {
         let span = |index: usize| (index * from / to, ((index + 1) * from - 1) / to);
         let parts = (0..to).map(|index| span(index).1 - span(index).0 + 1).max().unwrap_or(1);
-        // an old column is `to` wide
         let overlap =
             |index: usize, old: usize| ((old + 1) * to).min((index + 1) * from).saturating_sub((old * to).max(index * from));
         let weights = (0..to).flat_map(|index| (0..parts).map(move |part| overlap(index, span(index).0 + part) as f32));
         Self { parts, first: (0..to).map(|index| span(index).0 as u32).collect(), weights: weights.collect() }
     }
 
-    /// Four lanes for three channels, because vectors have four: the last is of the next pixel.
+    /// The first old sample of a new one.
+    pub fn first(&self, index: usize) -> usize {
+        self.first[index] as usize
+    }
+
+    /// For each new sample of a range its first old one, and the weights of `parts` old ones, which add up to as many as there are.
     #[inline(always)]
-    fn write<S: Simd>(&self, simd: S, sums: &[f32], scale: f32, out: &mut [[u8; 3]]) {
-        for ((pixel, &first), weights) in out.iter_mut().zip(&self.first).zip(self.weights.chunks_exact(self.parts)) {
-            let start = 3 * first as usize;
-            let mut total = f32x4::splat(simd, 0.0);
-            for (part, &weight) in weights.iter().enumerate() {
-                let old = f32x4::from_slice(simd, &sums[start + 3 * part..start + 3 * part + 4]);
-                total += old * weight;
-            }
-            let mean = simd.cvt_i32_f32x4(total * scale + 0.5);
-            *pixel = [mean[0] as u8, mean[1] as u8, mean[2] as u8];
-        }
+    pub fn samples(&self, range: Range<usize>) -> impl Iterator<Item = (usize, &[f32])> {
+        let weights = self.weights[range.start * self.parts..range.end * self.parts].chunks_exact(self.parts);
+        self.first[range].iter().map(|&first| first as usize).zip(weights)
     }
 }
 

@@ -3,8 +3,10 @@
 pub mod delta_e;
 pub mod lab;
 pub mod statistics;
+pub mod toning;
 
 pub use statistics::ColorStatistics;
+use toning::Hues;
 
 use super::cells::Cells;
 use super::kernels::Level;
@@ -36,6 +38,10 @@ pub struct SmallPicture {
 pub struct Color {
     /// None without a pixel.
     statistics: Option<ColorStatistics>,
+    /// None where no cell has color.
+    hues: Option<Hues>,
+    /// Share of pixels with color, %.
+    colored_share: f64,
     /// Share of colors that sRGB cannot hold, %; None if the profile does not tell.
     outside_srgb: Option<f64>,
     /// Stops between dark and bright tones.
@@ -54,8 +60,11 @@ pub fn measured(scanned: &Scanned, profile: &Profile, orientation: Orientation) 
         _ => orientation.turn(small.rgb.as_chunks::<3>().0, stored, 1),
     };
     let (columns, rows) = orientation.seen_size(stored);
+    let labs = lab::of_pixels(Level::new(), &pixels);
     let color = Color {
-        statistics: statistics::statistics(&pixels, &lab::of_pixels(Level::new(), &pixels)),
+        statistics: statistics::statistics(&pixels, &labs),
+        hues: toning::hues(&pixels, &labs),
+        colored_share: scanned.clipping.colored,
         outside_srgb,
         tonal_range: tonal_range(&scanned.tone.histogram, profile),
         levels: levels_used(&scanned.tone.histogram),
@@ -83,8 +92,20 @@ impl Color {
                 Gaps::TooSmall => (None, Validity::TooSmall),
             },
             Metric::GamutOut => self.outside_srgb.map_or((None, Validity::NotApplicable), valid),
+            Metric::HueConcentration => self.of_hues(|_| true, |hues| hues.concentration),
+            Metric::ChromaResidual => self.of_hues(|_| true, |hues| hues.residual),
+            Metric::ToneHue => self.of_hues(|hues| hues.are_a_tone(self.colored_share), |hues| hues.angle),
+            Metric::ToneChroma => self.of_hues(|hues| hues.are_a_tone(self.colored_share), |hues| hues.chroma),
             _ => return self.statistics.and_then(|statistics| of_statistics(metric, &statistics)),
         })
+    }
+
+    fn of_hues(&self, told: impl Fn(&Hues) -> bool, which: fn(&Hues) -> f64) -> Number {
+        match &self.hues {
+            Some(hues) if self.colored_share > toning::GREYSCALE_MAX && told(hues) => valid(which(hues)),
+            Some(_) if self.colored_share > toning::GREYSCALE_MAX => (None, Validity::NotApplicable),
+            _ => (None, Validity::Greyscale),
+        }
     }
 }
 

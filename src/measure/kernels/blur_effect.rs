@@ -12,7 +12,7 @@ const BOX: i16 = 11;
 /// Samples that Sobel differences need beside them, on the left and top, and one less on the other sides.
 pub const MARGIN: usize = 2;
 
-/// Sums over the pixels of one row: of the small picture, so 32 bits hold them up to 190,000 pixels.
+/// Sums over the pixels of one row: of the normalized picture, so 32 bits hold them up to 190,000 pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BlurSums {
     /// Σ of 11 times the magnitude of the sharp difference.

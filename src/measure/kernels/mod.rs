@@ -3,6 +3,7 @@
 //! The fast forms are safe Rust over pieces of fixed size that the compiler turns into vector code, compiled once for each
 //! instruction set and chosen at run time by [`fearless_simd`]. Nothing here knows pictures, files or findings.
 
+pub mod area;
 pub mod blur_effect;
 pub mod boxes;
 pub mod chroma;

@@ -17,7 +17,7 @@ pub(super) const COLORED_SHARE: Definition = Definition {
     unit: "%",
     method: "colored-share/1 channels-over-2-apart coded-rgb native",
     decimals: 2,
-    definition: "Share of pixels whose coded channels are more than 2 levels apart. At most 0.1 % is a greyscale picture.",
+    definition: "Share of pixels whose coded channels are more than 2 levels apart. At most 0.1 % is a greyscale picture; tone-hue tells whether one with more is toned.",
 };
 
 pub(super) const CHROMA_MEAN: Definition = Definition {
@@ -99,6 +99,42 @@ pub(super) const CAST_ANGLE: Definition = Definition {
     method: "cast-angle/1 mean-of-near-neutral cielab-d65 srgb cells-256",
     decimals: 0,
     definition: "Hue angle of the cast, 0 to 360 degrees: 0 red, 90 yellow, 180 green, 270 blue. Not told for a cast below 0.5.",
+};
+
+pub(super) const HUE_CONCENTRATION: Definition = Definition {
+    id: "hue-concentration",
+    title: "Agreement of hues",
+    unit: "",
+    method: "hue-concentration/1 chroma-weighted-resultant channels-over-2-apart cielab-d65 srgb cells-256",
+    decimals: 3,
+    definition: "Length of the sum of all a* and b* over the sum of C*ab, of cells whose sRGB channels are more than 2 levels apart: the resultant of hue angles weighted by chroma (Mardia). 1 a single hue, 0 hues all around. Not told of a greyscale picture.",
+};
+
+pub(super) const CHROMA_RESIDUAL: Definition = Definition {
+    id: "chroma-residual",
+    title: "Color beside lightness",
+    unit: "C*",
+    method: "chroma-residual/1 rms-within-4-lstar channels-over-2-apart cielab-d65 srgb cells-256",
+    decimals: 2,
+    definition: "Root mean squared distance of a* and b* from their mean among cells of like lightness (bands of 4 L*), of the cells of hue-concentration. Near 0 where color depends on lightness alone, as in toned pictures. Not told of a greyscale picture.",
+};
+
+pub(super) const TONE_HUE: Definition = Definition {
+    id: "tone-hue",
+    title: "Hue of the tone",
+    unit: "°",
+    method: "tone-hue/1 chroma-weighted-mean concentration-0.95 residual-4.5 colored-50 cielab-d65 srgb cells-256",
+    decimals: 0,
+    definition: "Of a black and white picture in one tone (sepia, selenium, cyanotype): the hue angle of the sum of all a* and b*, 0 red, 90 yellow, 180 green, 270 blue. Told where hue-concentration is at least 0.95, chroma-residual at most 4.5 and colored-share at least 50 %; not applicable to other pictures in color. A scene of one hue, such as fog at dusk, counts as toned; a print in two tones does not.",
+};
+
+pub(super) const TONE_CHROMA: Definition = Definition {
+    id: "tone-chroma",
+    title: "Strength of the tone",
+    unit: "C*",
+    method: "tone-chroma/1 mean concentration-0.95 residual-4.5 colored-50 cielab-d65 srgb cells-256",
+    decimals: 2,
+    definition: "Mean C*ab of the cells of hue-concentration, where tone-hue is told. Selenium measured about 5, sepia 11 to 21, cyanotype 24 to 35.",
 };
 
 pub(super) const SATURATION_CLIP: Definition = Definition {

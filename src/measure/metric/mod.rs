@@ -31,7 +31,11 @@ pub enum Metric {
     LevelsUsed,
     HistogramGaps,
     LapVar,
+    #[serde(rename = "lap-var-1024")]
+    LapVar1024,
     Tenengrad,
+    #[serde(rename = "tenengrad-1024")]
+    Tenengrad1024,
     PeakSharp,
     SharpShare,
     BlurEffect,
@@ -57,6 +61,10 @@ pub enum Metric {
     CastB,
     CastStrength,
     CastAngle,
+    HueConcentration,
+    ChromaResidual,
+    ToneHue,
+    ToneChroma,
     SaturationClip,
     GamutOut,
     Blockiness,
@@ -86,7 +94,7 @@ pub struct Definition {
 
 impl Metric {
     /// All, in the order they are listed.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 58] = [
         Self::Megapixels,
         Self::MeanLuma,
         Self::RmsContrast,
@@ -105,7 +113,9 @@ impl Metric {
         Self::LevelsUsed,
         Self::HistogramGaps,
         Self::LapVar,
+        Self::LapVar1024,
         Self::Tenengrad,
+        Self::Tenengrad1024,
         Self::PeakSharp,
         Self::SharpShare,
         Self::BlurEffect,
@@ -131,6 +141,10 @@ impl Metric {
         Self::CastB,
         Self::CastStrength,
         Self::CastAngle,
+        Self::HueConcentration,
+        Self::ChromaResidual,
+        Self::ToneHue,
+        Self::ToneChroma,
         Self::SaturationClip,
         Self::GamutOut,
         Self::Blockiness,
@@ -184,7 +198,9 @@ impl Metric {
             Self::LevelsUsed => tone::LEVELS_USED,
             Self::HistogramGaps => tone::HISTOGRAM_GAPS,
             Self::LapVar => sharpness::LAP_VAR,
+            Self::LapVar1024 => sharpness::LAP_VAR_1024,
             Self::Tenengrad => sharpness::TENENGRAD,
+            Self::Tenengrad1024 => sharpness::TENENGRAD_1024,
             Self::PeakSharp => sharpness::PEAK_SHARP,
             Self::SharpShare => sharpness::SHARP_SHARE,
             Self::BlurEffect => sharpness::BLUR_EFFECT,
@@ -210,6 +226,10 @@ impl Metric {
             Self::CastB => color::CAST_B,
             Self::CastStrength => color::CAST_STRENGTH,
             Self::CastAngle => color::CAST_ANGLE,
+            Self::HueConcentration => color::HUE_CONCENTRATION,
+            Self::ChromaResidual => color::CHROMA_RESIDUAL,
+            Self::ToneHue => color::TONE_HUE,
+            Self::ToneChroma => color::TONE_CHROMA,
             Self::SaturationClip => color::SATURATION_CLIP,
             Self::GamutOut => color::GAMUT_OUT,
             Self::Blockiness => compression::BLOCKINESS,

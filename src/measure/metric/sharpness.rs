@@ -11,6 +11,15 @@ pub(super) const LAP_VAR: Definition = Definition {
     definition: "Population variance of the four-neighbour Laplacian of coded luma at native size (Pech-Pacheco 2000). Noise raises it; depends on content.",
 };
 
+pub(super) const LAP_VAR_1024: Definition = Definition {
+    id: "lap-var-1024",
+    title: "Variance of Laplacian, normalized",
+    unit: "level²",
+    method: "lap-var-1024/1 coded-luma area-1024 half-up reflect-101",
+    decimals: 2,
+    definition: "The same of coded luma made smaller to a long side of 1024 px: exact means by area, rounded half up to 8 bits. Compares across sizes and says how sharp a picture looks as a whole. Never enlarged: up to 1024 px the same number as at native size.",
+};
+
 pub(super) const TENENGRAD: Definition = Definition {
     id: "tenengrad",
     title: "Tenengrad",
@@ -18,6 +27,15 @@ pub(super) const TENENGRAD: Definition = Definition {
     method: "tenengrad/1 coded-luma native sobel-3 reflect-101",
     decimals: 2,
     definition: "Mean squared Sobel gradient of coded luma at native size (Krotkov; Pertuz 2013). Less moved by noise than the Laplacian, and by blur.",
+};
+
+pub(super) const TENENGRAD_1024: Definition = Definition {
+    id: "tenengrad-1024",
+    title: "Tenengrad, normalized",
+    unit: "level²",
+    method: "tenengrad-1024/1 coded-luma area-1024 half-up sobel-3 reflect-101",
+    decimals: 2,
+    definition: "The same of coded luma made smaller to a long side of 1024 px, as for lap-var-1024.",
 };
 
 pub(super) const PEAK_SHARP: Definition = Definition {
@@ -42,9 +60,9 @@ pub(super) const BLUR_EFFECT: Definition = Definition {
     id: "blur-effect",
     title: "Blur effect",
     unit: "",
-    method: "blur-effect/1 coded-luma 768 box-11",
+    method: "blur-effect/2 coded-luma area-1024 half-up box-11",
     decimals: 4,
-    definition: "What differences between neighbors keep when the small picture (768 px or less) is blurred once more over 11 px, of the worse axis (Crete 2007). 0 sharp, 1 blurred. Depends on content: compare pictures of one subject only.",
+    definition: "What differences between neighbors keep when coded luma, made smaller to a long side of 1024 px as for lap-var-1024, is blurred once more over 11 px, of the worse axis (Crete 2007). 0 sharp, 1 blurred. Depends on content: compare pictures of one subject only.",
 };
 
 pub(super) const EFF_RES: Definition = Definition {

@@ -7,5 +7,7 @@ mod matrix;
 mod metadata;
 mod oracle;
 mod pass;
+mod scales;
 pub(super) mod synthetic;
+mod toning;
 mod truths;
