@@ -50,6 +50,11 @@ pub struct PhotoSpread {
 }
 
 impl Spread {
+    /// How far from the median a value lies at most that does not differ.
+    pub fn tolerance(&self) -> f64 {
+        self.floor.max(SCORE_MAX * self.mad / NORMAL)
+    }
+
     /// Photos that differ from the rest.
     pub fn outliers(&self) -> impl Iterator<Item = &PhotoSpread> {
         self.photos.iter().filter(|photo| photo.differs)

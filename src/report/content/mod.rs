@@ -3,6 +3,7 @@
 pub mod cover;
 pub mod method;
 pub mod photo;
+pub mod plot;
 pub mod provenance;
 pub mod reading;
 pub mod set;
@@ -12,7 +13,7 @@ pub mod statements;
 use crate::measure::{PaletteColor, PhotoOutcome, PhotoVerdict};
 
 use super::facts::{ReportFacts, ReportPhoto};
-use super::{set_words, words};
+use super::words;
 use crate::domain::Paper;
 use crate::domain::branding::{BRAND_NAME_CHARS_MAX, Branding};
 
@@ -124,7 +125,7 @@ pub fn page_of(number: u16, before: usize) -> usize {
 pub fn compose<'a>(facts: &ReportFacts, photos: &'a [ReportPhoto], result_hash: &str) -> Content<'a> {
     let title = title(facts);
     let paper = facts.branding.paper;
-    let set = set::compose(&set_words::measured(photos), paper);
+    let set = set::compose(photos, paper);
     // cover and contact sheet
     let before = 1 + photos.len().div_ceil(FRAMES_A_SHEET) + set.len();
     let frames: Vec<FrameContent> = photos.iter().map(|photo| frame(photo, before)).collect();

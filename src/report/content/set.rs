@@ -2,18 +2,23 @@
 
 use crate::domain::Paper;
 use crate::measure::set::{BestKey, Group, GroupsBy, SetMeasurements, Tally};
+use crate::report::facts::ReportPhoto;
 use crate::report::{set_words, words};
 
 use super::TEXT_CHARS_MAX;
+use super::plot::{self, Plot};
 
 /// What a page holds, in points; what rows and headings take of it, as the layout sets them.
-const PAGE: usize = 620;
+const PAGE: usize = 640;
+/// What a continuation holds more: it has no introduction.
+const CONTINUED_MORE: usize = 48;
 /// What paper lower than A4 has less.
 const LETTER_LESS: usize = 50;
-const LINE: usize = 18;
-const TWO_LINES: usize = 30;
+const LINE: usize = 16;
+const TWO_LINES: usize = 28;
 const HEADING: usize = 32;
 const STRIP: usize = 62;
+const PLOT: usize = 40;
 /// Frames of a group that are shown; its sentence names them all.
 pub const SHOWN_MAX: usize = 8;
 /// A sentence of ours up to this long takes one line.
@@ -24,7 +29,7 @@ const WORDS_CHARS: usize = 48;
 const VALUES_MAX: usize = 6;
 
 /// One page about the set.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SetPage {
     /// `The set`, or its continuation.
     pub title: &'static str,
@@ -35,7 +40,7 @@ pub struct SetPage {
 }
 
 /// Rows under a heading.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SetSection {
     /// Heading.
     pub heading: &'static str,
@@ -43,8 +48,8 @@ pub struct SetSection {
     pub rows: Vec<SetRow>,
 }
 
-/// A line of words.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// A line of words, or a plot.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SetRow {
     /// Before the words; empty for a sentence.
     pub label: &'static str,
@@ -54,6 +59,8 @@ pub struct SetRow {
     pub shown: Vec<u16>,
     /// Which of them is technically best.
     pub best: Option<u16>,
+    /// Drawn instead of words.
+    pub plot: Option<Plot>,
 }
 
 impl SetRow {
@@ -63,13 +70,15 @@ impl SetRow {
 }
 
 /// No page for a set in which fewer than two photos could be measured.
-pub fn compose(set: &SetMeasurements, paper: Paper) -> Vec<SetPage> {
+pub fn compose(photos: &[ReportPhoto], paper: Paper) -> Vec<SetPage> {
+    let set = &set_words::measured(photos);
     if set.facts.measured < 2 {
         return Vec::new();
     }
     let sections = [
         SetSection { heading: "Frames that are alike", rows: groups(set) },
-        SetSection { heading: "Frames that differ from the rest", rows: outliers(set) },
+        SetSection { heading: "How the frames hang together", rows: together(set, photos) },
+        SetSection { heading: "Delivery spec", rows: vec![SetRow::sentence(NO_SPEC)] },
         SetSection { heading: "What the set is made of", rows: made_of(set) },
     ];
     let page = match paper {
@@ -86,25 +95,27 @@ pub fn compose(set: &SetMeasurements, paper: Paper) -> Vec<SetPage> {
     pages
 }
 
-const INTRO: &str = "Frames are alike by hashes of their pictures, or because their files are equal. The technically best of them is told by completeness, fine detail, size, sharpness, compression, clipping and noise, in this order; which one to show is for people to say. To differ from the rest is no fault: a set may hold several scenes.";
+const TOO_FEW: &str = "Whether frames differ from the rest is not asked: it takes at least five measured photos.";
+const NO_SPEC: &str = "None was given, so there is no matrix of rules. The photos were held against the default ranges only.";
+const INTRO: &str = "Frames are alike by hashes of their pictures, or because their files are equal. The technically best of them is told by completeness, fine detail, size, sharpness, compression, clipping and noise, in this order; which one to show is for people to say. In the plots a dot is a frame and the band is what lies near the median. A numbered diamond lies elsewhere, which is no fault: a set may hold several scenes.";
 
 /// Sections over as many pages as their rows take.
-fn paged(sections: [SetSection; 3], page_height: usize) -> Vec<SetPage> {
+fn paged(sections: [SetSection; 4], first_page: usize) -> Vec<SetPage> {
     let mut pages = vec![SetPage::default()];
-    let mut used = 0;
+    let (mut used, mut page_height) = (0, first_page);
     for section in sections {
         let mut open = false;
         let whole = HEADING + section.rows.iter().map(height).sum::<usize>();
         // what fits on a page is not torn apart, but for groups, which are many
         if used + whole > page_height && whole <= page_height && section.rows.iter().all(|row| row.shown.is_empty()) {
             pages.push(SetPage::default());
-            used = 0;
+            (used, page_height) = (0, first_page + CONTINUED_MORE);
         }
         for row in section.rows {
             let height = height(&row);
             if used + height + if open { 0 } else { HEADING } > page_height {
                 pages.push(SetPage::default());
-                (used, open) = (0, false);
+                (used, open, page_height) = (0, false, first_page + CONTINUED_MORE);
             }
             used += height + if open { 0 } else { HEADING };
             let Some(page) = pages.last_mut() else { continue };
@@ -119,6 +130,9 @@ fn paged(sections: [SetSection; 3], page_height: usize) -> Vec<SetPage> {
 }
 
 fn height(row: &SetRow) -> usize {
+    if row.plot.is_some() {
+        return PLOT;
+    }
     let most = if row.label.is_empty() { SENTENCE_CHARS } else { WORDS_CHARS };
     let lines = if row.words.chars().count() <= most { LINE } else { TWO_LINES };
     if row.shown.is_empty() { lines } else { lines + STRIP }
@@ -142,16 +156,19 @@ fn group(group: &Group) -> SetRow {
     let mut shown: Vec<u16> = others.chain([best]).collect();
     shown.sort_unstable();
     let told = group.best.decided_by != BestKey::PhotoNumber;
-    SetRow { label: "", words: set_words::group_sentence(group), shown, best: told.then_some(best) }
+    SetRow { label: "", words: set_words::group_sentence(group), shown, best: told.then_some(best), plot: None }
 }
 
-fn outliers(set: &SetMeasurements) -> Vec<SetRow> {
-    let rows: Vec<SetRow> = set.spread.iter().filter_map(set_words::spread_sentence).map(SetRow::sentence).collect();
-    match (rows.is_empty(), set.spread.is_empty()) {
-        (false, _) => rows,
-        (true, false) => vec![SetRow::sentence("None.")],
-        (true, true) => vec![SetRow::sentence("Not asked: it takes at least five measured photos.")],
+/// What is said of frames that differ, then a plot of each number.
+fn together(set: &SetMeasurements, photos: &[ReportPhoto]) -> Vec<SetRow> {
+    let mut rows: Vec<SetRow> = set.spread.iter().filter_map(set_words::spread_sentence).map(SetRow::sentence).collect();
+    if rows.is_empty() {
+        let why = if set.spread.is_empty() { TOO_FEW } else { "No frame differs from the rest." };
+        rows.push(SetRow::sentence(why));
     }
+    let plots = plot::plots(&set.spread, photos).into_iter();
+    rows.extend(plots.map(|plot| SetRow { plot: Some(plot), ..SetRow::default() }));
+    rows
 }
 
 fn made_of(set: &SetMeasurements) -> Vec<SetRow> {

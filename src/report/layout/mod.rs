@@ -9,6 +9,7 @@ pub mod method;
 pub mod panels;
 pub mod paragraph;
 pub mod photo;
+pub mod plot;
 pub mod set;
 pub mod sheet;
 pub mod shell;

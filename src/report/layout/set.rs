@@ -6,7 +6,7 @@ use crate::report::fonts::Fonts;
 
 use super::canvas::{Canvas, Style};
 use super::display::{Frame, Item, PageLayout, PictureKind, Role};
-use super::{film, shell, tokens as t};
+use super::{film, plot, shell, tokens as t};
 
 const LABEL_WIDTH: f32 = 70.0;
 const LEADING: f32 = 11.6;
@@ -27,7 +27,7 @@ pub(super) fn place(fonts: &Fonts, content: &Content<'_>, page: &SetPage) -> Res
     if !page.intro.is_empty() {
         let style = Style::text(8.6, t::INK_2);
         y = canvas.tagged(Role::Paragraph, |canvas| {
-            canvas.paragraph((t::MARGIN, y, t::MEASURE * 0.8), 12.0, 4, &[(style, &page.intro)])
+            canvas.paragraph((t::MARGIN, y, t::MEASURE * 0.86), 12.0, 5, &[(style, &page.intro)])
         })?;
     }
     for (at, section) in page.sections.iter().enumerate() {
@@ -41,6 +41,12 @@ fn place_section(canvas: &mut Canvas<'_>, content: &Content<'_>, section: &SetSe
     canvas.section_rule(top + 6.0);
     let mut y = top + 6.0;
     for row in &section.rows {
+        if let Some(drawn) = &row.plot {
+            plot::place(canvas, drawn, y)?;
+            y += plot::HEIGHT;
+            canvas.hairline(y);
+            continue;
+        }
         let (quiet, plain) = (Style::text(8.6, t::INK_2), Style::text(8.6, t::INK).tabular());
         let first = y + ROW_GAP / 2.0 + LEADING - 2.0;
         let left = if row.label.is_empty() { t::MARGIN } else { t::MARGIN + LABEL_WIDTH };
