@@ -43,8 +43,17 @@ fn completeness(container: ingest::Completeness, stopped: Option<&RowError>) -> 
     }
 }
 
+/// What the last row told.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Seen<'a> {
+    /// Why it was not the last of the picture.
+    pub stopped: Option<&'a RowError>,
+    /// Bits that samples of 16 bits use.
+    pub bits_used: Option<u8>,
+}
+
 /// What the file is. Asked after the last row, when it is known whether alpha is used.
-pub fn file(photo: &Photo<'_>, profile: &Profile, stopped: Option<&RowError>, size_bytes: u64, sha256: String) -> FileFacts {
+pub fn file(photo: &Photo<'_>, profile: &Profile, seen: Seen<'_>, size_bytes: u64, sha256: String) -> FileFacts {
     let (header, identity) = (&photo.header, profile.identity());
     let stored_px = (header.width, header.height);
     let (width_px, height_px) = header.orientation.seen_size(stored_px);
@@ -58,13 +67,14 @@ pub fn file(photo: &Photo<'_>, profile: &Profile, stopped: Option<&RowError>, si
         },
         size_bytes,
         sha256,
-        completeness: completeness(photo.container.completeness, stopped),
+        completeness: completeness(photo.container.completeness, seen.stopped),
         trailing_bytes: photo.container.trailing_bytes,
         width_px,
         height_px,
         stored_px,
         orientation: header.orientation,
         bits_per_sample: header.bits_per_sample,
+        bits_used: seen.bits_used,
         channels: header.channels,
         indexed: header.indexed,
         compression: match photo.container.compression {
@@ -100,6 +110,7 @@ pub fn capture(capture: &ingest::Capture) -> CaptureFacts {
         software,
     } = capture.clone();
     CaptureFacts {
+        slower_than_focal_length: slower(exposure_time.as_deref(), focal_length_35mm),
         make,
         model,
         lens,
@@ -111,5 +122,28 @@ pub fn capture(capture: &ingest::Capture) -> CaptureFacts {
         flash_fired,
         taken_at,
         software,
+    }
+}
+
+/// Whether a time, `1/250` or `2.5`, is longer than one over a focal length, in seconds.
+fn slower(time: Option<&str>, focal_length_35mm: Option<u32>) -> Option<bool> {
+    let (time, focal_length) = (time?, f64::from(focal_length_35mm?));
+    let (num, denom) = time.split_once('/').unwrap_or((time, "1"));
+    let seconds = num.parse::<f64>().ok()? / denom.parse::<f64>().ok().filter(|denom| *denom > 0.0)?;
+    // a hundredth is rounding
+    Some(seconds * focal_length > 1.01)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_held_against_the_focal_length() {
+        assert_eq!(slower(Some("1/30"), Some(50)), Some(true));
+        assert_eq!(slower(Some("1/50"), Some(50)), Some(false));
+        assert_eq!(slower(Some("2.5"), Some(24)), Some(true));
+        assert_eq!(slower(Some("1/50"), None), None);
+        assert_eq!(slower(Some("fast"), Some(50)), None);
     }
 }

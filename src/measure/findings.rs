@@ -131,6 +131,7 @@ mod tests {
             stored_px: (4000, 3000),
             orientation: crate::raster::Orientation::Upright,
             bits_per_sample: 8,
+            bits_used: None,
             channels: 3,
             indexed: false,
             compression: crate::measure::Compression::Lossy,

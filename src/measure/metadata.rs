@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 pub use crate::ingest::metadata::{
-    Block, BlockFacts, Conflict, DateNote, Dates, Density, Extra, ExtraKind, History, Origin, Place, Position,
-    Privacy as PrivacyFacts, Rights as RightsFacts, Scrub, SourceType, Statements,
+    Action, Block, BlockFacts, Conflict, DateNote, Dates, Density, Extra, ExtraKind, History, LIST_MAX, NAMES_MAX, Origin, Place,
+    Position, Privacy as PrivacyFacts, Rights as RightsFacts, Said, Scrub, SourceType, Statements,
 };
 use crate::ingest::{DeclaredColor, Embedded, Limits, Photo};
 use crate::raster::{RowSource, StripePixels};
@@ -18,12 +18,14 @@ use super::similarity::pdq::{self, PdqOfLuma};
 
 /// Two shapes are alike up to this share: a thumbnail of 160 pixels cannot be nearer.
 pub const SHAPE_TOLERANCE: f64 = 0.04;
+/// Shapes of a declared and of a real size are alike up to this share beside rounding: programs resize to multiples of 2 or 4.
+const SIZE_TOLERANCE: f64 = 0.002;
 /// Densities are alike up to this share: centimetres and meters are rounded.
 const DENSITY_TOLERANCE: f64 = 0.01;
 /// Embedded pictures that are opened; further ones are told by their bytes.
 const OPENED_MAX: usize = 16;
-/// Pixels of a picture that is decoded to see whether it has black bars: thumbnails and VGA previews have them.
-const DECODED_PIXELS_MAX: u64 = 700_000;
+/// Pixels of all pictures together that are decoded to be compared: a preview of 1920 x 1080 and a thumbnail or two.
+const DECODED_PIXELS_MAX: u64 = 2_500_000;
 /// Long side of a small picture when it is hashed.
 const HASHED_EDGE_MAX: usize = 256;
 /// PDQ quality below which pictures cannot be told apart (Davis and Rosen 2019).
@@ -43,6 +45,8 @@ pub struct MetadataFacts {
     pub said: Statements,
     /// Whether the picture has the size the camera declared; None if it declared none. Lying and standing are the same size.
     pub size_as_declared: Option<bool>,
+    /// How its size stands to the declared one; None if none was declared.
+    pub size_change: Option<SizeChange>,
     /// Whether declared densities differ.
     pub densities_differ: bool,
     /// Whether EXIF declares sRGB or Adobe RGB and the profile, or its absence, says something else.
@@ -51,6 +55,35 @@ pub struct MetadataFacts {
     pub embedded: Vec<EmbeddedPicture>,
     /// What the file holds behind its picture and in long values of its metadata.
     pub extras: Vec<Extra>,
+}
+
+/// How a picture's size stands to the one the camera declared. No file tells the sensor's own shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SizeChange {
+    /// As declared, lying or standing.
+    Same,
+    /// Fewer pixels in the same shape: resized, or cropped to the same shape.
+    Smaller,
+    /// More pixels in the same shape: enlarged.
+    Larger,
+    /// Another shape: cropped, or put together.
+    OtherShape,
+}
+
+impl SizeChange {
+    fn of(declared: (u32, u32), stored: (u32, u32)) -> Self {
+        let sides = |(x, y): (u32, u32)| (f64::from(x.max(y)), f64::from(x.min(y)).max(1.0));
+        let ((long, short), (was_long, was_short)) = (sides(stored), sides(declared));
+        // half a pixel of either side is rounding
+        let rounding = 0.5 / short + 0.5 / long + SIZE_TOLERANCE;
+        match ((long / short) / (was_long / was_short) - 1.0, long - was_long) {
+            _ if (long, short) == (was_long, was_short) => Self::Same,
+            (apart, _) if apart.abs() > rounding => Self::OtherShape,
+            (_, more) if more > 0.0 => Self::Larger,
+            _ => Self::Smaller,
+        }
+    }
 }
 
 /// A thumbnail or preview inside the file.
@@ -78,15 +111,43 @@ impl EmbeddedPicture {
 
 /// Everything said in metadata, held against the picture.
 pub(super) fn facts(photo: &Photo<'_>, profile: &Profile, hashes: Option<&PictureHashes>) -> MetadataFacts {
-    let said = photo.metadata.statements.clone();
+    let mut said = photo.metadata.statements.clone();
     let stored = (photo.header.width, photo.header.height);
+    let size_change = said.declared_px.map(|declared| SizeChange::of(declared, stored));
+    let embedded = embedded(&photo.embedded, stored, hashes);
+    parts_to_remove(&mut said.scrub, &embedded, &photo.extras);
     MetadataFacts {
-        size_as_declared: said.declared_px.map(|(x, y)| (x, y) == stored || (y, x) == stored),
+        size_as_declared: size_change.map(|change| change == SizeChange::Same),
+        size_change,
         densities_differ: densities_differ(&said.densities),
         color_space_conflict: color_space_conflict(photo, profile),
-        embedded: embedded(&photo.embedded, stored, hashes),
+        embedded,
         extras: photo.extras.clone(),
         said,
+    }
+}
+
+/// Previews that show more or something else than the picture, and what else lies in the file, under the names of tools.
+fn parts_to_remove(scrub: &mut Scrub, embedded: &[EmbeddedPicture], extras: &[Extra]) {
+    let differs = |picture: &&EmbeddedPicture| picture.shape_differs == Some(true) || picture.shows_another();
+    for picture in embedded.iter().filter(differs) {
+        scrub.remove_part(match picture.place {
+            Place::ExifThumbnail => "EXIF:ThumbnailImage",
+            Place::MultiPicture => "MPF:MPImage",
+            Place::MakerNote => "EXIF:MakerNote",
+            Place::Photoshop => "Photoshop:PhotoshopThumbnail",
+            Place::Xmp => "XMP xmp:Thumbnails",
+            Place::AfterEnd => "data after the end",
+        });
+    }
+    for extra in extras {
+        match extra.kind {
+            ExtraKind::Layers => scrub.remove_part("EXIF:ImageSourceData"),
+            ExtraKind::Video | ExtraKind::Audio | ExtraKind::Archive | ExtraKind::VendorData | ExtraKind::Unknown => {
+                scrub.remove_part("data after the end");
+            }
+            ExtraKind::Picture | ExtraKind::GainMap | ExtraKind::DepthMap | ExtraKind::Padding => {}
+        }
     }
 }
 
@@ -104,8 +165,9 @@ fn densities_differ(densities: &[Density]) -> bool {
 }
 
 fn embedded(pictures: &[Embedded<'_>], main: (u32, u32), hashes: Option<&PictureHashes>) -> Vec<EmbeddedPicture> {
+    let mut budget = DECODED_PIXELS_MAX;
     let opened = pictures.iter().take(OPENED_MAX).map(|picture| {
-        let small = small(picture);
+        let small = small(picture, &mut budget);
         EmbeddedPicture {
             place: picture.place,
             bytes: picture.bytes.len() as u64,
@@ -141,11 +203,13 @@ struct Small {
     hash: Option<PdqOfLuma>,
 }
 
-fn small(picture: &Embedded<'_>) -> Option<Small> {
+/// Opens a picture; `budget` is how many pixels may still be decoded.
+fn small(picture: &Embedded<'_>, budget: &mut u64) -> Option<Small> {
     let mut photo = picture.open(&Limits::default()).ok()?;
     let size = (photo.header.width, photo.header.height);
-    let decoded = u64::from(size.0) * u64::from(size.1) <= DECODED_PIXELS_MAX;
-    let Some(rows) = decoded.then(|| luma(&mut *photo.rows)).flatten() else {
+    let left = budget.checked_sub(u64::from(size.0) * u64::from(size.1));
+    *budget = left.unwrap_or(*budget);
+    let Some(rows) = left.is_some().then(|| luma(&mut *photo.rows)).flatten() else {
         return Some(Small { size, shown: size, hash: None });
     };
     let shown = without_bars(&rows, size);
@@ -230,6 +294,32 @@ mod tests {
         for (small, main) in [((160, 120), (6000, 4000)), ((160, 90), (4000, 3000)), ((160, 160), (160, 120))] {
             assert!(differs(small, main), "{small:?} {main:?}");
         }
+    }
+
+    #[test]
+    fn a_size_is_held_against_the_declared_one() {
+        let of = |stored| SizeChange::of((6000, 4000), stored);
+        assert_eq!((of((6000, 4000)), of((4000, 6000))), (SizeChange::Same, SizeChange::Same));
+        assert_eq!(
+            (of((3000, 2000)), of((1365, 2048)), of((1023, 681))),
+            (SizeChange::Smaller, SizeChange::Smaller, SizeChange::Smaller)
+        );
+        assert_eq!(of((9000, 6000)), SizeChange::Larger);
+        assert_eq!(
+            (of((4000, 4000)), of((6000, 3900)), of((2000, 1300))),
+            (SizeChange::OtherShape, SizeChange::OtherShape, SizeChange::OtherShape)
+        );
+    }
+
+    #[test]
+    fn what_shows_more_than_the_picture_goes() {
+        let picture =
+            |place, shape_differs| EmbeddedPicture { place, bytes: 9, size_px: None, shape_differs, pdq_distance: None };
+        let mut scrub = Scrub::default();
+        let embedded = [picture(Place::ExifThumbnail, Some(true)), picture(Place::Photoshop, Some(false))];
+        let extra = |kind| Extra { kind, bytes: 9 };
+        parts_to_remove(&mut scrub, &embedded, &[extra(ExtraKind::GainMap), extra(ExtraKind::Video), extra(ExtraKind::Layers)]);
+        assert_eq!(scrub.remove, ["EXIF:ThumbnailImage", "data after the end", "EXIF:ImageSourceData"]);
     }
 
     #[test]

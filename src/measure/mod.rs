@@ -197,7 +197,8 @@ struct Small {
 
 /// Looks at the small picture as coded, and turns it into sRGB.
 fn small(bytes: &[u8], photo: &Photo<'_>, scanned: &mut Scanned, profile: &Profile) -> Small {
-    let file = facts::file(photo, profile, scanned.stopped.as_ref(), bytes.len() as u64, sha256(bytes));
+    let seen = facts::Seen { stopped: scanned.stopped.as_ref(), bits_used: scanned.bits_used };
+    let file = facts::file(photo, profile, seen, bytes.len() as u64, sha256(bytes));
     let (small, color) = color::measured(scanned, profile, file.orientation);
     let composition = composition::composition(&small, file.width_px, file.height_px);
     profile.to_srgb(&mut scanned.cells.rgb);

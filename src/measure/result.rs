@@ -143,6 +143,8 @@ pub struct FileFacts {
     pub orientation: Orientation,
     /// Bits per sample in the file.
     pub bits_per_sample: u8,
+    /// Bits that samples of 16 bits use: 8 if they only repeat 8 bits or pad them with zeroes. None for others.
+    pub bits_used: Option<u8>,
     /// Colour channels in the file, alpha not counted: 1, 3 or 4 (inks).
     pub channels: u8,
     /// Whether pixels are stored as numbers of a palette's colours.
@@ -264,6 +266,9 @@ pub struct CaptureFacts {
     pub focal_length_35mm: Option<u32>,
     /// Whether the flash fired.
     pub flash_fired: Option<bool>,
+    /// Whether the exposure was longer than one over the focal length for 35 mm film, in seconds: a hint where a camera was held
+    /// by hand without a stabilizer. None if either is not said.
+    pub slower_than_focal_length: Option<bool>,
     /// DateTimeOriginal as written, `2026-11-20 14:03:11`.
     pub taken_at: Option<String>,
     /// Program that wrote the file.

@@ -16,6 +16,31 @@ pub struct Row<'a> {
     pub clip: [&'a [u8]; 3],
 }
 
+/// Which bits samples of 16 bits use. A file may be wider than what it was made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Depth {
+    /// Bits that are set in any sample.
+    any: u16,
+    /// A sample's lower byte neither is zero nor repeats the upper one.
+    is_finer: bool,
+    seen: bool,
+}
+
+impl Depth {
+    fn add(&mut self, samples: &[u16]) {
+        self.seen = true;
+        self.any = samples.iter().fold(self.any, |any, sample| any | sample);
+        self.is_finer = self.is_finer || samples.iter().any(|&sample| sample & 0xff != 0 && sample >> 8 != sample & 0xff);
+    }
+
+    /// 8 if each lower byte is zero or repeats the upper one, else 16 less the lowest bits that no sample uses; None without
+    /// samples of 16 bits. What was widened in another way counts as 16.
+    pub fn bits_used(self) -> Option<u8> {
+        let unused = self.any.trailing_zeros().min(8) as u8;
+        self.seen.then_some(if self.is_finer { 16 - unused } else { 8 })
+    }
+}
+
 /// Turns the rows of stripes into [`Row`]s; keeps one row of each buffer.
 #[derive(Debug)]
 pub struct RowReader {
@@ -24,6 +49,7 @@ pub struct RowReader {
     clip: ChannelRows,
     luma: Vec<u8>,
     chroma: ChromaOffsets,
+    depth: Depth,
 }
 
 impl RowReader {
@@ -35,7 +61,13 @@ impl RowReader {
             clip: ChannelRows::new(width),
             luma: vec![0; width],
             chroma: ChromaOffsets::new(width),
+            depth: Depth::default(),
         }
+    }
+
+    /// Of the rows so far.
+    pub fn depth(&self) -> Depth {
+        self.depth
     }
 
     /// Row `index` of a stripe. Rows of one stripe are asked for in order.
@@ -55,6 +87,7 @@ impl RowReader {
                 Row { luma, channels: None, clip: [luma; 3] }
             }
             StripePixels::Grey16(grey) => {
+                self.depth.add(grey.row(index));
                 let samples = grey.row(index).iter().copied();
                 reconstruct::upper_bytes(&mut self.luma, samples.clone());
                 reconstruct::clip_bytes(&mut self.clip.red, samples);
@@ -65,6 +98,7 @@ impl RowReader {
                 Row { luma: &self.luma, channels: Some(self.channels.slices()), clip: self.channels.slices() }
             }
             StripePixels::Rgb16(rgb) => {
+                self.depth.add(rgb.row(index));
                 self.split_sixteen(rgb.row(index));
                 Row { luma: &self.luma, channels: Some(self.channels.slices()), clip: self.clip.slices() }
             }
@@ -83,5 +117,24 @@ impl RowReader {
         for (((luma, &red), &green), &blue) in luma.iter_mut().zip(&channels.red).zip(&channels.green).zip(&channels.blue) {
             *luma = reconstruct::luma_of([red, green, blue]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_of_sixteen_bits_are_told_from_widened_ones() {
+        let used = |samples: &[u16]| {
+            let mut depth = Depth::default();
+            samples.chunks(2).for_each(|row| depth.add(row));
+            depth.bits_used()
+        };
+        assert_eq!(Depth::default().bits_used(), None);
+        assert_eq!(used(&[0, 0x0101, 0xfefe, 0xffff]), Some(8));
+        assert_eq!(used(&[0x0100, 0x7f00]), Some(8));
+        assert_eq!(used(&[0x0110, 0x7ff0]), Some(12));
+        assert_eq!(used(&[0x0101, 0x7f01]), Some(16));
     }
 }

@@ -42,6 +42,8 @@ pub struct Scanned {
     pub noise: Noise,
     /// What saving again would change.
     pub error_level: ErrorLevel,
+    /// Bits that samples of 16 bits use; None for others.
+    pub bits_used: Option<u8>,
     /// Rows that were there, at least 1.
     pub rows_seen: usize,
     /// Why there were not more; None if the picture was whole.
@@ -99,6 +101,7 @@ impl Passed {
             normalized: pass.normalized.finish(),
             noise,
             error_level: pass.error_level.finish(),
+            bits_used: pass.reader.depth().bits_used(),
             rows_seen: pass.rows_seen,
             stopped,
         };

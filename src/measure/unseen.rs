@@ -11,7 +11,7 @@ use super::{PhotoMeasurements, facts, jpeg, metadata, numbers, print, sha256};
 
 /// Puts together what the headers told.
 pub fn measured(bytes: &[u8], photo: &Photo<'_>, profile: &Profile) -> PhotoMeasurements {
-    let file = facts::file(photo, profile, None, bytes.len() as u64, sha256(bytes));
+    let file = facts::file(photo, profile, facts::Seen::default(), bytes.len() as u64, sha256(bytes));
     let measurements = numbers::unseen(photo);
     let jpeg = photo.container.jpeg.as_ref().map(jpeg::facts);
     let privacy = photo.metadata.privacy.clone();

@@ -1,12 +1,15 @@
-//! The same meaning in several blocks with different values: named, not shown (Metadata Working Group, 2010).
+//! The same meaning in several blocks with different values (Metadata Working Group, 2010): what each says is shown where it
+//! names nobody and no place, and told by its length elsewhere.
 
 use super::dates::{self, Moment};
-use super::facts::Conflict;
+use super::facts::{Conflict, Said};
 use super::gps::degrees;
+use super::mask;
 use super::tags::{
     Block::{self, Exif, Iptc, Xmp},
     Tags,
 };
+use super::text;
 
 /// How values are compared.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +57,9 @@ const SAME: [Same; 18] = [
     same("longitude", Kind::Degrees, &[(Exif, "GPSLongitude"), (Xmp, "exif:GPSLongitude")], 0),
 ];
 
+/// Fields whose values name nobody and no place but who claims the rights.
+const SHOWN: [&str; 6] = ["copyright", "credit", "source", "camera maker", "camera model", "orientation"];
+
 /// What differs.
 pub fn read(tags: &Tags) -> Vec<Conflict> {
     let texts = SAME.iter().filter_map(|same| {
@@ -64,9 +70,25 @@ pub fn read(tags: &Tags) -> Vec<Conflict> {
             .filter(|(_, entries)| !entries.is_empty())
             .collect();
         let differ = said.iter().enumerate().any(|(at, a)| said[..at].iter().any(|b| !alike(a, b, same)));
-        differ.then(|| Conflict { field: same.field.to_owned(), blocks: said.iter().map(|(block, _)| *block).collect() })
+        differ.then(|| conflict(same.field, said.iter().map(|(block, entries)| (*block, told(same, entries)))))
     });
     texts.chain(taken(tags)).collect()
+}
+
+fn conflict(field: &str, said: impl Iterator<Item = (Block, String)>) -> Conflict {
+    let values: Vec<Said> = said.map(|(block, value)| Said { block, value }).collect();
+    Conflict { field: field.to_owned(), blocks: values.iter().map(|said| said.block).collect(), values }
+}
+
+/// A value fit for a report.
+fn told(same: &Same, entries: &[String]) -> String {
+    let whole = entries.join("; ");
+    match same.kind {
+        Kind::Degrees => "a coordinate".to_owned(),
+        _ if SHOWN.contains(&same.field) => text::clean(&mask::without_contacts(&whole)).unwrap_or_default(),
+        _ if same.field == "serial number" => mask::end(&whole),
+        _ => mask::characters(&whole),
+    }
 }
 
 fn entries(tags: &Tags, block: Block, name: &str, kind: Kind) -> Vec<String> {
@@ -117,7 +139,7 @@ fn taken(tags: &Tags) -> Option<Conflict> {
     .filter_map(|(block, moment)| Some((block, moment?)))
     .collect();
     let differ = said.iter().enumerate().any(|(at, (_, a))| said[..at].iter().any(|(_, b)| !a.agrees(*b)));
-    differ.then(|| Conflict { field: "date taken".to_owned(), blocks: said.iter().map(|(block, _)| *block).collect() })
+    differ.then(|| conflict("date taken", said.iter().map(|(block, moment)| (*block, dates::with_offset(*moment)))))
 }
 
 #[cfg(test)]
@@ -169,5 +191,40 @@ mod tests {
             (Xmp, "exif:DateTimeOriginal", "2026-11-20T14:03:12"),
         ]);
         assert_eq!(found, ["creator", "keywords", "orientation", "longitude", "date taken"]);
+    }
+
+    #[test]
+    fn each_block_is_quoted_and_people_and_places_are_not() {
+        let mut tags = Tags::default();
+        for (block, name, value) in [
+            (Exif, "Copyright", "(c) Robin, robin@sample.example"),
+            (Xmp, "dc:rights", "(c) Alex"),
+            (Exif, "Artist", "Robin"),
+            (Xmp, "dc:creator", "Alexandra"),
+            (Exif, "BodySerialNumber", "300184471"),
+            (Xmp, "aux:SerialNumber", "300184472"),
+            (Iptc, "City", "Bern"),
+            (Xmp, "photoshop:City", "Biel"),
+            (Exif, "GPSLatitude", "46.9"),
+            (Xmp, "exif:GPSLatitude", "47.9"),
+            (Exif, "DateTimeOriginal", "2026:11:20 14:03:11"),
+            (Xmp, "exif:DateTimeOriginal", "2026-11-20T14:03:12+01:00"),
+        ] {
+            tags.push(block, name, value);
+        }
+        let said = |conflict: &Conflict| {
+            let values: Vec<&str> = conflict.values.iter().map(|said| said.value.as_str()).collect();
+            format!("{}: {}", conflict.field, values.join(" | "))
+        };
+        let found: Vec<String> = read(&tags).iter().map(said).collect();
+        let expected = [
+            "creator: 5 characters | 9 characters",
+            "copyright: (c) Robin, […] | (c) Alex",
+            "city: 4 characters | 4 characters",
+            "serial number: …4471 | …4472",
+            "latitude: a coordinate | a coordinate",
+            "date taken: 2026-11-20 14:03:11 | 2026-11-20 14:03:12 +01:00",
+        ];
+        assert_eq!(found, expected);
     }
 }

@@ -8,6 +8,8 @@ const GPS_APART_SECONDS: i64 = 3600;
 /// Years in which the clocks of cameras start.
 const CLOCK_STARTS: [i64; 7] = [1970, 1980, 2000, 2001, 2010, 2015, 2016];
 const DAY_SECONDS: i64 = 86_400;
+/// The farthest clock from UTC, in seconds.
+const ZONE_SECONDS_MAX: i64 = 14 * 3600;
 
 /// A time as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,6 +145,12 @@ pub fn iptc(tags: &Tags, date: &str, time: &str) -> Option<Moment> {
     Moment::parse(&written)
 }
 
+/// A moment with its offset where it has one.
+pub fn with_offset(moment: Moment) -> String {
+    let offset = moment.offset.map(|offset| format!(" {}", offset_words(offset))).unwrap_or_default();
+    moment.words() + &offset
+}
+
 /// When it was taken.
 pub fn original(tags: &Tags) -> Option<Moment> {
     use Block::{Exif, Xmp};
@@ -156,6 +164,7 @@ pub fn original(tags: &Tags) -> Option<Moment> {
 pub fn read(tags: &Tags) -> Dates {
     use Block::{Exif, Xmp};
     let original = original(tags);
+    let zone = |moment: Option<Moment>| moment.and_then(|moment| moment.offset).map(offset_words);
     let with = |moment: Option<Moment>, name| {
         moment.map(|moment| Moment { offset: moment.offset.or_else(|| offset(tags.first(Exif, name)?)), ..moment })
     };
@@ -166,9 +175,11 @@ pub fn read(tags: &Tags) -> Dates {
     let words = |moment: Option<Moment>| moment.map(Moment::words);
     Dates {
         original: words(original),
-        original_offset: original.and_then(|original| original.offset).map(offset_words),
+        original_offset: zone(original),
         digitized: words(digitized),
+        digitized_offset: zone(digitized),
         modified: words(modified),
+        modified_offset: zone(modified),
         metadata_modified: words(first(tags, &[(Xmp, "xmp:MetadataDate")])),
         gps_utc: words(gps),
         notes: notes(original, digitized, modified, gps),
@@ -188,8 +199,12 @@ fn notes(original: Option<Moment>, digitized: Option<Moment>, modified: Option<M
     if digitized.is_some_and(|digitized| digitized.is_before(original)) {
         notes.push(DateNote::DigitizedBeforeOriginal);
     }
-    let apart = original.utc().zip(gps.filter(|gps| gps.has_time)).map(|(utc, gps)| (utc - gps.local).abs());
-    if original.has_time && apart.is_some_and(|seconds| seconds > GPS_APART_SECONDS) {
+    let apart = gps.filter(|gps| gps.has_time && original.has_time).map(|gps| match original.utc() {
+        Some(utc) => (utc - gps.local).abs() > GPS_APART_SECONDS,
+        // no clock on earth is further from UTC
+        None => (original.local - gps.local).abs() > ZONE_SECONDS_MAX + GPS_APART_SECONDS,
+    });
+    if apart == Some(true) {
         notes.push(DateNote::GpsTimeApart);
     }
     let (year, month, day) = civil(original.local.div_euclid(DAY_SECONDS));
@@ -243,6 +258,14 @@ mod tests {
         assert_eq!(dates(&[taken, fix, (Exif, "OffsetTimeOriginal", "+04:00")]).notes, []);
         let apart = dates(&[taken, fix, (Exif, "OffsetTimeOriginal", "+01:00")]);
         assert_eq!((apart.notes, apart.original_offset.as_deref()), (vec![DateNote::GpsTimeApart], Some("+01:00")));
+        let other_day = (Exif, "GPSDateTime", "2026:11:19 10:03:11");
+        assert_eq!(dates(&[taken, other_day]).notes, [DateNote::GpsTimeApart]);
+        let zones = dates(&[
+            (Exif, "DateTimeDigitized", "2026:11:20 14:03:11"),
+            (Exif, "OffsetTimeDigitized", "+01:00"),
+            (Xmp, "xmp:ModifyDate", "2026-11-21T09:00:00-05:30"),
+        ]);
+        assert_eq!((zones.digitized_offset.as_deref(), zones.modified_offset.as_deref()), (Some("+01:00"), Some("-05:30")));
         assert_eq!(dates(&[(Exif, "DateTimeOriginal", "2000:01:01 00:03:00")]).notes, [DateNote::ClockNotSet]);
         let iptc = dates(&[(Iptc, "DateCreated", "20261120"), (Iptc, "TimeCreated", "140311+0100")]);
         assert_eq!((iptc.original.as_deref(), iptc.original_offset.as_deref()), (Some("2026-11-20 14:03:11"), Some("+01:00")));

@@ -1,17 +1,18 @@
 //! EXIF (CIPA DC-008) to fields and to what the camera says of the picture.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use exif::{Context, DateTime, Exif, Field, In, Rational, Reader, Tag, Value};
 
 use crate::raster::Orientation;
 
-use super::facts::Density;
+use super::facts::{Density, NAMES_MAX};
 use super::tags::{Block, Tags};
 use super::{Capture, DeclaredColor, gps, maker_note, text};
 
 /// Text fields, and entries Windows and EXIF 3.0 add, which the reader has no name for.
-const TEXTS: [(Tag, &str); 34] = [
+const TEXTS: [(Tag, &str); 37] = [
     (Tag::Make, "Make"),
     (Tag::Model, "Model"),
     (Tag::Software, "Software"),
@@ -20,6 +21,9 @@ const TEXTS: [(Tag, &str); 34] = [
     (Tag(Context::Tiff, 0xc62f), "CameraSerialNumber"),
     (Tag::Artist, "Artist"),
     (Tag::Copyright, "Copyright"),
+    (Tag(Context::Tiff, 0x010d), "DocumentName"),
+    (Tag(Context::Tiff, 0x011d), "PageName"),
+    (Tag(Context::Tiff, 0x9213), "ImageHistory"),
     (Tag::ImageDescription, "ImageDescription"),
     (Tag(Context::Tiff, 0x9c9b), "XPTitle"),
     (Tag(Context::Tiff, 0x9c9c), "XPComment"),
@@ -48,6 +52,9 @@ const TEXTS: [(Tag, &str); 34] = [
     (Tag::GPSProcessingMethod, "GPSProcessingMethod"),
 ];
 
+/// The type of texts in UTF-8 (EXIF 3.0, 4.6.2), which the reader has no name for.
+const UTF_8: u16 = 129;
+
 /// What a block says besides its text fields.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Read {
@@ -55,6 +62,8 @@ pub struct Read {
     pub damaged: bool,
     /// Entries of all directories.
     pub fields: u32,
+    /// Names of these entries, each once; those of the thumbnail's directory say so.
+    pub names: Vec<String>,
     pub orientation: Orientation,
     pub declared_color: Option<DeclaredColor>,
     pub capture: Capture,
@@ -82,6 +91,7 @@ pub fn read(tiff: &[u8], tags: &mut Tags) -> Read {
     for (tag, name) in TEXTS {
         words(&exif, tag).into_iter().for_each(|value| tags.push(Block::Exif, name, &value));
     }
+    other_texts(&exif, tags);
     if let Some(orientation) = uint(&exif, Tag::Orientation) {
         tags.push(Block::Exif, "Orientation", &orientation.to_string());
     }
@@ -92,6 +102,7 @@ pub fn read(tiff: &[u8], tags: &mut Tags) -> Read {
     Read {
         damaged,
         fields: exif.fields().count().try_into().unwrap_or(u32::MAX),
+        names: names(&exif),
         orientation: uint(&exif, Tag::Orientation)
             .and_then(|value| Orientation::from_exif(u16::try_from(value).ok()?))
             .unwrap_or_default(),
@@ -106,14 +117,43 @@ pub fn read(tiff: &[u8], tags: &mut Tags) -> Read {
     }
 }
 
+/// A tag's name: its own, or its number where the reader has none.
+fn name(tag: Tag) -> String {
+    let known = TEXTS.iter().find(|(known, _)| *known == tag).map(|(_, name)| (*name).to_owned());
+    known.or_else(|| tag.description().map(|_| tag.to_string())).unwrap_or_else(|| format!("0x{:04x}", tag.number()))
+}
+
+fn names(exif: &Exif) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let all = exif.fields().map(|field| match field.ifd_num {
+        In::PRIMARY => name(field.tag),
+        _ => format!("Thumbnail {}", name(field.tag)),
+    });
+    all.filter(|name| seen.insert(name.clone())).take(NAMES_MAX).collect()
+}
+
+/// Texts without a row in the table, and those of the thumbnail's directory that say something else: anything may stand in them.
+fn other_texts(exif: &Exif, tags: &mut Tags) {
+    for field in exif.fields() {
+        let is_read = field.ifd_num == In::PRIMARY && TEXTS.iter().any(|(tag, _)| *tag == field.tag);
+        if !is_read && matches!(field.value, Value::Ascii(_) | Value::Unknown(UTF_8, ..)) {
+            let name = name(field.tag);
+            let value = text_of(exif, field).unwrap_or_default();
+            if !tags.holds(Block::Exif, &name, &value) {
+                tags.push(Block::Exif, &name, &value);
+            }
+        }
+    }
+}
+
 fn capture(exif: &Exif) -> Capture {
     let clean = |tag| words(exif, tag).and_then(|words| text::clean(&words));
     Capture {
         make: clean(Tag::Make),
         model: clean(Tag::Model),
         lens: clean(Tag::LensModel),
-        exposure_time: rational(exif, Tag::ExposureTime).and_then(seconds),
-        f_number: rational(exif, Tag::FNumber).and_then(number),
+        exposure_time: rational(exif, Tag::ExposureTime).and_then(seconds).or_else(|| apex_seconds(exif)),
+        f_number: rational(exif, Tag::FNumber).and_then(number).or_else(|| apex_f_number(exif)),
         iso: iso(exif),
         focal_length_mm: rational(exif, Tag::FocalLength).and_then(number),
         focal_length_35mm: uint(exif, Tag::FocalLengthIn35mmFilm).filter(|&mm| mm > 0),
@@ -159,7 +199,7 @@ fn iso(exif: &Exif) -> Option<u32> {
 }
 
 /// A time as photographers write it: `1/250`, `0.5` as `1/2`, `2.5`, `30`.
-fn seconds(time: Rational) -> Option<String> {
+pub(super) fn seconds(time: Rational) -> Option<String> {
     let value = number(time)?;
     if value >= 1.0 {
         let rounded = format!("{value:.1}");
@@ -169,11 +209,29 @@ fn seconds(time: Rational) -> Option<String> {
     Some(format!("{}/{}", time.num / divisor, time.denom / divisor))
 }
 
+/// The time from its logarithm (DC-008, annex C), where a writer left the time itself out.
+fn apex_seconds(exif: &Exif) -> Option<String> {
+    let Value::SRational(values) = &field(exif, Tag::ShutterSpeedValue)?.value else { return None };
+    let value = values.first().filter(|value| value.denom != 0)?.to_f64();
+    let divisor = 2_f64.powf(value).round();
+    match value {
+        0.5..=16.0 => Some(format!("1/{divisor}")),
+        -8.0..0.5 => Some(format!("{:.0}", 2_f64.powf(-value).max(1.0))),
+        _ => None,
+    }
+}
+
+/// The f-number from its logarithm, to a tenth.
+fn apex_f_number(exif: &Exif) -> Option<f64> {
+    let value = rational(exif, Tag::ApertureValue).filter(|value| value.denom > 0)?.to_f64();
+    (0.0..=14.0).contains(&value).then(|| (2_f64.powf(value / 2.0) * 10.0).round() / 10.0)
+}
+
 fn gcd(a: u32, b: u32) -> u32 {
     if b == 0 { a.max(1) } else { gcd(b, a % b) }
 }
 
-fn number(value: Rational) -> Option<f64> {
+pub(super) fn number(value: Rational) -> Option<f64> {
     (value.num > 0 && value.denom > 0).then(|| value.to_f64())
 }
 
@@ -208,7 +266,11 @@ pub(super) fn ascii(exif: &Exif, tag: Tag) -> Option<&[u8]> {
 
 /// A text field.
 pub(super) fn words(exif: &Exif, tag: Tag) -> Option<String> {
-    let value = &field(exif, tag)?.value;
+    text_of(exif, field(exif, tag)?)
+}
+
+fn text_of(exif: &Exif, field: &Field) -> Option<String> {
+    let (tag, value) = (field.tag, &field.value);
     let is_wide = tag.context() == Context::Tiff && (0x9c9b..=0x9c9f).contains(&tag.number());
     match value {
         // photographer and editor, divided by a NUL (DC-008, 4.6.5)
@@ -218,7 +280,7 @@ pub(super) fn words(exif: &Exif, tag: Tag) -> Option<String> {
             text::long(&parts.join(", "))
         }
         Value::Ascii(parts) => parts.iter().find_map(|part| text::long_bytes(part)),
-        // Windows writes UTF-16, EXIF 3.0 a type of its own for UTF-8
+        // Windows writes UTF-16
         Value::Byte(bytes) if is_wide => text::long_utf16(bytes, u16::from_le_bytes),
         // the character set stands before the text (DC-008, 4.6.6)
         Value::Undefined(bytes, _) => match bytes.split_first_chunk::<8>() {
@@ -228,8 +290,18 @@ pub(super) fn words(exif: &Exif, tag: Tag) -> Option<String> {
             _ => text::long_bytes(bytes),
         },
         Value::Byte(bytes) => text::long_bytes(bytes),
+        Value::Unknown(UTF_8, count, at) => text::long_bytes(stored(exif, *count as usize, *at as usize)?),
         _ => None,
     }
+}
+
+/// Bytes of an entry whose type the reader does not know: in its last four bytes, or where they point.
+fn stored(exif: &Exif, count: usize, at: usize) -> Option<&[u8]> {
+    let bytes = exif.buf();
+    let four = *bytes.get(at..)?.first_chunk::<4>()?;
+    let place = if exif.little_endian() { u32::from_le_bytes(four) } else { u32::from_be_bytes(four) } as usize;
+    let start = if count <= 4 { at } else { place };
+    bytes.get(start..start.checked_add(count)?)
 }
 
 #[cfg(test)]

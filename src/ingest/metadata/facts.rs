@@ -7,6 +7,8 @@ use super::tags::Block;
 
 /// Entries of any list here; further ones are left out.
 pub const LIST_MAX: usize = 32;
+/// Names of fields of one block; further ones are left out.
+pub const NAMES_MAX: usize = 256;
 
 /// What the file gives away. Values are masked: the audit must not become the leak.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -23,6 +25,8 @@ pub struct Privacy {
     pub maker_note_vendor: Option<String>,
     /// What is said of the position; None without one.
     pub position: Option<Position>,
+    /// Names of all fields that hold something of a position: coordinates, altitude, direction, speed, time. Their values stay out.
+    pub gps_fields: Vec<String>,
     /// Names of fields that hold a place in words, with their length.
     pub places: Vec<String>,
     /// Names of fields that name people who are shown or own something, other than the creator, with their length.
@@ -86,6 +90,8 @@ pub struct History {
     pub programs: Vec<String>,
     /// Steps that an XMP history lists.
     pub steps: u32,
+    /// The first of these steps, as told.
+    pub actions: Vec<Action>,
     /// A document id is there, which links copies of one document.
     pub document_id: bool,
     /// The id of the document it was first is there.
@@ -100,6 +106,19 @@ pub struct History {
     pub raw_settings: u32,
 }
 
+/// A step of an XMP history, without paths and contacts.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Action {
+    /// What was done, such as `saved`.
+    pub action: Option<String>,
+    /// When, `2026-11-20 14:03:11 +01:00`.
+    pub when: Option<String>,
+    /// By which program.
+    pub program: Option<String>,
+    /// More of it, such as `from image/tiff to image/jpeg`.
+    pub parameters: Option<String>,
+}
+
 /// When, as written. Times are local where no offset is given.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Dates {
@@ -109,8 +128,12 @@ pub struct Dates {
     pub original_offset: Option<String>,
     /// When it was digitized.
     pub digitized: Option<String>,
+    /// Its offset from UTC.
+    pub digitized_offset: Option<String>,
     /// When the picture was last changed.
     pub modified: Option<String>,
+    /// Its offset from UTC.
+    pub modified_offset: Option<String>,
     /// When the metadata were last changed.
     pub metadata_modified: Option<String>,
     /// The time of the GPS fix, UTC.
@@ -131,7 +154,7 @@ pub enum DateNote {
     GpsTimeApart,
     /// The first day of a year in which cameras start their clocks: it was not set.
     ClockNotSet,
-    /// Taken more than a day after the report was made. Said by the report: nothing before it knows what time it is.
+    /// A date lies more than a day after the report was made. Said by the report: nothing before it knows what time it is.
     AheadOfReport,
 }
 
@@ -164,6 +187,8 @@ pub struct BlockFacts {
     pub bytes: u64,
     /// Fields, those of a structure or list not counted one by one.
     pub fields: u32,
+    /// Names of the fields, each once.
+    pub names: Vec<String>,
     /// Part of it could not be read.
     pub damaged: bool,
 }
@@ -175,6 +200,17 @@ pub struct Conflict {
     pub field: String,
     /// Where it stands.
     pub blocks: Vec<Block>,
+    /// What each of them says: as written where it names nobody and no place, else masked.
+    pub values: Vec<Said>,
+}
+
+/// What a block says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// Which.
+    pub block: Block,
+    /// Its value, cleaned, or its length.
+    pub value: String,
 }
 
 /// A declared density. It does not change a pixel.
@@ -215,6 +251,8 @@ pub enum ExtraKind {
     Archive,
     /// A phone's own data.
     VendorData,
+    /// Photoshop's layers, which may hold what the picture no longer shows.
+    Layers,
     /// Nothing but one byte again and again.
     Padding,
     /// Anything else.
@@ -228,6 +266,8 @@ pub struct Scrub {
     pub remove: Vec<String>,
     /// Fields that say whose it is.
     pub keep: Vec<String>,
+    /// Fields that go too where nobody, no program and no other file is to be recognized.
+    pub anonymous: Vec<String>,
 }
 
 /// All that is said in metadata besides capture, privacy and rights.

@@ -69,6 +69,11 @@ pub const ROWS: &[Row] = &[
     (Xmp, "tiff:HostComputer", M::DeviceId),
     (Xmp, "MicrosoftPhoto:CameraSerialNumber", M::DeviceId),
     (Xmp, "Iptc4xmpExt:RegistryId/*", M::DeviceId),
+    (Xmp, "Iptc4xmpExt:DigImageGUID", M::DeviceId),
+    (Xmp, "drone-dji:CameraSerialNumber", M::DeviceId),
+    (Xmp, "drone-dji:DroneSerialNumber", M::DeviceId),
+    (Xmp, "drone-dji:SerialNumber", M::DeviceId),
+    (Xmp, "Camera:SerialNumber", M::DeviceId),
     // who made it
     (Exif, "Artist", M::Creator),
     (Exif, "XPAuthor", M::Creator),
@@ -80,9 +85,12 @@ pub const ROWS: &[Row] = &[
     (Xmp, "plus:ImageCreator/plus:ImageCreatorName", M::Creator),
     (PngText, "Author", M::Creator),
     (PngText, "Artist", M::Creator),
+    (Xmp, "acdsee:author", M::Creator),
+    (Xmp, "pdf:Author", M::Creator),
     // who else
     (Exif, "ImageEditor", M::Name),
     (Iptc, "Writer-Editor", M::Name),
+    (Iptc, "OwnerID", M::Name),
     (Xmp, "photoshop:CaptionWriter", M::Name),
     (Xmp, "dc:contributor", M::Name),
     (Xmp, "dc:publisher", M::Name),
@@ -91,12 +99,23 @@ pub const ROWS: &[Row] = &[
     (Xmp, "plus:CopyrightOwner/plus:CopyrightOwnerName", M::Name),
     (Xmp, "plus:ImageSupplier/plus:ImageSupplierName", M::Name),
     (Xmp, "Iptc4xmpExt:AIPromptWriterName", M::Name),
+    (Xmp, "Iptc4xmpExt:Contributor/Iptc4xmpExt:Name", M::Name),
+    (Xmp, "Iptc4xmpExt:ArtworkOrObject/Iptc4xmpExt:AOCreator", M::Name),
+    (Xmp, "xmpDM:artist", M::Name),
+    (Xmp, "cc:attributionName", M::Name),
     (Exif, "CameraOwnerName", M::Person),
     (Xmp, "aux:OwnerName", M::Person),
     (Xmp, "exifEX:CameraOwnerName", M::Person),
     (Xmp, "Iptc4xmpExt:PersonInImage", M::Person),
     (Xmp, "Iptc4xmpExt:PersonInImageWDetails/*", M::Person),
+    (Xmp, "Iptc4xmpExt:ModelAge", M::Person),
+    (Xmp, "Iptc4xmpExt:AddlModelInfo", M::Person),
+    (Xmp, "Iptc4xmpExt:OrganisationInImageName", M::Person),
+    (Xmp, "mediapro:People", M::Person),
+    (Xmp, "expressionmedia:People", M::Person),
+    (Xmp, "prism:person", M::Person),
     (Xmp, "mwg-rs:Regions/mwg-rs:RegionList/mwg-rs:Name", M::Person),
+    (Xmp, "mwg-rs:Regions/mwg-rs:RegionList/mwg-rs:Description", M::Caption),
     (Xmp, "MP:RegionInfo/MPRI:Regions/MPReg:PersonDisplayName", M::Person),
     (Xmp, "MP:RegionInfo/MPRI:Regions/MPReg:PersonEmailDigest", M::Person),
     (Xmp, "MP:RegionInfo/MPRI:Regions/MPReg:PersonLiveIdCID", M::Person),
@@ -113,12 +132,25 @@ pub const ROWS: &[Row] = &[
     (Iptc, "ObjectName", M::Caption),
     (Iptc, "Headline", M::Caption),
     (Iptc, "Caption-Abstract", M::Caption),
+    (Iptc, "LocalCaption", M::Caption),
+    (Iptc, "DocumentNotes", M::Caption),
     (Iptc, "Keywords", M::Caption),
     (Iptc, "SpecialInstructions", M::Caption),
     (Xmp, "dc:title", M::Caption),
     (Xmp, "dc:description", M::Caption),
     (Xmp, "dc:subject", M::Caption),
     (Xmp, "lr:hierarchicalSubject", M::Caption),
+    (Xmp, "mwg-kw:Keywords/*", M::Caption),
+    (Xmp, "MicrosoftPhoto:LastKeywordXMP", M::Caption),
+    (Xmp, "MicrosoftPhoto:LastKeywordIPTC", M::Caption),
+    (Xmp, "acdsee:caption", M::Caption),
+    (Xmp, "acdsee:notes", M::Caption),
+    (Xmp, "acdsee:keywords", M::Caption),
+    (Xmp, "acdsee:categories", M::Caption),
+    (Xmp, "mediapro:Event", M::Caption),
+    (Xmp, "pdf:Keywords", M::Caption),
+    (Xmp, "Iptc4xmpExt:Event", M::Caption),
+    (Xmp, "photoshop:TextLayers/*", M::Caption),
     (Xmp, "digiKam:TagsList", M::Caption),
     (Xmp, "photoshop:Headline", M::Caption),
     (Xmp, "photoshop:Instructions", M::Caption),
@@ -134,6 +166,8 @@ pub const ROWS: &[Row] = &[
     (Iptc, "Contact", M::Contact),
     (Xmp, "Iptc4xmpCore:CreatorContactInfo/*", M::Contact),
     (Xmp, "plus:Licensor/plus:LicensorEmail", M::Contact),
+    (Xmp, "plus:Licensor/plus:LicensorStreetAddress", M::Contact),
+    (Xmp, "cc:attributionURL", M::Contact),
     (Xmp, "plus:Licensor/plus:LicensorTelephone1", M::Contact),
     (Xmp, "plus:Licensor/plus:LicensorTelephone2", M::Contact),
     // places
@@ -153,6 +187,8 @@ pub const ROWS: &[Row] = &[
     (Xmp, "Iptc4xmpExt:LocationCreated/*", M::Place),
     (Xmp, "Iptc4xmpExt:LocationShown/*", M::Place),
     (Xmp, "exif:GPSAreaInformation", M::Place),
+    (Xmp, "mediapro:Location", M::Place),
+    (Xmp, "dc:coverage", M::Place),
     // positions
     (Exif, "GPSLatitude", M::Position),
     (Exif, "GPSLongitude", M::Position),
@@ -162,6 +198,7 @@ pub const ROWS: &[Row] = &[
     (Exif, "GPSImgDirection", M::Direction),
     (Exif, "GPSTrack", M::Direction),
     (Exif, "GPSDestBearing", M::Direction),
+    (Exif, "GPSSpeed", M::Direction),
     (Exif, "GPSDateTime", M::GpsTime),
     (Xmp, "exif:GPSLatitude", M::Position),
     (Xmp, "exif:GPSLongitude", M::Position),
@@ -174,7 +211,17 @@ pub const ROWS: &[Row] = &[
     (Xmp, "exif:GPSAltitude", M::Altitude),
     (Xmp, "exif:GPSImgDirection", M::Direction),
     (Xmp, "exif:GPSTrack", M::Direction),
+    (Xmp, "exif:GPSDestBearing", M::Direction),
+    (Xmp, "exif:GPSSpeed", M::Direction),
     (Xmp, "exif:GPSTimeStamp", M::GpsTime),
+    (Xmp, "drone-dji:GpsLatitude", M::Position),
+    (Xmp, "drone-dji:GpsLongitude", M::Position),
+    (Xmp, "drone-dji:GpsLongtitude", M::Position),
+    (Xmp, "drone-dji:AbsoluteAltitude", M::Altitude),
+    (Xmp, "drone-dji:RelativeAltitude", M::Altitude),
+    (Xmp, "drone-dji:FlightYawDegree", M::Direction),
+    (Xmp, "drone-dji:GimbalYawDegree", M::Direction),
+    (Xmp, "GPano:PoseHeadingDegrees", M::Direction),
     // programs and documents
     (Exif, "Software", M::Program),
     (Exif, "ProcessingSoftware", M::Program),
@@ -187,13 +234,22 @@ pub const ROWS: &[Row] = &[
     (Xmp, "tiff:Software", M::Program),
     (Xmp, "xmpMM:History/stEvt:softwareAgent", M::Program),
     (PngText, "Software", M::Program),
+    (PngText, "Source", M::Program),
+    (Exif, "ImageHistory", M::Program),
+    (Xmp, "pdf:Producer", M::Program),
     (Xmp, "xmpMM:History/stEvt:action", M::HistoryStep),
     (Xmp, "xmpMM:DocumentID", M::DocumentId),
     (Xmp, "xmpMM:InstanceID", M::DocumentId),
+    (Xmp, "xmpMM:PreservedFileName", M::DocumentId),
+    (Xmp, "crs:RawFileName", M::DocumentId),
+    (Exif, "DocumentName", M::DocumentId),
+    (Iptc, "MasterDocumentID", M::DocumentId),
+    (Iptc, "ShortDocumentID", M::DocumentId),
     (Iptc, "UniqueDocumentID", M::DocumentId),
     (Xmp, "xmpMM:OriginalDocumentID", M::OriginalDocumentId),
     (Xmp, "photoshop:DocumentAncestors", M::Ancestor),
     (Xmp, "xmpMM:DerivedFrom/*", M::Derived),
+    (Xmp, "xmpMM:Ingredients/stRef:documentID", M::Ancestor),
     // rights
     (Exif, "Copyright", M::Copyright),
     (Iptc, "CopyrightNotice", M::Copyright),
@@ -215,10 +271,13 @@ pub const ROWS: &[Row] = &[
     (Xmp, "plus:PropertyReleaseStatus", M::PropertyRelease),
     (Xmp, "plus:DataMining", M::DataMining),
     (Xmp, "tdm:reservation", M::DataMining),
+    (Xmp, "tdm:policy", M::WebStatement),
+    (Xmp, "plus:OtherConstraints", M::UsageTerms),
     // how it was made
     (Xmp, "Iptc4xmpExt:DigitalSourceType", M::SourceType),
     (Xmp, "Iptc4xmpExt:DigitalSourcefileType", M::SourceType),
     (Xmp, "Iptc4xmpExt:AISystemUsed", M::Prompt),
+    (Xmp, "Iptc4xmpExt:AISystemVersionUsed", M::Prompt),
     (Xmp, "Iptc4xmpExt:AIPromptInformation", M::Prompt),
     (PngText, "parameters", M::Prompt),
     (PngText, "prompt", M::Prompt),
@@ -227,10 +286,18 @@ pub const ROWS: &[Row] = &[
     (PngText, "sd-metadata", M::Prompt),
     (PngText, "invokeai_metadata", M::Prompt),
     (PngText, "generation_data", M::Prompt),
+    (PngText, "invokeai_graph", M::Prompt),
+    (PngText, "invokeai_workflow", M::Prompt),
+    (PngText, "fooocus_scheme", M::Prompt),
 ];
 
 /// What a field means, a bit each; a field may mean more than one thing.
 pub fn meanings(block: Block, name: &str) -> u32 {
+    // ImageMagick copies fields of EXIF into texts of a PNG under their names
+    let (block, name) = match name.strip_prefix("exif:") {
+        Some(bare) if block == PngText => (Exif, bare),
+        _ => (block, name),
+    };
     let rows = ROWS.iter().filter(|(at, row, _)| *at == block && is(row, name));
     rows.fold(0, |all, (_, _, meaning)| all | meaning.bit())
 }
@@ -263,6 +330,7 @@ mod tests {
         assert_eq!(of("Iptc4xmpExt:LocationCreated/exif:GPSLatitude"), M::Place.bit() | M::Position.bit());
         assert_eq!(of("dc:creators"), 0);
         assert_eq!(meanings(Iptc, "dc:creator"), 0);
+        assert_eq!(meanings(PngText, "exif:Artist"), M::Creator.bit());
         // the last one still has a bit
         assert_eq!(meanings(PngText, "parameters"), M::Prompt.bit());
     }

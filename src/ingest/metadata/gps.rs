@@ -14,7 +14,8 @@ const POSITIONS: [(Tag, Tag, &str); 4] = [
 ];
 
 /// Other numbers of a position.
-const AROUND_POSITIONS: [(Tag, &str); 4] = [
+const AROUND_POSITIONS: [(Tag, &str); 5] = [
+    (Tag::GPSSpeed, "GPSSpeed"),
     (Tag::GPSAltitude, "GPSAltitude"),
     (Tag::GPSImgDirection, "GPSImgDirection"),
     (Tag::GPSTrack, "GPSTrack"),

@@ -10,7 +10,7 @@ const VALUE_BYTES_MAX: usize = 8 << 10;
 const UTF_8: &[u8] = b"\x1b%G";
 
 /// Names of data sets of record 2.
-const NAMES: [(u8, &str); 44] = [
+const NAMES: [(u8, &str); 50] = [
     (3, "ObjectTypeReference"),
     (5, "ObjectName"),
     (7, "EditStatus"),
@@ -53,8 +53,14 @@ const NAMES: [(u8, &str); 44] = [
     (122, "Writer-Editor"),
     (130, "ImageType"),
     (135, "LanguageIdentifier"),
+    (184, "JobID"),
+    (185, "MasterDocumentID"),
+    (186, "ShortDocumentID"),
     (187, "UniqueDocumentID"),
-    (188, "UniqueDocumentID"),
+    (188, "OwnerID"),
+    (230, "DocumentNotes"),
+    (231, "DocumentHistory"),
+    (232, "ExifCameraInfo"),
 ];
 
 /// What was read.
@@ -81,8 +87,9 @@ pub fn read(mut bytes: &[u8], tags: &mut Tags) -> Read {
             (2, 0) => {}
             (2, set) => {
                 read.fields += 1;
-                let name = NAMES.iter().find(|(number, _)| *number == set).map_or("Other", |(_, name)| name);
-                tags.push(Block::Iptc, name, &text(&value[..value.len().min(VALUE_BYTES_MAX)], is_utf_8));
+                let known = NAMES.iter().find(|(number, _)| *number == set).map(|(_, name)| (*name).to_owned());
+                let name = known.unwrap_or_else(|| format!("2:{set:02}"));
+                tags.push(Block::Iptc, &name, &text(&value[..value.len().min(VALUE_BYTES_MAX)], is_utf_8));
             }
             _ => {}
         }

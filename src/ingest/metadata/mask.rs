@@ -6,16 +6,26 @@ const NUMBER_BYTES_MAX: usize = 40;
 
 /// A name and the end of a value; a short value shows at most half of itself.
 pub fn id(name: &str, value: &str) -> String {
+    format!("{name} {}", end(value))
+}
+
+/// The end of a value, at most half of it.
+pub fn end(value: &str) -> String {
     let chars: Vec<char> = value.chars().collect();
     let shown: String = chars[chars.len() - (chars.len() / 2).min(4)..].iter().collect();
-    format!("{name} …{shown}")
+    format!("…{shown}")
 }
 
 /// A name and the length of a value.
 pub fn length(name: &str, value: &str) -> String {
+    format!("{name} ({})", characters(value))
+}
+
+/// The length of a value.
+pub fn characters(value: &str) -> String {
     match value.chars().count() {
-        1 => format!("{name} (1 character)"),
-        count => format!("{name} ({count} characters)"),
+        1 => "1 character".to_owned(),
+        count => format!("{count} characters"),
     }
 }
 

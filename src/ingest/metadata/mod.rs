@@ -12,6 +12,7 @@ pub mod text;
 pub mod xmp;
 
 mod bounds;
+mod capture;
 mod conflicts;
 mod dates;
 mod fields;
@@ -22,6 +23,7 @@ mod mask;
 mod photoshop;
 mod privacy;
 mod rights;
+mod scrub;
 mod tags;
 
 #[cfg(test)]
@@ -32,8 +34,8 @@ use std::borrow::Cow;
 pub use dates::Moment;
 pub use embedded::{Embedded, Place};
 pub use facts::{
-    BlockFacts, Conflict, DateNote, Dates, Density, Extra, ExtraKind, History, Origin, Position, Privacy, Rights, Scrub,
-    SourceType, Statements,
+    Action, BlockFacts, Conflict, DateNote, Dates, Density, Extra, ExtraKind, History, LIST_MAX, NAMES_MAX, Origin, Position,
+    Privacy, Rights, Said, Scrub, SourceType, Statements,
 };
 pub use icc::IccProfile;
 pub use tags::Block;
@@ -107,6 +109,8 @@ pub struct Blocks<'a> {
     pub exif: Option<Cow<'a, [u8]>>,
     /// Bytes of its directory, where the block is the whole file (TIFF; 0: it has none); otherwise its own length counts.
     pub exif_bytes: Option<u64>,
+    /// EXIF and XMP that stand in the file once more: programs ignore them, people who look find them.
+    pub further: Vec<(Block, Cow<'a, [u8]>)>,
     /// Texts of a directory that the reader of EXIF does not know (BigTIFF), under their names in EXIF.
     pub exif_texts: Vec<(&'static str, String)>,
     /// A packet.
@@ -134,6 +138,7 @@ impl<'a> Blocks<'a> {
             let bytes = self.exif_bytes.unwrap_or(block.len() as u64);
             if bytes > 0 || self.exif_bytes.is_none() {
                 found.block(Block::Exif, bytes, read.fields, read.damaged);
+                found.name(Block::Exif, &read.names);
             }
             found.in_exif(block, read);
             found.densities.extend(read.density);
@@ -142,6 +147,7 @@ impl<'a> Blocks<'a> {
         if let Some(block) = &self.photoshop {
             let read = photoshop::read(block);
             found.block(Block::Photoshop, block.len() as u64, read.count, read.damaged);
+            found.name(Block::Photoshop, &read.ids.iter().map(|id| format!("0x{id:04x}")).collect::<Vec<_>>());
             found.resources = read.count;
             found.densities.extend(read.density_ppi.map(|(x_ppi, y_ppi)| Density { block: Block::Photoshop, x_ppi, y_ppi }));
             found.pictures.extend(read.thumbnail.map(|bytes| Embedded::new(Place::Photoshop, part(block, bytes))));
@@ -157,11 +163,20 @@ impl<'a> Blocks<'a> {
         if let Some(packet) = &self.xmp {
             found.xmp(packet, &self.xmp_extended, &mut tags);
         }
+        for (block, bytes) in &self.further {
+            match block {
+                Block::Xmp => found.xmp(bytes, &[], &mut tags),
+                _ => found.further_exif(bytes, &mut tags),
+            }
+        }
         found.texts(&self.texts, &self.comments, &mut tags);
         found.densities.splice(..0, self.densities);
         found.finish(&tags, exif)
     }
 }
+
+/// Characters of a field's name.
+const NAME_CHARS_MAX: usize = 60;
 
 /// What is gathered while the blocks are read.
 #[derive(Debug, Default)]
@@ -192,8 +207,26 @@ impl<'a> Found<'a> {
                 seen.fields = seen.fields.saturating_add(fields);
                 seen.damaged |= damaged;
             }
-            None => self.blocks.push(BlockFacts { block, bytes, fields, damaged }),
+            None => self.blocks.push(BlockFacts { block, bytes, fields, names: Vec::new(), damaged }),
         }
+    }
+
+    /// Adds names of fields to a block that was met, fit to be shown: some are free text.
+    fn name(&mut self, block: Block, names: &[String]) {
+        let Some(seen) = self.blocks.iter_mut().find(|seen| seen.block == block) else { return };
+        for name in names.iter().filter(|name| !mask::is_path(name)) {
+            let name = text::clean_to(&mask::without_contacts(name), NAME_CHARS_MAX);
+            seen.names.extend(name.filter(|name| seen.names.len() < NAMES_MAX && !seen.names.contains(name)));
+        }
+    }
+
+    /// EXIF that is not the first: its texts and its place count, what it says of the picture does not.
+    fn further_exif(&mut self, block: &[u8], tags: &mut Tags) {
+        let read = exif::read(block, tags);
+        self.block(Block::Exif, block.len() as u64, read.fields, read.damaged);
+        self.name(Block::Exif, &read.names);
+        let thumbnail = read.thumbnail.and_then(|range| block.get(range));
+        self.pictures.extend(thumbnail.map(|bytes| Embedded::new(Place::ExifThumbnail, Cow::Owned(bytes.to_vec()))));
     }
 
     #[expect(clippy::ptr_arg, reason = "parts of a borrowed block are borrowed too")]
@@ -219,6 +252,7 @@ impl<'a> Found<'a> {
         let mut take = |packet: &[u8], tags: &mut Tags, incomplete: bool| {
             let read = xmp::read(packet, tags);
             self.block(Block::Xmp, packet.len() as u64, read.fields, read.damaged || incomplete);
+            self.name(Block::Xmp, &read.names);
             self.pictures.extend(read.pictures.iter().filter_map(|text| Embedded::from_base64(text)));
             self.extras.extend(read.long.iter().filter_map(|(name, chars)| long_value(name, *chars)));
         };
@@ -242,12 +276,16 @@ impl<'a> Found<'a> {
         }
     }
 
-    fn finish(self, tags: &Tags, exif: Option<exif::Read>) -> (Metadata, Vec<Embedded<'a>>) {
+    fn finish(mut self, tags: &Tags, exif: Option<exif::Read>) -> (Metadata, Vec<Embedded<'a>>) {
+        for block in [Block::Iptc, Block::PngText] {
+            self.name(block, &tags.names(block));
+        }
         let exif = exif.unwrap_or_default();
         let mut privacy = privacy::read(tags, exif.resolution_m);
         privacy.maker_note_bytes = exif.maker_note.as_ref().map(|range| range.len() as u64);
         privacy.maker_note_vendor = exif.maker_note_vendor;
         let mut capture = exif.capture;
+        capture::complete(&mut capture, tags);
         let software = || tags.first(Block::Exif, "Software").or_else(|| tags.first(Block::PngText, "Software"));
         let software = software().filter(|software| !mask::is_path(software));
         capture.software = software.and_then(|software| text::clean(&mask::without_contacts(software)));
@@ -258,8 +296,8 @@ impl<'a> Found<'a> {
             dates: dates::read(tags),
             origin: rights::origin(tags),
             densities: self.densities,
-            declared_px: exif.declared_px,
-            scrub: rights::scrub(tags, privacy.maker_note_bytes.is_some()),
+            declared_px: exif.declared_px.or_else(|| declared_px(tags)),
+            scrub: scrub::scrub(tags, privacy.maker_note_bytes.is_some()),
         };
         let metadata = Metadata {
             orientation: exif.orientation,
@@ -273,6 +311,12 @@ impl<'a> Found<'a> {
         };
         (metadata, self.pictures)
     }
+}
+
+/// Columns and rows the camera declared, as XMP repeats them.
+fn declared_px(tags: &Tags) -> Option<(u32, u32)> {
+    let side = |name| tags.first(Block::Xmp, name)?.parse().ok().filter(|&side| side > 0);
+    Some((side("exif:PixelXDimension")?, side("exif:PixelYDimension")?))
 }
 
 /// Pictures, maps and sounds in base64 inside XMP.

@@ -1,5 +1,7 @@
 //! Photoshop's image resources (Photoshop file formats specification): the blocks that hold IPTC fields and a preview.
 
+use std::collections::BTreeSet;
+
 /// Resources looked at; real files have about forty.
 const RESOURCES_MAX: usize = 512;
 const IPTC: u16 = 0x0404;
@@ -10,10 +12,12 @@ const THUMBNAIL: u16 = 0x040c;
 const THUMBNAIL_HEAD_BYTES: usize = 28;
 
 /// What the resources hold.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Resources<'a> {
     /// How many there are.
     pub count: u32,
+    /// Their numbers, each once.
+    pub ids: BTreeSet<u16>,
     /// Fields of the IPTC model.
     pub iptc: Option<&'a [u8]>,
     /// A JPEG.
@@ -36,6 +40,7 @@ pub fn read(mut bytes: &[u8]) -> Resources<'_> {
             break;
         };
         found.count += 1;
+        found.ids.insert(id);
         match id {
             IPTC => found.iptc = found.iptc.or(Some(data)),
             THUMBNAIL => found.thumbnail = found.thumbnail.or_else(|| data.get(THUMBNAIL_HEAD_BYTES..)),

@@ -6,6 +6,9 @@ use super::gps::resolution_m;
 use super::mask::{self, Shape};
 use super::tags::{Block, Tag, Tags};
 
+/// What says where or when a position was taken, or which way the camera looked.
+const POSITIONAL: [Meaning; 4] = [Meaning::Position, Meaning::Altitude, Meaning::Direction, Meaning::GpsTime];
+
 /// What of privacy stands in the fields.
 pub fn read(tags: &Tags, resolution_m: Option<f64>) -> Privacy {
     let position = position(tags, resolution_m);
@@ -16,6 +19,7 @@ pub fn read(tags: &Tags, resolution_m: Option<f64>) -> Privacy {
         names: lengths(tags, &[Meaning::Creator, Meaning::Name, Meaning::Person]),
         people: lengths(tags, &[Meaning::Person]),
         face_regions: face_regions(tags),
+        gps_fields: gps_fields(tags),
         places: lengths(tags, &[Meaning::Place]),
         captions: lengths(tags, &[Meaning::Caption]),
         contacts: contacts(tags),
@@ -110,6 +114,18 @@ fn face_regions(tags: &Tags) -> u32 {
     faces.max(named).max(microsoft) as u32
 }
 
+/// Names alone: a field with a direction is told even where no coordinate is.
+fn gps_fields(tags: &Tags) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for tag in tags.iter().filter(|tag| tag.is_any(&POSITIONAL)) {
+        let name = label(tag);
+        if found.len() < LIST_MAX && !found.contains(&name) {
+            found.push(name);
+        }
+    }
+    found
+}
+
 fn position(tags: &Tags, exif_resolution_m: Option<f64>) -> Option<Position> {
     let mut blocks: Vec<Block> = tags.iter().filter(|tag| tag.is_any(&[Meaning::Position])).map(|tag| tag.block).collect();
     blocks.sort_unstable();
@@ -202,6 +218,11 @@ mod tests {
         let position = both.position.unwrap();
         assert_eq!((position.blocks, position.altitude, position.time), (vec![Block::Exif, Block::Xmp], true, false));
         assert_eq!(position.resolution_m, Some(20.0));
+        let direction = read(&tags(&[(Block::Exif, "GPSImgDirection", "211"), (Block::Xmp, "exif:GPSAltitude", "5")]), None);
+        assert_eq!((direction.position, direction.gps_position), (None, false));
+        assert_eq!(direction.gps_fields, ["GPSImgDirection", "XMP exif:GPSAltitude"]);
+        let drone = read(&tags(&[(Block::Xmp, "drone-dji:GpsLatitude", "+46.94809")]), None);
+        assert_eq!((drone.gps_position, drone.position.and_then(|position| position.resolution_m)), (true, Some(2.0)));
     }
 
     #[test]

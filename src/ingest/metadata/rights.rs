@@ -1,6 +1,7 @@
-//! Whose it is, which programs touched it, how it says that it was made, and what of all that should go or stay.
+//! Whose it is, which programs touched it, and how it says that it was made.
 
-use super::facts::{History, LIST_MAX, Origin, Rights, Scrub, SourceType};
+use super::dates::{self, Moment};
+use super::facts::{Action, History, LIST_MAX, Origin, Rights, SourceType};
 use super::fields::Meaning;
 use super::privacy::label;
 use super::tags::{Block, Tag, Tags};
@@ -33,7 +34,7 @@ const SOURCE_TYPES: [(&str, bool); 20] = [
 const SOURCE_TYPE_URI: &str = "cv.iptc.org/newscodes/digitalsourcetype/";
 
 /// Names of picture generators as they write themselves into files; each stands for itself in a report.
-const GENERATORS: [&str; 18] = [
+const GENERATORS: [&str; 22] = [
     "Midjourney",
     "Adobe Firefly",
     "Stable Diffusion",
@@ -48,11 +49,18 @@ const GENERATORS: [&str; 18] = [
     "Ideogram",
     "Leonardo.Ai",
     "Made with Google AI",
+    "Edited with Google AI",
+    "Apple Image Playground",
+    "gpt-image",
+    "Draw Things",
     "Bing Image Creator",
     "Microsoft Designer",
     "DreamStudio",
     "Fooocus",
 ];
+
+/// How ComfyUI begins the fields of EXIF that it puts its settings in.
+const WORKFLOWS: [&str; 2] = ["workflow:{", "prompt:{"];
 
 fn values(tags: &Tags, wanted: Meaning) -> impl Iterator<Item = &Tag> {
     tags.iter().filter(move |tag| tag.is(wanted))
@@ -109,6 +117,7 @@ pub fn history(tags: &Tags, photoshop_resources: u32) -> History {
     History {
         programs,
         steps: count(Meaning::HistoryStep),
+        actions: actions(tags),
         document_id: count(Meaning::DocumentId) > 0,
         original_document_id: count(Meaning::OriginalDocumentId) > 0,
         ancestors: count(Meaning::Ancestor),
@@ -116,6 +125,31 @@ pub fn history(tags: &Tags, photoshop_resources: u32) -> History {
         photoshop_resources,
         raw_settings: tags.iter().filter(|tag| tag.block == Block::Xmp && tag.name.starts_with("crs:")).count() as u32,
     }
+}
+
+/// Steps of the XMP history, each an entry of its list.
+fn actions(tags: &Tags) -> Vec<Action> {
+    let (mut actions, mut entry): (Vec<Action>, _) = (Vec::new(), None);
+    for (tag, field) in tags.iter().filter_map(|tag| Some((tag, tag.name.strip_prefix("xmpMM:History/stEvt:")?))) {
+        if entry != Some(tag.entry) {
+            if actions.len() == LIST_MAX {
+                break;
+            }
+            entry = Some(tag.entry);
+            actions.push(Action::default());
+        }
+        let Some(action) = actions.last_mut() else { break };
+        let plain = || text::clean(&mask::without_contacts(&tag.value)).filter(|_| !mask::is_path(&tag.value));
+        match field {
+            "action" => action.action = plain(),
+            "when" => action.when = Moment::parse(&tag.value).map(dates::with_offset),
+            "softwareAgent" => action.program = plain(),
+            "parameters" => action.parameters = plain(),
+            _ => {}
+        }
+    }
+    actions.retain(|action| *action != Action::default());
+    actions
 }
 
 /// How it was made, as declared.
@@ -135,6 +169,8 @@ pub fn origin(tags: &Tags) -> Origin {
             if let Some(name) = GENERATORS.iter().find(|name| value.contains(&name.to_lowercase())) {
                 add(format!("{} names {name}", label(tag)));
             }
+        } else if tag.block == Block::Exif && WORKFLOWS.iter().any(|head| tag.value.starts_with(head)) {
+            add(mask::length(&label(tag), &tag.value));
         } else if tag.is(Meaning::Caption) && tag.value.contains("Steps: ") && tag.value.contains("Sampler: ") {
             add(format!("{} holds settings of a generator", label(tag)));
         }
@@ -151,52 +187,6 @@ fn source_type(value: &str) -> Option<SourceType> {
         declares_ai: term.is_some_and(|(_, ai)| *ai),
         value: shown,
     })
-}
-
-/// What to remove and keep, as the names under which tools know the fields.
-pub fn scrub(tags: &Tags, maker_note: bool) -> Scrub {
-    use Meaning as M;
-    let name = |tag: &Tag| match tag.block {
-        Block::Exif => format!("EXIF:{}", tag.name),
-        Block::Iptc => format!("IPTC:{}", tag.name),
-        Block::Xmp => format!("XMP {}", tag.name.split('/').next().unwrap_or(&tag.name)),
-        Block::PngText => format!("PNG:{}", tag.name),
-        _ => tag.name.clone(),
-    };
-    let mut scrub = Scrub::default();
-    let add = |list: &mut Vec<String>, name: String| {
-        let name = text::clean(&name).unwrap_or_default();
-        if list.len() < LIST_MAX && !list.contains(&name) {
-            list.push(name);
-        }
-    };
-    if maker_note {
-        add(&mut scrub.remove, "EXIF:MakerNote".into());
-    }
-    for tag in tags.iter() {
-        if tag.is_any(&[M::Position, M::Altitude, M::Direction, M::GpsTime]) && tag.block == Block::Exif {
-            add(&mut scrub.remove, "EXIF:GPS".into());
-        } else if tag.is_any(&[M::Position, M::Altitude, M::Direction, M::GpsTime, M::Place, M::DeviceId, M::Person])
-            || mask::is_path(&tag.value)
-        {
-            add(&mut scrub.remove, name(tag));
-        } else if tag.is_any(&[
-            M::Creator,
-            M::Copyright,
-            M::Credit,
-            M::UsageTerms,
-            M::WebStatement,
-            M::Licensor,
-            M::Marked,
-            M::ModelRelease,
-            M::PropertyRelease,
-            M::DataMining,
-            M::SourceType,
-        ]) {
-            add(&mut scrub.keep, name(tag));
-        }
-    }
-    scrub
 }
 
 #[cfg(test)]
@@ -247,11 +237,13 @@ mod tests {
             (Block::Xmp, "xmp:CreatorTool", "Adobe Firefly 3"),
             (Block::Exif, "UserComment", "a cat Steps: 20, Sampler: x"),
             (Block::Exif, "Software", "Lightroom 14"),
+            (Block::Exif, "Make", "workflow:{\"id\": 1}"),
         ]));
         let expected = [
             "PNG parameters (28 characters)",
             "XMP xmp:CreatorTool names Adobe Firefly",
             "UserComment holds settings of a generator",
+            "Make (18 characters)",
         ];
         assert_eq!(origin.generators, expected);
     }
@@ -272,22 +264,7 @@ mod tests {
             7,
         );
         assert_eq!(history.programs, ["Editor 5", "Raw 3"]);
+        assert_eq!(history.actions.iter().filter_map(|action| action.action.as_deref()).collect::<Vec<_>>(), ["derived"]);
         assert_eq!((history.steps, history.raw_settings, history.photoshop_resources, history.derived), (2, 1, 7, true));
-    }
-
-    #[test]
-    fn rights_stay_when_places_go() {
-        let scrub = scrub(
-            &tags(&[
-                (Block::Exif, "GPSLatitude", "47.4"),
-                (Block::Exif, "GPSAltitude", "400"),
-                (Block::Xmp, "Iptc4xmpExt:LocationCreated/Iptc4xmpExt:City", "Bern"),
-                (Block::Exif, "Artist", "Jane"),
-                (Block::Iptc, "CopyrightNotice", "©"),
-            ]),
-            true,
-        );
-        assert_eq!(scrub.remove, ["EXIF:MakerNote", "EXIF:GPS", "XMP Iptc4xmpExt:LocationCreated"]);
-        assert_eq!(scrub.keep, ["EXIF:Artist", "IPTC:CopyrightNotice"]);
     }
 }

@@ -1,8 +1,11 @@
 //! Fields as they stand in the file, by block: what every reader of metadata fills and what the facts are taken from.
 //! Nothing of this leaves `ingest`: it is not masked.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
+use super::facts::NAMES_MAX;
 use super::fields::{self, Meaning};
 use super::text;
 
@@ -42,6 +45,8 @@ pub struct Tag {
     pub name: String,
     /// Cleaned, at most 2,000 characters.
     pub value: String,
+    /// Number of the entry of a list that it stands in, counted over a packet; 0 outside of lists.
+    pub entry: u32,
     /// What it means, a bit each: looked up once, asked often.
     meanings: u32,
 }
@@ -65,11 +70,28 @@ pub struct Tags(Vec<Tag>);
 impl Tags {
     /// Adds a value, cleaned; nothing if nothing is left of it or the list is full.
     pub fn push(&mut self, block: Block, name: &str, value: &str) {
+        self.push_entry(block, name, value, 0);
+    }
+
+    /// As [`Tags::push`], for a value in an entry of a list.
+    pub fn push_entry(&mut self, block: Block, name: &str, value: &str, entry: u32) {
         if self.0.len() < TAGS_MAX
             && let Some(value) = text::long(value)
         {
-            self.0.push(Tag { block, name: name.to_owned(), value, meanings: fields::meanings(block, name) });
+            self.0.push(Tag { block, name: name.to_owned(), value, entry, meanings: fields::meanings(block, name) });
         }
+    }
+
+    /// Whether a field has this value.
+    pub fn holds(&self, block: Block, name: &str, value: &str) -> bool {
+        text::long(value).is_some_and(|value| self.values(block, name).any(|seen| seen == value))
+    }
+
+    /// Names of a block's fields, each once.
+    pub fn names(&self, block: Block) -> Vec<String> {
+        let mut seen = BTreeSet::new();
+        let names = self.0.iter().filter(|tag| tag.block == block).map(|tag| tag.name.as_str());
+        names.filter(|name| seen.insert(*name)).take(NAMES_MAX).map(str::to_owned).collect()
     }
 
     /// All of them.

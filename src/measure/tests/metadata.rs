@@ -22,7 +22,9 @@ fn planted_metadata_is_found_and_masked() {
     let mut wrong = Vec::new();
     for (name, facts) in expected.as_object().unwrap() {
         let photo = measured(name);
-        let said = json!({ "privacy": photo.privacy, "rights": photo.rights, "metadata": photo.metadata });
+        let said = json!({
+            "file": photo.file, "capture": photo.capture, "privacy": photo.privacy, "rights": photo.rights, "metadata": photo.metadata,
+        });
         for (place, value) in facts.as_object().unwrap() {
             if said.pointer(place) != Some(value) {
                 wrong.push(format!("{name} {place}: {:?} instead of {value}", said.pointer(place)));
@@ -39,6 +41,14 @@ fn planted_metadata_is_found_and_masked() {
 #[test]
 fn texts_of_a_large_tiff_are_read_without_its_exif() {
     assert_eq!(of("formats", "big.tif").metadata.said.history.programs, ["tifffile.py"]);
+}
+
+#[test]
+fn sixteen_bits_are_told_from_eight_in_sixteen() {
+    let used = |folder: &str, name: &str| of(folder, name).file.bits_used;
+    assert_eq!(used("metadata", "eight-in-sixteen.png"), Some(8));
+    assert_eq!(used("metadata", "exif.jpg"), None);
+    assert_eq!(used("formats", "16bit-tiles.tif"), Some(16));
 }
 
 #[test]

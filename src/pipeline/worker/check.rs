@@ -9,6 +9,8 @@ use crate::measure::{
 const TEXT_CHARS_MAX: usize = 200;
 /// Most entries of any list without a bound of its own.
 const LIST_MAX: usize = 64;
+/// Most names of fields of one block of metadata.
+const NAMES_MAX: usize = 256;
 /// Most parts of a file besides its picture: those behind its end, and a few inside its metadata.
 const EXTRAS_MAX: usize = 80;
 /// Long edge of a preview and of a thumbnail, in pixels.
@@ -73,6 +75,7 @@ fn file(photo: &PhotoMeasurements) -> Check {
     let hex = file.sha256.len() == 64 && file.sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     require(hex, CheckError::Text)?;
     require(matches!(file.channels, 1 | 3 | 4) && file.pictures > 0, CheckError::Number("the file"))?;
+    require(file.bits_used.is_none_or(|bits| (8..=16).contains(&bits)), CheckError::Number("the file"))?;
     let sizes = [file.width_px, file.height_px, file.stored_px.0, file.stored_px.1];
     require(sizes.iter().all(|side| (1..=65_535).contains(side)), CheckError::Number("the size"))?;
     require(file.orientation.seen_size(file.stored_px) == (file.width_px, file.height_px), CheckError::Number("the size"))?;
@@ -141,6 +144,7 @@ fn metadata(photo: &PhotoMeasurements) -> Check {
     // one walk over the texts serves this check and the cleaning of the report, which changes them
     let (mut privacy, mut rights, mut metadata) = (photo.privacy.clone(), photo.rights.clone(), photo.metadata.clone());
     require(privacy.longest() <= LIST_MAX && metadata.said.longest() <= LIST_MAX, CheckError::Length("metadata"))?;
+    require(metadata.said.longest_inventory() <= NAMES_MAX, CheckError::Length("metadata"))?;
     require(metadata.embedded.len() <= LIST_MAX && metadata.extras.len() <= EXTRAS_MAX, CheckError::Length("metadata"))?;
     let bits = metadata.embedded.iter().filter_map(|picture| picture.pdq_distance);
     require(bits.max().unwrap_or(0) <= 256, CheckError::Number("metadata"))?;
@@ -247,7 +251,7 @@ pub fn report(pdf: &[u8], result_json: &[u8]) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::metadata::{Block, BlockFacts, Density, EmbeddedPicture, Place};
+    use crate::measure::metadata::{Action, Block, BlockFacts, Density, EmbeddedPicture, Place};
     use crate::measure::{DetailSize, Options, measure_photo};
 
     fn changed(change: impl FnOnce(&mut PhotoMeasurements)) -> Check {
@@ -268,7 +272,12 @@ mod tests {
         assert_eq!(changed(|photo| photo.metadata.said.scrub.keep.push(long())), Err(CheckError::Text));
         let many = Err(CheckError::Length("metadata"));
         assert_eq!(changed(|photo| photo.privacy.places = vec![String::new(); LIST_MAX + 1]), many);
-        let block = BlockFacts { block: Block::Exif, bytes: 1, fields: 1, damaged: false };
+        let block = BlockFacts { block: Block::Exif, bytes: 1, fields: 1, names: Vec::new(), damaged: false };
+        let named = BlockFacts { names: vec![String::new(); NAMES_MAX + 1], ..block.clone() };
+        assert_eq!(changed(|photo| photo.metadata.said.blocks = vec![named]), many);
+        let step = Action { parameters: Some(long()), ..Action::default() };
+        assert_eq!(changed(|photo| photo.metadata.said.history.actions.push(step)), Err(CheckError::Text));
+        assert_eq!(changed(|photo| photo.file.bits_used = Some(17)), Err(CheckError::Number("the file")));
         assert_eq!(changed(|photo| photo.metadata.said.blocks = vec![block; LIST_MAX + 1]), many);
         let picture = EmbeddedPicture { place: Place::Xmp, bytes: 1, size_px: None, shape_differs: None, pdq_distance: None };
         assert_eq!(changed(|photo| photo.metadata.embedded = vec![picture; LIST_MAX + 1]), many);

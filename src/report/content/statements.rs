@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 
 use crate::domain::Product;
-use crate::measure::metadata::{Block, DateNote, EmbeddedPicture, ExtraKind, Place, PrivacyFacts, RightsFacts};
+use crate::measure::metadata::{
+    Action, Block, Conflict, DateNote, EmbeddedPicture, ExtraKind, Place, PrivacyFacts, RightsFacts, SizeChange,
+};
 use crate::measure::{MetadataFacts, PhotoMeasurements, PhotoOutcome};
 use crate::report::facts::{ReportFacts, ReportPhoto};
 use crate::report::words;
@@ -46,7 +48,10 @@ pub fn with_clock<'m>(facts: &ReportFacts, metadata: &'m MetadataFacts) -> Cow<'
     let tomorrow = crate::domain::Timestamp::from_epoch_millis(facts.created_at.epoch_millis() + DAY_MS).rfc3339();
     let day = |text: &str| text.get(..10).map(str::to_owned);
     // both are written year first: their order is that of their letters
-    if metadata.said.dates.original.as_deref().and_then(day) <= day(&tomorrow) {
+    let dates = &metadata.said.dates;
+    let all = [&dates.original, &dates.digitized, &dates.modified, &dates.metadata_modified, &dates.gps_utc];
+    let latest = all.into_iter().flatten().filter_map(|date| day(date)).max();
+    if latest <= day(&tomorrow) {
         return Cow::Borrowed(metadata);
     }
     let mut metadata = metadata.clone();
@@ -78,10 +83,13 @@ fn lines(photo: &PhotoMeasurements, metadata: &MetadataFacts) -> Vec<(&'static s
         ("Programs", list(&said.history.programs)),
         ("History", history(metadata)),
         ("Dates", dates(metadata)),
+        ("Samples", samples(photo)),
+        ("Hint", hint(photo)),
         ("Inside", inside(metadata)),
         ("Disagree", disagree(metadata)),
         ("Remove", all(&said.scrub.remove)),
         ("Keep", all(&said.scrub.keep)),
+        ("Anonymous", all(&said.scrub.anonymous)),
     ];
     rows.into_iter().filter(|(_, words)| !words.is_empty()).collect()
 }
@@ -136,7 +144,10 @@ fn blocks(metadata: &MetadataFacts) -> String {
 }
 
 fn position(privacy: &PrivacyFacts) -> String {
-    let Some(position) = &privacy.position else { return String::new() };
+    let Some(position) = &privacy.position else {
+        // a direction or an altitude alone
+        return list(&privacy.gps_fields);
+    };
     let blocks: Vec<&str> = position.blocks.iter().map(|block| block_word(*block)).collect();
     let fine = position.resolution_m.map(|metres| match metres {
         0.0..1.0 => ", to less than a meter".to_owned(),
@@ -200,12 +211,25 @@ fn history(metadata: &MetadataFacts) -> String {
     };
     joined([
         count(history.steps, "step listed", "steps listed"),
+        actions(&history.actions),
         ids.to_owned(),
         count(history.ancestors, "document went into it", "documents went into it"),
         if history.derived { "derived from another document".into() } else { String::new() },
         count(history.raw_settings, "raw setting", "raw settings"),
         count(history.photoshop_resources, "Photoshop resource", "Photoshop resources"),
     ])
+}
+
+/// The steps themselves: `saved 2026-11-20 14:03:11 +01:00 by Photoshop 26`.
+fn actions(actions: &[Action]) -> String {
+    let clean = |text: &Option<String>| text.as_deref().map(|text| words::clean(text, TEXT_CHARS_MAX)).unwrap_or_default();
+    let one = |action: &Action| {
+        let by = clean(&action.program);
+        let by = if by.is_empty() { by } else { format!("by {by}") };
+        let parts = [clean(&action.action), clean(&action.parameters), clean(&action.when), by];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    list(&actions.iter().map(one).collect::<Vec<_>>())
 }
 
 /// A note on dates in words.
@@ -215,7 +239,7 @@ pub const fn date_note(note: DateNote) -> &'static str {
         DateNote::DigitizedBeforeOriginal => "digitized before it was taken",
         DateNote::GpsTimeApart => "more than an hour from the GPS time",
         DateNote::ClockNotSet => "the camera's clock was not set",
-        DateNote::AheadOfReport => "later than this report",
+        DateNote::AheadOfReport => "a date later than this report",
     }
 }
 
@@ -260,6 +284,7 @@ fn inside(metadata: &MetadataFacts) -> String {
             ExtraKind::Audio => "sound",
             ExtraKind::Archive => "archive or document",
             ExtraKind::VendorData => "a phone's own data",
+            ExtraKind::Layers => "Photoshop's layers",
             ExtraKind::Unknown => "unknown data",
         };
         Some(format!("{kind} ({})", words::size(extra.bytes)))
@@ -268,16 +293,43 @@ fn inside(metadata: &MetadataFacts) -> String {
     list(&all)
 }
 
+/// What became of the declared size. An honest export says the same.
+const fn size_change(change: Option<SizeChange>) -> &'static str {
+    match change {
+        None | Some(SizeChange::Same) => "",
+        Some(SizeChange::Smaller) => "smaller than the camera declared, in the same shape: resized or cropped after capture",
+        Some(SizeChange::Larger) => "larger than the camera declared, in the same shape: enlarged after capture",
+        Some(SizeChange::OtherShape) => "another shape than the camera declared: cropped after capture, or put together",
+    }
+}
+
+fn samples(photo: &PhotoMeasurements) -> String {
+    let narrow = photo.file.bits_used.filter(|bits| *bits < photo.file.bits_per_sample);
+    narrow.map(|bits| format!("stored with {} bits, {bits} of them used", photo.file.bits_per_sample)).unwrap_or_default()
+}
+
+fn hint(photo: &PhotoMeasurements) -> String {
+    match photo.capture.slower_than_focal_length {
+        Some(true) => "exposed longer than one over the focal length: by hand, without a stabilizer, it may be shaken".to_owned(),
+        _ => String::new(),
+    }
+}
+
 fn disagree(metadata: &MetadataFacts) -> String {
-    let conflict = |conflict: &crate::measure::metadata::Conflict| {
-        let blocks: Vec<&str> = conflict.blocks.iter().map(|block| block_word(*block)).collect();
-        format!("{} in {}", words::clean(&conflict.field, 40), blocks.join(" and "))
+    let conflict = |conflict: &Conflict| {
+        let field = words::clean(&conflict.field, 40);
+        if conflict.values.is_empty() {
+            let blocks: Vec<&str> = conflict.blocks.iter().map(|block| block_word(*block)).collect();
+            return format!("{field} in {}", blocks.join(" and "));
+        }
+        let said = conflict.values.iter().map(|said| format!("{} {}", block_word(said.block), words::clean(&said.value, 60)));
+        format!("{field} ({})", said.collect::<Vec<_>>().join(", "))
     };
     let conflicts: Vec<String> = metadata.said.conflicts.iter().map(conflict).collect();
     let when = |holds: bool, words: &str| if holds { words.to_owned() } else { String::new() };
     joined([
         list(&conflicts),
-        when(metadata.size_as_declared == Some(false), "another size than the camera declared: resized or cropped after capture"),
+        size_change(metadata.size_change).to_owned(),
         when(metadata.densities_differ, "two densities"),
         when(metadata.color_space_conflict, "EXIF names another color space than the one the picture is taken in"),
     ])

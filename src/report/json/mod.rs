@@ -121,6 +121,7 @@ fn file<'a>(file: &'a FileFacts, photo: &'a ReportPhoto) -> File<'a> {
         stored_height_px: file.stored_px.1,
         exif_orientation: file.orientation.exif(),
         bits_per_sample: file.bits_per_sample,
+        bits_used: file.bits_used,
         channels: file.channels,
         indexed: file.indexed,
         compression: file.compression,

@@ -112,6 +112,8 @@ pub(super) struct File<'a> {
     pub stored_height_px: u32,
     pub exif_orientation: u16,
     pub bits_per_sample: u8,
+    /// Of 16 bits.
+    pub bits_used: Option<u8>,
     pub channels: u8,
     pub indexed: bool,
     pub compression: Compression,

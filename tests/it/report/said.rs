@@ -24,6 +24,7 @@ pub fn privacy() -> PrivacyFacts {
             direction: false,
             time: true,
         }),
+        gps_fields: texts(&["GPSLatitude", "GPSLongitude", "XMP exif:GPSLatitude"]),
         places: texts(&["IPTC City (4 characters)", "IPTC Country-PrimaryLocationName (11 characters)"]),
         people: texts(&["XMP Iptc4xmpExt:PersonInImage (2 entries, 17 characters)"]),
         face_regions: 2,
@@ -50,15 +51,28 @@ pub fn rights() -> RightsFacts {
 }
 
 pub fn metadata() -> MetadataFacts {
-    let block = |block, bytes, fields| BlockFacts { block, bytes, fields, damaged: false };
+    let block = |block, bytes, fields| BlockFacts { block, bytes, fields, names: texts(&["Make", "Artist"]), damaged: false };
     let density = |block, ppi| Density { block, x_ppi: ppi, y_ppi: ppi };
     MetadataFacts {
         said: Statements {
             blocks: vec![block(Block::Exif, 61_004, 62), block(Block::Iptc, 412, 14), block(Block::Xmp, 18_230, 41)],
-            conflicts: vec![Conflict { field: "creator".into(), blocks: vec![Block::Exif, Block::Xmp] }],
+            conflicts: vec![Conflict {
+                field: "creator".into(),
+                blocks: vec![Block::Exif, Block::Xmp],
+                values: vec![
+                    Said { block: Block::Exif, value: "12 characters".into() },
+                    Said { block: Block::Xmp, value: "9 characters".into() },
+                ],
+            }],
             history: History {
                 programs: texts(&["Lightroom 14.1", "Photoshop 26.0"]),
                 steps: 6,
+                actions: vec![Action {
+                    action: Some("saved".into()),
+                    when: Some("2026-11-20 18:20:00 +01:00".into()),
+                    program: Some("Photoshop 26.0".into()),
+                    parameters: None,
+                }],
                 document_id: true,
                 original_document_id: true,
                 ancestors: 2,
@@ -70,7 +84,9 @@ pub fn metadata() -> MetadataFacts {
                 original: Some("2026-11-20 14:03:11".into()),
                 original_offset: Some("+01:00".into()),
                 digitized: Some("2026-11-20 14:03:11".into()),
+                digitized_offset: Some("+01:00".into()),
                 modified: Some("2026-11-19 09:12:40".into()),
+                modified_offset: None,
                 metadata_modified: None,
                 gps_utc: Some("2026-11-20 13:02:58".into()),
                 notes: vec![DateNote::ModifiedBeforeOriginal],
@@ -88,9 +104,11 @@ pub fn metadata() -> MetadataFacts {
             scrub: Scrub {
                 remove: texts(&["EXIF:MakerNote", "EXIF:GPS", "EXIF:BodySerialNumber", "IPTC:City"]),
                 keep: texts(&["EXIF:Artist", "IPTC:By-line", "XMP dc:rights"]),
+                anonymous: texts(&["EXIF:Artist", "IPTC:By-line", "XMP dc:rights", "XMP xmpMM:DocumentID"]),
             },
         },
         size_as_declared: Some(false),
+        size_change: Some(SizeChange::OtherShape),
         densities_differ: true,
         color_space_conflict: true,
         embedded: vec![

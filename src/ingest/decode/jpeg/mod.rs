@@ -106,6 +106,7 @@ fn blocks<'a>(walk: &Walk<'a>) -> Blocks<'a> {
         exif: walk.exif.map(Cow::Borrowed),
         xmp: walk.xmp.map(Cow::Borrowed),
         xmp_extended: walk.xmp_extended.clone(),
+        further: walk.further.iter().map(|(block, bytes)| (*block, Cow::Borrowed(*bytes))).collect(),
         photoshop,
         comments: walk.comments.iter().map(|comment| Cow::Borrowed(*comment)).collect(),
         densities: density.into_iter().collect(),

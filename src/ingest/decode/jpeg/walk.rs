@@ -1,6 +1,7 @@
 //! A walk over the markers of a JPEG (T.81, B.1): finds scans, tables, metadata and the end, and decodes nothing.
 
 use crate::ingest::decode::behind::Declared;
+use crate::ingest::metadata::Block;
 use crate::ingest::metadata::xmp::{ExtendedPart, PARTS_MAX, extended_part};
 use crate::ingest::photo::{JpegProcess, QuantTable};
 use crate::ingest::{IngestError, Limits};
@@ -16,6 +17,8 @@ const ICC_PARTS_MAX: usize = 256;
 /// Comments, and segments of Photoshop's, that are looked at.
 const COMMENTS_MAX: usize = 8;
 const PHOTOSHOP_MAX: usize = 256;
+/// Blocks of EXIF and XMP after the first that are looked at.
+const FURTHER_MAX: usize = 8;
 
 /// One scan with the segments that stand before it.
 #[derive(Debug)]
@@ -54,6 +57,8 @@ pub struct Walk<'a> {
     /// The first packet.
     pub xmp: Option<&'a [u8]>,
     pub xmp_extended: Vec<ExtendedPart<'a>>,
+    /// EXIF and XMP after the first.
+    pub further: Vec<(Block, &'a [u8])>,
     /// Bodies of Photoshop's segments, to be read as one.
     pub photoshop: Vec<&'a [u8]>,
     pub comments: Vec<&'a [u8]>,
@@ -208,10 +213,16 @@ impl<'a> Walk<'a> {
             }
             0xe1 => {
                 if let Some(tiff) = body.strip_prefix(b"Exif\0\0") {
-                    self.exif.get_or_insert(tiff);
+                    match self.exif {
+                        Some(_) => self.further(Block::Exif, tiff),
+                        None => self.exif = Some(tiff),
+                    }
                 }
                 if let Some(packet) = body.strip_prefix(b"http://ns.adobe.com/xap/1.0/\0") {
-                    self.xmp.get_or_insert(packet);
+                    match self.xmp {
+                        Some(_) => self.further(Block::Xmp, packet),
+                        None => self.xmp = Some(packet),
+                    }
                 }
                 if self.xmp_extended.len() < PARTS_MAX {
                     self.xmp_extended.extend(extended_part(body));
@@ -238,6 +249,12 @@ impl<'a> Walk<'a> {
             _ => {}
         }
         Ok(())
+    }
+
+    fn further(&mut self, block: Block, bytes: &'a [u8]) {
+        if self.further.len() < FURTHER_MAX {
+            self.further.push((block, bytes));
+        }
     }
 
     /// The colour profile, if all its parts are there; some programs count them from 0.

@@ -118,8 +118,14 @@ fn blocks<'a>(walk: &mut Walk<'a>) -> Blocks<'a> {
         let inches = |per_meter: u32| f64::from(per_meter) * 0.0254;
         Density { block: Block::PngPhys, x_ppi: inches(x), y_ppi: inches(y) }
     });
+    let raw = texts.exif.map(bare).map(Cow::Owned);
+    let (exif, further) = match exif {
+        Some(exif) => (Some(exif), raw),
+        None => (raw, None),
+    };
     Blocks {
-        exif: exif.or_else(|| texts.exif.map(bare).map(Cow::Owned)),
+        exif,
+        further: further.into_iter().map(|block| (Block::Exif, block)).collect(),
         xmp: texts.xmp.map(Cow::Owned),
         photoshop: texts.photoshop.map(Cow::Owned),
         texts: texts.plain,

@@ -4,12 +4,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::ingest::metadata::{Blocks, Embedded, IccProfile, Metadata, text};
+use crate::ingest::metadata::{Blocks, Embedded, Extra, ExtraKind, IccProfile, Metadata, text};
 use crate::ingest::photo::Completeness;
 use crate::ingest::{IngestError, Limits};
 use crate::raster::Orientation;
 
-use super::directory::{Directory, File};
+use super::directory::{Directory, Entry, File};
 use super::layout::{Layout, Places};
 
 /// Directories looked at; a scanned book has hundreds of pages.
@@ -30,6 +30,10 @@ const IPTC: u16 = 33_723;
 const PHOTOSHOP: u16 = 34_377;
 const EXIF: u16 = 34_665;
 const ICC: u16 = 34_675;
+/// Photoshop's layers (TIFF technical notes, 2002).
+const LAYERS: u16 = 37_724;
+/// A head that is followed by nothing.
+const LAYERS_HEAD_BYTES: u64 = 36;
 /// Texts that stand in the first directory itself, under their names in EXIF.
 const TEXTS: [(u16, &str); 8] = [
     (270, "ImageDescription"),
@@ -152,6 +156,8 @@ fn metadata<'a>(file: &File<'a>, first: &Directory, limits: &Limits) -> Result<B
     .read();
     let orientation = first.number(file, ORIENTATION).and_then(|value| Orientation::from_exif(u16::try_from(value).ok()?));
     metadata.orientation = orientation.unwrap_or_default();
+    let layers = first.find(LAYERS).and_then(Entry::bytes).filter(|&bytes| bytes > LAYERS_HEAD_BYTES);
+    metadata.extras.extend(layers.map(|bytes| Extra { kind: ExtraKind::Layers, bytes }));
     let Some(entry) = first.find(ICC) else { return Ok((metadata, embedded, None)) };
     limits.check_icc(entry.bytes().unwrap_or(u64::MAX))?;
     let profile = file.values(entry).map(|bytes| IccProfile::new(bytes.to_vec()));

@@ -41,6 +41,8 @@ const PICTURE: &str = "xmpGImg:image";
 pub struct Packet {
     /// Different fields, those of a structure not counted.
     pub fields: u32,
+    /// Their names, in the order of their letters.
+    pub names: Vec<String>,
     /// Previews in base64.
     pub pictures: Vec<String>,
     /// Fields with longer values than a text has, and their characters.
@@ -61,6 +63,8 @@ struct Open {
     length: u64,
     /// It holds other elements: its own text is only white space.
     holds_others: bool,
+    /// It is an entry of a list.
+    is_entry: bool,
 }
 
 struct Walk<'t> {
@@ -70,6 +74,9 @@ struct Walk<'t> {
     prefixes: Prefixes,
     path: String,
     open: Vec<Open>,
+    /// Entries of outermost lists so far, and how many lists' entries are open.
+    entries: u32,
+    inside: u32,
 }
 
 /// Reads a packet into `tags`; what is broken in it is left out.
@@ -85,10 +92,13 @@ pub fn read(packet: &[u8], tags: &mut Tags) -> Packet {
         prefixes: Prefixes::default(),
         path: String::new(),
         open: Vec::new(),
+        entries: 0,
+        inside: 0,
     };
     let whole = walk.all(&mut reader).is_some();
     walk.packet.damaged |= !whole || !walk.open.is_empty();
     walk.packet.fields = walk.seen.len() as u32;
+    walk.packet.names = walk.seen.into_iter().collect();
     walk.packet
 }
 
@@ -158,7 +168,12 @@ impl Walk<'_> {
         if prefix != RDF && prefix != META {
             self.step(prefix, local);
         }
-        self.open.push(Open { path, prefixes, text: String::new(), length: 0, holds_others: false });
+        let is_entry = prefix == RDF && local == "li";
+        if is_entry {
+            self.entries += u32::from(self.inside == 0);
+            self.inside += 1;
+        }
+        self.open.push(Open { path, prefixes, text: String::new(), length: 0, holds_others: false, is_entry });
         for (name, value) in &attributes {
             self.attribute(name, value);
         }
@@ -209,6 +224,7 @@ impl Walk<'_> {
         if !open.holds_others && !open.text.trim().is_empty() && !self.path.is_empty() {
             self.push(&open.text, open.length);
         }
+        self.inside -= u32::from(open.is_entry);
         self.path.truncate(open.path);
         self.prefixes.back_to(open.prefixes);
     }
@@ -225,7 +241,8 @@ impl Walk<'_> {
         if length > VALUE_BYTES_MAX as u64 && self.packet.long.len() < PICTURES_MAX {
             self.packet.long.push((self.path.clone(), length));
         }
-        self.tags.push(Block::Xmp, &self.path, &value[..value.floor_char_boundary(VALUE_BYTES_MAX)]);
+        let entry = if self.inside > 0 { self.entries } else { 0 };
+        self.tags.push_entry(Block::Xmp, &self.path, &value[..value.floor_char_boundary(VALUE_BYTES_MAX)], entry);
     }
 
     fn count(&mut self) {

@@ -1,7 +1,7 @@
 //! Names in XMP: a field is known by its namespace, whatever prefix a file gives it.
 
 /// Namespaces, each with the prefix it has in this program.
-const KNOWN: [(&str, &str); 40] = [
+const KNOWN: [(&str, &str); 57] = [
     ("http://www.w3.org/1999/02/22-rdf-syntax-ns#", RDF),
     ("adobe:ns:meta/", META),
     ("http://purl.org/dc/elements/1.1/", "dc"),
@@ -42,6 +42,23 @@ const KNOWN: [(&str, &str); 40] = [
     ("http://ns.adobe.com/hdr-gain-map/1.0/", "hdrgm"),
     ("http://ns.apple.com/HDRGainMap/1.0/", "HDRGainMap"),
     ("http://ns.apple.com/pixeldatainfo/1.0/", "apdi"),
+    ("http://ns.apple.com/faceinfo/1.0/", "apple-fi"),
+    ("http://ns.google.com/photos/1.0/panorama/", "GPano"),
+    ("http://ns.google.com/photos/1.0/creations/", "GCreations"),
+    ("http://www.dji.com/drone-dji/1.0/", "drone-dji"),
+    ("http://pix4d.com/camera/1.0", "Camera"),
+    ("http://pix4d.com/camera/1.0/", "Camera"),
+    ("http://ns.acdsee.com/iptc/1.0/", "acdsee"),
+    ("http://ns.iview-multimedia.com/mediapro/1.0/", "mediapro"),
+    ("http://ns.microsoft.com/expressionmedia/1.0/", "expressionmedia"),
+    ("http://ns.adobe.com/pdf/1.3/", "pdf"),
+    ("http://prismstandard.org/namespaces/basic/2.0/", "prism"),
+    ("http://prismstandard.org/namespaces/basic/2.1/", "prism"),
+    ("http://www.metadataworkinggroup.com/schemas/keywords/", "mwg-kw"),
+    ("http://www.metadataworkinggroup.com/schemas/collections/", "mwg-coll"),
+    ("http://www.w3.org/ns/tdmrep#", "tdm"),
+    ("http://www.w3.org/ns/tdmrep", "tdm"),
+    ("http://ns.adobe.com/xap/1.0/bj/", "xmpBJ"),
 ];
 
 /// The prefix of RDF's own names.
