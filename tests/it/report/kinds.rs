@@ -90,6 +90,7 @@ pub fn laden() -> Vec<ReportPhoto> {
             focal_length_mm: Some(12_345.6),
             focal_length_35mm: Some(u32::MAX),
             flash_fired: Some(true),
+            slower_than_focal_length: Some(false),
             taken_at: Some("2026-11-20 14:03:11".into()),
             software: some(),
         };
