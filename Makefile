@@ -14,7 +14,7 @@ PURE = $(foreach name,architecture report fixtures settings catalogue migrations
 CHECKS ?= advisories bans licenses sources
 BIN = $${CARGO_TARGET_DIR:-target}/quick/proofsheet
 
-.PHONY: help run test test-faults test-stores test-hostile test-proxies test-slow-clients verify-metadata verify-references lint lint-deploy demo bench setup audit fmt clean-data check-rust check-test-tools
+.PHONY: help run test test-faults test-stores test-hostile test-proxies test-slow-clients verify-metadata verify-references verify-reports snapshots lint lint-deploy demo bench setup audit fmt clean-data check-rust check-test-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -62,6 +62,13 @@ verify-metadata: check-rust ## what is found in metadata against exiftool, over 
 
 verify-references: check-rust ## every number against NumPy, OpenCV, scikit-image, ImageHash and others, on 350 pictures (needs python3-venv)
 	@FEATURES=$(TEST_FEATURES) .ci/verify-references
+
+verify-reports: check-rust check-test-tools ## every page of every kind of report as poppler and MuPDF draw it, and as it looked before; figures printed
+	@PROOFSHEET_TEST_FULL=1 timeout 900 $(CARGO) test --locked --features $(TEST_FEATURES) --test it -- report:: --nocapture
+
+snapshots: check-rust check-test-tools ## write the reports' layout snapshots and pictures of pages anew: look at them before they are committed
+	@PROOFSHEET_TEST_SNAPSHOTS=write $(CARGO) test --locked --features $(TEST_FEATURES) --test it -- report::layout report::expected
+	@git status --short tests/it/report/snapshots fixtures/expected
 
 lint-deploy: ## docker-compose.yml against its schema, the Dockerfiles with hadolint, the scripts' syntax (needs python3-venv)
 	@.ci/lint-deploy

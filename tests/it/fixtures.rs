@@ -38,7 +38,7 @@ fn every_broken_and_every_odd_file_has_its_expectation() {
 
 #[test]
 fn the_folder_stays_small() {
-    let size: u64 = ["photos", "malformed", "formats", "metadata", "references", "LICENSES"]
+    let size: u64 = ["photos", "malformed", "formats", "metadata", "references", "expected", "LICENSES"]
         .iter()
         .flat_map(|folder| std::fs::read_dir(fixture(folder)).unwrap())
         .map(|entry| entry.unwrap().metadata().unwrap().len())

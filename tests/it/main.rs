@@ -11,7 +11,6 @@
 
 mod architecture;
 mod bad_input;
-mod branding;
 mod browser;
 mod catalogue;
 mod database;

@@ -1,10 +1,11 @@
 //! Pages as text, before they are bytes: what stands where, what fits, what is told to those who do not see it.
 
 use proofsheet::report::content::{self, Content};
-use proofsheet::report::fonts::{Fonts, PieceKind, Shaped};
+use proofsheet::report::fonts::{Fonts, Shaped};
 use proofsheet::report::layout::display::{Item, PageLayout, Role};
 use proofsheet::report::layout::{self, Layout, tokens};
 
+use super::text::marked;
 use super::{alike, samples, sets};
 
 const HASH: &str = "9f2c41d76be083a59f2c41d76be083a59f2c41d76be083a59f2c41d76be083a5";
@@ -21,11 +22,6 @@ fn texts(page: &PageLayout) -> Vec<String> {
             _ => None,
         })
         .collect()
-}
-
-/// Whether a character of a line has no glyph.
-fn marked(line: &Shaped) -> bool {
-    line.pieces.iter().any(|piece| matches!(piece.kind, PieceKind::Missing { .. }))
 }
 
 /// Compares with a stored snapshot; `PROOFSHEET_TEST_SNAPSHOTS=write` renews it.

@@ -1,12 +1,24 @@
 //! `pdftotext` gives back every string that is drawn, in its order: what is copied, searched or read aloud is what is seen.
 
-use proofsheet::report::fonts::{Fonts, PieceKind};
+use proofsheet::report::fonts::{Fonts, PieceKind, Shaped};
 use proofsheet::report::layout::display::{Item, PageLayout};
-use proofsheet::report::{RenderedReport, content, layout};
+use proofsheet::report::layout::{self, Layout};
+use proofsheet::report::{RenderedReport, ReportFacts, ReportPhoto, content};
 use sha2::{Digest, Sha256};
 
 use super::programs::{Folder, run};
 use super::{REPORTS, Sample, sets};
+
+/// The pages a report was written from.
+pub fn laid_out(facts: &ReportFacts, photos: &[ReportPhoto], report: &RenderedReport) -> Layout {
+    let hash: String = Sha256::digest(&report.result_json).iter().map(|byte| format!("{byte:02x}")).collect();
+    layout::place(&Fonts::load().unwrap(), &content::compose(facts, photos, &hash)).unwrap()
+}
+
+/// Whether a line has a character that no face has.
+pub fn marked(line: &Shaped) -> bool {
+    line.pieces.iter().any(|piece| matches!(piece.kind, PieceKind::Missing { .. }))
+}
 
 /// White space joined, nothing else changed.
 fn joined(text: &str) -> String {
@@ -18,10 +30,7 @@ fn drawn(page: &PageLayout) -> Vec<(String, bool)> {
     page.items
         .iter()
         .filter_map(|(_, item)| match item {
-            Item::Text { line, .. } => {
-                let missing = line.pieces.iter().any(|piece| matches!(piece.kind, PieceKind::Missing { .. }));
-                Some((joined(&line.text), missing))
-            }
+            Item::Text { line, .. } => Some((joined(&line.text), marked(line))),
             _ => None,
         })
         .filter(|(text, _)| !text.is_empty())
@@ -68,8 +77,7 @@ fn every_drawn_string_comes_back() {
     let mut wrong = Vec::new();
     let (mut strings, mut marked) = (0, 0);
     for ((name, facts, photos), Sample { report, .. }) in sets().into_iter().zip(REPORTS.iter()) {
-        let hash: String = Sha256::digest(&report.result_json).iter().map(|byte| format!("{byte:02x}")).collect();
-        let layout = layout::place(&Fonts::load().unwrap(), &content::compose(&facts, &photos, &hash)).unwrap();
+        let layout = laid_out(&facts, &photos, report);
         let pages = read(report);
         assert_eq!(pages.len(), layout.pages.len(), "{name}");
         for (index, (page, read)) in layout.pages.iter().zip(&pages).enumerate() {
