@@ -11,6 +11,7 @@
 
 mod architecture;
 mod bad_input;
+mod branding;
 mod browser;
 mod catalogue;
 mod database;

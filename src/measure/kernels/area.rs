@@ -56,6 +56,7 @@ fn interleave_plain(out: &mut [[f32; LANES]], [a, b, c, d]: [&[f32]; LANES]) {
 }
 
 /// Means of areas: each new sample's first column and the weights of those from there on, of four rows at once.
+#[expect(single_use_lifetimes, reason = "an elided lifetime cannot stand in an `impl Trait` yet")]
 pub fn across<'w>(
     level: Level,
     out: &mut [[u8; LANES]],
@@ -67,6 +68,7 @@ pub fn across<'w>(
 }
 
 #[inline(always)]
+#[expect(single_use_lifetimes, reason = "an elided lifetime cannot stand in an `impl Trait` yet")]
 fn across_plain<'w>(
     out: &mut [[u8; LANES]],
     columns: &[[f32; LANES]],

@@ -1,6 +1,6 @@
-//! A made-up composition.
+//! A made-up composition and print sizes.
 
-use proofsheet::measure::{Background, Composition, CropFit, CropPreset, Fill, Frame, Subject};
+use proofsheet::measure::{Background, Composition, CropFit, CropPreset, DetailSize, Fill, Frame, PrintSize, Subject};
 
 /// Of a picture of this size in pixels.
 pub fn composition(width: u32, height: u32) -> Composition {
@@ -27,4 +27,26 @@ pub fn composition(width: u32, height: u32) -> Composition {
         fill: Some(Fill { share: 41.7, frame: Some(frame) }),
         crops: CropPreset::ALL.map(fit).to_vec(),
     }
+}
+
+/// Sizes a picture can be printed in, as far as a page shows them.
+pub fn print_sizes(width: u32, height: u32) -> Vec<PrintSize> {
+    let size = |ppi: u16| {
+        let length = |px: u32| f64::from(px) / f64::from(ppi) * 2.54;
+        PrintSize {
+            ppi,
+            width_cm: length(width),
+            height_cm: length(height),
+            largest_a: Some(if ppi == 300 { "A3" } else { "A2" }.into()),
+            largest_us: Some(if ppi == 300 { "Tabloid" } else { "16 x 20 in" }.into()),
+            at_detail: (ppi != 150).then(|| DetailSize {
+                resolution_held: 90.0,
+                width_cm: length(width) * 0.9,
+                height_cm: length(height) * 0.9,
+                largest_a: Some("A3".into()),
+                largest_us: None,
+            }),
+        }
+    };
+    [300, 240, 150].map(size).into()
 }

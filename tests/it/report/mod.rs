@@ -7,6 +7,7 @@ mod expected;
 mod json;
 mod kinds;
 mod layout;
+mod looks;
 mod parsers;
 mod pdf;
 mod picture;
@@ -35,9 +36,9 @@ fn sets() -> Vec<(&'static str, ReportFacts, Vec<ReportPhoto>)> {
         ("provenance", samples::facts_of_provenance(), samples::talkative()),
         ("alike", samples::facts(true), alike::photos(14)),
         ("fifty-alike", samples::facts(true), alike::photos(50)),
-        ("branded-letter", samples::branded(), samples::mixed()),
-        ("letter-alike", samples::on_letter(samples::facts(true)), alike::photos(14)),
-        ("letter-provenance", samples::on_letter(samples::facts_of_provenance()), samples::talkative()),
+        ("branded-letter", looks::branded(), samples::mixed()),
+        ("letter-alike", looks::on_letter(samples::facts(true)), alike::photos(14)),
+        ("letter-provenance", looks::on_letter(samples::facts_of_provenance()), samples::talkative()),
         ("without-pictures", samples::facts(false), samples::without_pictures(samples::mixed())),
         ("shapes", samples::facts(true), kinds::shapes()),
         ("silent", samples::facts_of_provenance(), kinds::silent()),

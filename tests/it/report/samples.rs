@@ -1,6 +1,6 @@
 //! Sets to render: made-up numbers around small pictures, one for each thing a report must be able to show.
 
-use proofsheet::domain::{Branding, Logo, Paper, Product, Timestamp};
+use proofsheet::domain::{Branding, Product, Timestamp};
 use proofsheet::measure::finding::{Accepted, Finding, FindingKind, Level};
 use proofsheet::measure::*;
 use proofsheet::raster::Orientation;
@@ -42,42 +42,6 @@ pub fn facts_of_the_command_line() -> ReportFacts {
 /// Facts of a report on what the files say.
 pub fn facts_of_provenance() -> ReportFacts {
     ReportFacts { product: Product::Provenance, reference: Some("Estate of a photographer".into()), ..facts(true) }
-}
-
-/// The same on US Letter.
-pub fn on_letter(facts: ReportFacts) -> ReportFacts {
-    ReportFacts { branding: Branding { paper: Paper::Letter, ..facts.branding }, ..facts }
-}
-
-/// Facts of an agency with a name, a logo and a color of its own, on US Letter.
-pub fn branded() -> ReportFacts {
-    let branding = Branding {
-        name: Some("Northlight Pictures".into()),
-        logo: Some(logo()),
-        accent: Some("#1f4b8a".parse().unwrap()),
-        paper: Paper::Letter,
-    };
-    ReportFacts { branding, ..facts(true) }
-}
-
-/// A made-up agency's logo: a rising disc over two bars.
-pub fn logo() -> Logo {
-    let (width, height) = (480_u32, 120_u32);
-    let mut samples = Vec::new();
-    for y in 0..height {
-        for x in 0..width {
-            let (dx, dy) = (x as f32 - 60.0, y as f32 - 60.0);
-            let disc = dx * dx + dy * dy < 50.0 * 50.0 && y < 64;
-            let bars = (140..460).contains(&x) && ((34..54).contains(&y) || ((74..84).contains(&y) && x < 360));
-            let line = (10..110).contains(&x) && (74..84).contains(&y);
-            samples.extend(if disc || bars || line { [0x1f, 0x4b, 0x8a] } else { [0xfb, 0xfa, 0xf7] });
-        }
-    }
-    let mut jpeg = Vec::new();
-    jpeg_encoder::Encoder::new(&mut jpeg, 90)
-        .encode(&samples, width as u16, height as u16, jpeg_encoder::ColorType::Rgb)
-        .unwrap();
-    Logo { width_px: width, height_px: height, jpeg }
 }
 
 /// A picture: the bytes of a fixture, or made here.
@@ -223,32 +187,11 @@ pub fn photo(preview: Preview, seed: u8) -> PhotoMeasurements {
         privacy: PrivacyFacts::default(),
         rights: RightsFacts { copyright: Some("© 2026 Northlight".into()), creator_named: true, ..RightsFacts::default() },
         metadata: MetadataFacts::default(),
-        print_sizes: print_sizes(width, height),
+        print_sizes: composed::print_sizes(width, height),
         composition: Some(composed::composition(width, height)),
         findings: vec![],
         pictures: Some(pictures(preview)),
     }
-}
-
-fn print_sizes(width: u32, height: u32) -> Vec<PrintSize> {
-    let size = |ppi: u16| {
-        let length = |px: u32| f64::from(px) / f64::from(ppi) * 2.54;
-        PrintSize {
-            ppi,
-            width_cm: length(width),
-            height_cm: length(height),
-            largest_a: Some(if ppi == 300 { "A3" } else { "A2" }.into()),
-            largest_us: Some(if ppi == 300 { "Tabloid" } else { "16 x 20 in" }.into()),
-            at_detail: (ppi != 150).then(|| DetailSize {
-                resolution_held: 90.0,
-                width_cm: length(width) * 0.9,
-                height_cm: length(height) * 0.9,
-                largest_a: Some("A3".into()),
-                largest_us: None,
-            }),
-        }
-    };
-    [300, 240, 150].map(size).into()
 }
 
 fn pictures(preview: Preview) -> Pictures {
