@@ -14,7 +14,7 @@ PURE = $(foreach name,architecture report fixtures settings catalogue migrations
 CHECKS ?= advisories bans licenses sources
 BIN = $${CARGO_TARGET_DIR:-target}/quick/proofsheet
 
-.PHONY: help run test test-faults test-stores test-hostile test-proxies test-slow-clients verify-metadata verify-references verify-reports snapshots lint lint-deploy demo bench setup audit fmt clean-data check-rust check-test-tools
+.PHONY: help run test test-faults test-stores test-hostile test-proxies test-slow-clients verify-metadata verify-references verify-reports snapshots lint lint-deploy demo bench bench-reportlab setup audit fmt clean-data check-rust check-test-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -85,6 +85,9 @@ demo: check-rust ## the whole main job on sample photos: upload, report, signed 
 
 bench: check-rust ## decode, measure, report and the whole path at 2, 12 and 24 MP
 	@$(CARGO) bench --locked --profile quick
+
+bench-reportlab: check-rust ## the report beside krilla and ReportLab; makes a Python environment first
+	@.ci/bench-reportlab
 
 setup: check-rust check-test-tools ## install what building and testing need
 	@echo "Everything is here. Next: make run"

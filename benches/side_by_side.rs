@@ -40,21 +40,28 @@ impl Peer {
     pub fn usual_decoder(photographs: &[(&'static str, Vec<u8>)]) -> Self {
         let mut command = Command::new(env!("CARGO"));
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/Cargo.toml");
-        command.args(["run", "--quiet", "--release", "--locked", "--manifest-path"]).arg(manifest).arg("--");
+        command.args(["run", "--quiet", "--release", "--locked", "--manifest-path"]).arg(manifest).args(["--", "decode"]);
         Self::start("usual", command, photographs)
+    }
+
+    /// `benches/peers`, locked: krilla over placed reports.
+    pub fn krilla(lists: &[(&'static str, Vec<u8>)]) -> Self {
+        let mut command = Command::new(env!("CARGO"));
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/Cargo.toml");
+        command.args(["run", "--quiet", "--release", "--locked", "--manifest-path"]).arg(manifest).args(["--", "report"]);
+        Self::start("krilla", command, lists)
+    }
+
+    /// ReportLab over placed reports, by the Python that `make bench-reportlab` made; None without one.
+    pub fn reportlab(lists: &[(&'static str, Vec<u8>)]) -> Option<Self> {
+        let mut command = Command::new(python("reportlab-")?);
+        command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/reportlab_report.py"));
+        Some(Self::start("reportlab", command, lists))
     }
 
     /// The core set with OpenCV, by the Python that `make verify-references` made; None without one.
     pub fn opencv(photographs: &[(&'static str, Vec<u8>)]) -> Option<Self> {
-        let cache = std::env::var_os("PROOFSHEET_CACHE").map(PathBuf::from).or_else(|| {
-            let home = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-            Some(home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")))?.join("proofsheet"))
-        })?;
-        let made = std::fs::read_dir(cache)
-            .ok()?
-            .flatten()
-            .find(|entry| entry.file_name().to_string_lossy().starts_with("references-"))?;
-        let mut command = Command::new(made.path().join("bin/python"));
+        let mut command = Command::new(python("references-")?);
         command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/opencv.py"));
         Some(Self::start("opencv", command, photographs))
     }
@@ -85,6 +92,16 @@ impl Drop for Peer {
         drop(self.program.wait());
         drop(std::fs::remove_dir_all(&self.folder));
     }
+}
+
+/// The interpreter of a Python environment that a slow target made; None without one.
+fn python(kind: &str) -> Option<PathBuf> {
+    let cache = std::env::var_os("PROOFSHEET_CACHE").map(PathBuf::from).or_else(|| {
+        let home = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+        Some(home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")))?.join("proofsheet"))
+    })?;
+    let made = std::fs::read_dir(cache).ok()?.flatten().find(|entry| entry.file_name().to_string_lossy().starts_with(kind))?;
+    Some(made.path().join("bin/python"))
 }
 
 /// Milliseconds by the clock on the wall.

@@ -46,7 +46,9 @@ impl SmallFace {
         let mut remapper = GlyphRemapper::new();
         let glyphs = used.iter().map(|(glyph, text)| (*glyph, (remapper.remap(*glyph), text.clone()))).collect();
         let bytes = subsetter::subset(face.bytes(), 0, &remapper)
-            .map_err(|_| ReportError::Font { face: face.name(), what: "cannot be cut" })?;
+            .ok()
+            .and_then(|bytes| bare(&bytes))
+            .ok_or(ReportError::Font { face: face.name(), what: "cannot be cut" })?;
         let name = format!("{}+{}", tag(&bytes), face.name());
         Ok(Self { bytes, name, glyphs })
     }
@@ -54,6 +56,46 @@ impl SmallFace {
 
 fn tag(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().take(6).map(|byte| char::from(b'A' + byte % 26)).collect()
+}
+
+/// Tables with names of the face and of its glyphs, which nobody reads inside a PDF (ISO 32000-1, 9.9).
+const NAMES: [&[u8]; 2] = [b"name", b"post"];
+/// Bytes before the table directory, and of one entry in it (OpenType 1.9, "Organization of an OpenType font").
+const HEAD: usize = 12;
+const ENTRY: usize = 16;
+
+/// The face without the tables of [`NAMES`]; None for what is no face.
+fn bare(face: &[u8]) -> Option<Vec<u8>> {
+    let count = usize::from(u16::from_be_bytes(*face.get(4..)?.first_chunk()?));
+    let entries: Vec<&[u8; ENTRY]> = face.get(HEAD..)?.as_chunks().0.get(..count)?.iter().collect();
+    let kept: Vec<&[u8; ENTRY]> = entries.into_iter().filter(|entry| !NAMES.contains(&&entry[..4])).collect();
+    let number = |entry: &[u8; ENTRY], at: usize| Some(u32::from_be_bytes(*entry.get(at..)?.first_chunk()?));
+    let power = kept.len().checked_ilog2()?;
+    let search = ENTRY << power;
+    let mut bytes = face.get(..4)?.to_vec();
+    for value in [kept.len(), search, power as usize, ENTRY * kept.len() - search] {
+        bytes.extend((value as u16).to_be_bytes());
+    }
+    bytes.resize(HEAD + ENTRY * kept.len(), 0);
+    let mut adjustment = None;
+    for (index, entry) in kept.into_iter().enumerate() {
+        let (offset, length) = (number(entry, 8)? as usize, number(entry, 12)? as usize);
+        let start = bytes.len();
+        bytes.extend(face.get(offset..offset.checked_add(length)?)?);
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        let place = HEAD + ENTRY * index;
+        bytes.get_mut(place..place + ENTRY)?.copy_from_slice(entry);
+        bytes.get_mut(place + 8..place + 12)?.copy_from_slice(&(start as u32).to_be_bytes());
+        if entry.starts_with(b"head") {
+            adjustment = Some(start + 8);
+        }
+    }
+    // the sum of the whole face, counted with zero here
+    let adjustment = adjustment?..adjustment? + 4;
+    bytes.get_mut(adjustment.clone())?.fill(0);
+    let sum = bytes.as_chunks().0.iter().fold(0_u32, |sum, word| sum.wrapping_add(u32::from_be_bytes(*word)));
+    bytes.get_mut(adjustment)?.copy_from_slice(&0xb1b0_afba_u32.wrapping_sub(sum).to_be_bytes());
+    Some(bytes)
 }
 
 #[cfg(test)]
@@ -71,5 +113,27 @@ mod tests {
         assert!(small.bytes.len() < 10_000, "{}", small.bytes.len());
         assert_eq!(small.glyphs[&36], (1, "A".to_owned()));
         assert!(small.name.ends_with("+Inter-Regular") && small.name.len() == 20);
+    }
+
+    #[test]
+    fn a_cut_face_has_no_names_and_its_sums_are_right() {
+        let mut usage = Usage::default();
+        for glyph in 36..60 {
+            usage.note(Face::Mono, glyph, "x");
+        }
+        let bytes = &usage.cut().unwrap()[&Face::Mono].bytes;
+        let whole = bytes.as_chunks().0.iter().fold(0_u32, |sum, word| sum.wrapping_add(u32::from_be_bytes(*word)));
+        assert_eq!(whole, 0xb1b0_afba);
+        let entries: &[[u8; ENTRY]] = &bytes[HEAD..].as_chunks().0[..usize::from(bytes[5])];
+        assert!(entries.iter().all(|entry| !NAMES.contains(&&entry[..4])));
+        for entry in entries {
+            let number = |at: usize| u32::from_be_bytes(*entry[at..].first_chunk().unwrap());
+            let table = &bytes[number(8) as usize..][..(number(12) as usize).next_multiple_of(4)];
+            let sum = table.as_chunks().0.iter().fold(0_u32, |sum, word| sum.wrapping_add(u32::from_be_bytes(*word)));
+            // `head` is summed with zero in place of the sum of the whole
+            let adjustment = if entry.starts_with(b"head") { u32::from_be_bytes(*table[8..].first_chunk().unwrap()) } else { 0 };
+            assert_eq!(sum.wrapping_sub(adjustment), number(4));
+        }
+        assert_eq!(bare(b"no face at all"), None);
     }
 }

@@ -1,6 +1,8 @@
 //! The pass over the document that the writer leaves to us: tags, what the file says about itself, color, outline, links,
 //! reproducible ids. With it the file is PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1).
 
+use std::collections::BTreeMap;
+
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
 
 use crate::domain::Paper;
@@ -16,36 +18,66 @@ use super::{About, attachment, place, save, text_string, xmp};
 /// Made by Little CMS 2.17 (`cmsCreate_sRGBProfile`, through Pillow), its date set to 2000-01-01.
 const SRGB: &[u8] = include_bytes!("../assets/srgb.icc");
 
-/// Finishes and saves the document. `sequences` has those of each page.
+/// What goes into the file beside the layout.
+pub struct Parts<'a> {
+    /// Of each page, its numbered sequences: the item each begins with and its node.
+    pub sequences: Vec<Vec<(usize, usize)>>,
+    /// Of each page, its operators.
+    pub contents: Vec<Stream>,
+    /// Bytes of the encoded pictures, by their names.
+    pub pictures: BTreeMap<String, &'a [u8]>,
+    /// The result.
+    pub result_json: &'a [u8],
+}
+
+/// Finishes and saves the document.
 ///
 /// # Errors
 /// [`ReportError::Writer`].
-pub fn finish(
-    mut document: Document,
-    layout: &Layout,
-    sequences: &[Vec<(usize, usize)>],
-    about: &About,
-    result_json: &[u8],
-) -> Result<Vec<u8>, ReportError> {
-    document.version = "1.7".into();
+pub fn finish(mut document: Document, layout: &Layout, parts: Parts<'_>, about: &About) -> Result<Vec<u8>, ReportError> {
+    let Parts { sequences, contents, pictures, result_json } = parts;
     let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
-    if pages.len() != layout.pages.len() || pages.len() != sequences.len() {
+    if [layout.pages.len(), sequences.len(), contents.len()] != [pages.len(); 3] {
         return Err(ReportError::Writer { page: 0, what: "lost a page" });
     }
     let mut next_key = pages.len();
     let mut written = Vec::with_capacity(pages.len());
-    for (index, (id, sequences)) in pages.iter().zip(sequences).enumerate() {
+    for (index, (id, (sequences, content))) in pages.iter().zip(sequences.iter().zip(contents)).enumerate() {
         let page = &layout.pages[index];
         let links = links(&mut document, page, &pages, &mut next_key);
-        finish_page(&mut document, index, *id, &links)?;
+        finish_page(&mut document, index, *id, &links, content)?;
         written.push(WrittenPage { id: *id, layout: page, sequences, links });
     }
     let tree = structure::write(&mut document, &written);
     let outline = outline(&mut document, layout, &pages);
     say_about(&mut document, about);
-    let attached = attachment::attach(&mut document, about, result_json);
+    let mut bodies = bodies(&document, pages.first(), &pictures)?;
+    let (attached, file) = attachment::attach(&mut document, about, result_json.len());
+    bodies.insert(file, result_json);
     catalog(&mut document, &Roots { tree, outline, attached }, about)?;
-    save::save(document)
+    save::save(document, &bodies)
+}
+
+/// The bytes of the encoded pictures by their objects. All pages share their resources.
+fn bodies<'a>(
+    document: &Document,
+    page: Option<&ObjectId>,
+    pictures: &BTreeMap<String, &'a [u8]>,
+) -> Result<save::Bodies<'a>, ReportError> {
+    let lost = ReportError::Writer { page: 0, what: "lost a picture" };
+    let find = || {
+        let page = document.get_dictionary(*page?).ok()?;
+        let resources = document.get_dict_in_dict(page, b"Resources").ok()?;
+        document.get_dict_in_dict(resources, b"XObject").ok()
+    };
+    let objects = find().ok_or_else(|| lost.clone())?;
+    pictures
+        .iter()
+        .map(|(name, bytes)| {
+            let id = objects.get(name.as_bytes()).and_then(Object::as_reference).map_err(|_| lost.clone())?;
+            Ok((id, *bytes))
+        })
+        .collect()
 }
 
 /// Writes the links of a page; answers the index of each one's item, and its annotation. Their keys in the number tree follow each
@@ -64,8 +96,16 @@ fn links(document: &mut Document, page: &PageLayout, pages: &[ObjectId], next_ke
     links
 }
 
-fn finish_page(document: &mut Document, index: usize, id: ObjectId, links: &[(usize, ObjectId)]) -> Result<(), ReportError> {
-    let page = document.get_dictionary_mut(id).map_err(|_| ReportError::Writer { page: index + 1, what: "has no dictionary" })?;
+fn finish_page(
+    document: &mut Document,
+    index: usize,
+    id: ObjectId,
+    links: &[(usize, ObjectId)],
+    content: Stream,
+) -> Result<(), ReportError> {
+    let wrong = ReportError::Writer { page: index + 1, what: "has no dictionary" };
+    let page = document.get_dictionary_mut(id).map_err(|_| wrong.clone())?;
+    let operators = page.get(b"Contents").and_then(Object::as_reference).map_err(|_| wrong)?;
     if links.is_empty() {
         page.remove(b"Annots");
     } else {
@@ -75,6 +115,7 @@ fn finish_page(document: &mut Document, index: usize, id: ObjectId, links: &[(us
     page.set("StructParents", index as i64);
     // the order of annotations is that of the tags
     page.set("Tabs", "S");
+    document.set_object(operators, content);
     Ok(())
 }
 

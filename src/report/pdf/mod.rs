@@ -12,10 +12,12 @@ pub mod resources;
 pub mod save;
 pub mod sequences;
 pub mod structure;
+pub mod syntax;
 pub mod text;
 pub mod xmp;
 
-use printpdf::{Mm, PdfDocument, PdfPage, PdfParseErrorSeverity, PdfSaveOptions};
+use lopdf::{Document, Object, Stream};
+use printpdf::{Mm, Op, PdfDocument, PdfPage, PdfParseErrorSeverity, PdfSaveOptions};
 
 use crate::domain::{Logo, Paper};
 
@@ -54,31 +56,61 @@ pub struct About {
 pub fn write(layout: &Layout, sources: &Sources<'_>, about: &About, result_json: &[u8]) -> Result<Vec<u8>, ReportError> {
     let usage = glyphs_used(&layout.pages);
     let faces = text::Faces::cut(&usage)?;
-    let mut document = PdfDocument::new("");
     let mut store = resources::Store::new(sources);
-    let (width, height) = paper_size(layout.paper);
     let mut sequences = Vec::with_capacity(layout.pages.len());
-    for (index, page) in layout.pages.iter().enumerate() {
-        let (ops, numbered) = ops::draw(page, index + 1, &faces, &mut store)?;
+    let mut contents = Vec::with_capacity(layout.pages.len());
+    for (page, number) in layout.pages.iter().zip(1..) {
+        let (ops, numbered) = ops::draw(page, number, &faces, &mut store)?;
         sequences.push(numbered);
-        document.pages.push(PdfPage::new(width, height, ops));
+        contents.push(content(sheet(layout.paper, ops), number, &faces)?);
     }
-    store.hand_over(&mut document.resources);
-    faces.hand_over(&mut document.resources);
-    let mut warnings = Vec::new();
-    let options = PdfSaveOptions { optimize: false, subset_fonts: false, secure: true, image_optimization: None };
-    let bytes = document.to_lopdf_document(&options, &mut warnings);
-    if warnings.iter().any(|warning| warning.severity == PdfParseErrorSeverity::Error) {
-        return Err(ReportError::Writer { page: 0, what: "the writer could not draw something" });
+    let mut document = PdfDocument::new("");
+    document.pages = vec![sheet(layout.paper, Vec::new()); layout.pages.len()];
+    if let Some(first) = document.pages.first_mut() {
+        // every glyph of every page, or the writer would not know the text of each; the page gets its own operators below
+        first.ops = faces.all_glyphs();
     }
-    finish::finish(bytes, layout, &sequences, about, result_json)
+    let pictures = store.hand_over(&mut document.resources);
+    faces.lend(&mut document.resources);
+    let written = writer(&document, 0)?;
+    drop(document);
+    finish::finish(written, layout, finish::Parts { sequences, contents, pictures, result_json }, about)
 }
 
-fn paper_size(paper: Paper) -> (Mm, Mm) {
-    match paper {
+/// The operators of one page as a compressed stream. Pages are made one at a time: operators take many times the room of their bytes.
+fn content(page: PdfPage, number: usize, faces: &text::Faces) -> Result<Stream, ReportError> {
+    let lost = ReportError::Writer { page: number, what: "lost a page" };
+    let mut document = PdfDocument::new("");
+    faces.lend(&mut document.resources);
+    document.pages.push(page);
+    let mut written = writer(&document, number)?;
+    drop(document);
+    let page = written.get_pages().into_values().next().ok_or_else(|| lost.clone())?;
+    let page = written.get_dictionary(page).map_err(|_| lost.clone())?;
+    let id = page.get(b"Contents").and_then(Object::as_reference).map_err(|_| lost.clone())?;
+    match written.objects.remove(&id) {
+        Some(Object::Stream(stream)) => save::compressed(stream),
+        _ => Err(lost),
+    }
+}
+
+fn sheet(paper: Paper, ops: Vec<Op>) -> PdfPage {
+    let (width, height) = match paper {
         Paper::A4 => (Mm(210.0), Mm(297.0)),
         Paper::Letter => (Mm(215.9), Mm(279.4)),
+    };
+    PdfPage::new(width, height, ops)
+}
+
+/// What the writer makes of its document.
+fn writer(document: &PdfDocument, page: usize) -> Result<Document, ReportError> {
+    let mut warnings = Vec::new();
+    let options = PdfSaveOptions { optimize: false, subset_fonts: false, secure: true, image_optimization: None };
+    let written = document.to_lopdf_document(&options, &mut warnings);
+    if warnings.iter().any(|warning| warning.severity == PdfParseErrorSeverity::Error) {
+        return Err(ReportError::Writer { page, what: "the writer could not draw something" });
     }
+    Ok(written)
 }
 
 /// A text string: UTF-16BE, or plain where it is ASCII.

@@ -22,6 +22,8 @@ const HALO_WIDTH: f32 = 2.6;
 pub struct Store<'a> {
     sources: &'a Sources<'a>,
     objects: BTreeMap<String, ExternalXObject>,
+    /// Encoded pictures: their bytes stay where they are until the file is written.
+    encoded: BTreeMap<String, &'a [u8]>,
     states: BTreeMap<&'static str, ExtendedGraphicsState>,
     grids: usize,
 }
@@ -42,17 +44,19 @@ pub enum State {
 impl<'a> Store<'a> {
     /// An empty store over the report's pictures.
     pub fn new(sources: &'a Sources<'a>) -> Self {
-        Self { sources, objects: BTreeMap::new(), states: BTreeMap::new(), grids: 0 }
+        Self { sources, objects: BTreeMap::new(), encoded: BTreeMap::new(), states: BTreeMap::new(), grids: 0 }
     }
 
-    /// Gives everything that was drawn to the document.
-    pub fn hand_over(self, resources: &mut PdfResources) {
+    /// Gives everything that was drawn to the document; answers the bytes of the encoded pictures by their names, which the document
+    /// does not hold.
+    pub fn hand_over(self, resources: &mut PdfResources) -> BTreeMap<String, &'a [u8]> {
         for (name, object) in self.objects {
             resources.xobjects.map.insert(XObjectId(name), XObject::External(object));
         }
         for (name, state) in self.states {
             resources.extgstates.map.insert(ExtendedGraphicsStateId(name.to_owned()), state);
         }
+        self.encoded
     }
 
     /// The name of a graphics state.
@@ -83,6 +87,7 @@ impl<'a> Store<'a> {
             let picture = self.find(photo, kind).ok_or_else(|| wrong.clone())?;
             let object = encoded(&picture.jpeg, (picture.width_px, picture.height_px)).ok_or(wrong)?;
             self.objects.insert(name.clone(), object);
+            self.encoded.insert(name.clone(), &picture.jpeg);
         }
         Ok(XObjectId(name))
     }
@@ -95,6 +100,7 @@ impl<'a> Store<'a> {
         let logo = self.sources.logo.ok_or(ReportError::Logo)?;
         let object = encoded(&logo.jpeg, (logo.width_px, logo.height_px)).ok_or(ReportError::Logo)?;
         self.objects.insert("ImLogo".to_owned(), object);
+        self.encoded.insert("ImLogo".to_owned(), &logo.jpeg);
         Ok(XObjectId("ImLogo".to_owned()))
     }
 
@@ -114,7 +120,7 @@ impl<'a> Store<'a> {
         let mut dict = image(u32::from(columns), rows as u32, 8);
         dict.insert("ColorSpace".into(), named("DeviceRGB"));
         let samples = cells.iter().take(rows * usize::from(columns)).flatten().copied().collect();
-        self.grid(external(dict, samples, true))
+        self.grid(external(dict, samples))
     }
 
     /// The name of a stencil whose set cells take the current color.
@@ -128,7 +134,7 @@ impl<'a> Store<'a> {
                 eight.iter().enumerate().fold(0xff_u8, |byte, (bit, set)| if *set { byte & !(0x80 >> bit) } else { byte })
             })
             .collect();
-        self.grid(external(dict, samples, true))
+        self.grid(external(dict, samples))
     }
 
     fn grid(&mut self, object: ExternalXObject) -> XObjectId {
@@ -160,7 +166,7 @@ impl<'a> Store<'a> {
                 ("BBox".to_owned(), DictItem::Array(edge.into_iter().map(DictItem::Real).collect())),
                 ("Resources".to_owned(), DictItem::Dict { map: BTreeMap::new() }),
             ]);
-            self.objects.insert(name.clone(), external(dict, content.into_bytes(), true));
+            self.objects.insert(name.clone(), external(dict, content.into_bytes()));
         }
         Ok(XObjectId(name))
     }
@@ -185,7 +191,7 @@ fn encoded(bytes: &[u8], size: (u32, u32)) -> Option<ExternalXObject> {
     let mut dict = image(header.width, header.height, 8);
     dict.insert("ColorSpace".into(), named(space));
     dict.insert("Filter".into(), named("DCTDecode"));
-    Some(external(dict, bytes.to_vec(), false))
+    Some(external(dict, Vec::new()))
 }
 
 fn image(width: u32, height: u32, bits: i64) -> BTreeMap<String, DictItem> {
@@ -202,6 +208,7 @@ fn named(name: &str) -> DictItem {
     DictItem::Name(name.as_bytes().to_vec())
 }
 
-const fn external(dict: BTreeMap<String, DictItem>, content: Vec<u8>, compress: bool) -> ExternalXObject {
-    ExternalXObject { stream: ExternalStream { dict, content, compress }, width: None, height: None, dpi: None }
+/// Compressed, if at all, when the file is written.
+const fn external(dict: BTreeMap<String, DictItem>, content: Vec<u8>) -> ExternalXObject {
+    ExternalXObject { stream: ExternalStream { dict, content, compress: false }, width: None, height: None, dpi: None }
 }

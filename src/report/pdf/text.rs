@@ -42,11 +42,23 @@ impl Faces {
         Ok(Self { faces })
     }
 
-    /// Gives the faces to the document, under our own names.
-    pub fn hand_over(self, resources: &mut PdfResources) {
-        for (face, (_, font)) in self.faces {
-            resources.fonts.map.insert(id(face), PdfFont::new(font));
+    /// Gives the faces to a document, under our own names.
+    pub fn lend(&self, resources: &mut PdfResources) {
+        for (face, (_, font)) in &self.faces {
+            resources.fonts.map.insert(id(*face), PdfFont::new(font.clone()));
         }
+    }
+
+    /// Operators that show every glyph once, with its text.
+    pub fn all_glyphs(&self) -> Vec<Op> {
+        let mut ops = vec![Op::StartTextSection];
+        for (face, (small, _)) in &self.faces {
+            let codepoint = |(gid, text): &(u16, String)| Codepoint { gid: *gid, offset: 0.0, cid: Some(text.clone()) };
+            let items = vec![TextItem::GlyphIds(small.glyphs.values().map(codepoint).collect())];
+            ops.extend([Op::SetFont { font: PdfFontHandle::External(id(*face)), size: Pt(1.0) }, Op::ShowText { items }]);
+        }
+        ops.push(Op::EndTextSection);
+        ops
     }
 
     fn get(&self, face: Face) -> Result<&(SmallFace, ParsedFont), ReportError> {
@@ -116,14 +128,14 @@ impl Faces {
         let mut pen = f64::from(first);
         let mut codepoints = Vec::with_capacity(run.len());
         for (index, glyph) in run.iter().enumerate() {
-            let (gid, text) = small
+            let (gid, _) = small
                 .glyphs
                 .get(&glyph.id)
                 .ok_or(ReportError::Font { face: face.name(), what: "lost a glyph when it was cut" })?;
             pen += f64::from(width_1000(font, *gid)) / 1000.0;
             let offset = if index + 1 < run.len() { ((pen - f64::from(at(index + 1))) * 1000.0).round() } else { 0.0 };
             pen -= offset / 1000.0;
-            codepoints.push(Codepoint { gid: *gid, offset: offset as f32, cid: Some(text.clone()) });
+            codepoints.push(Codepoint { gid: *gid, offset: offset as f32, cid: None });
         }
         let (x, y) = (round2(place.x + first * place.size), round2(place.y + rise * place.size));
         ops.push(Op::SetTextMatrix { matrix: TextMatrix::Raw([1.0, 0.0, 0.0, 1.0, x, y]) });

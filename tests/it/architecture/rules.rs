@@ -101,7 +101,11 @@ pub const HOMES: [Home; 14] = [
         at: &["http/", "api/", "web/", "server.rs"],
         because: "only the edges know HTTP",
     },
-    Home { crates: &["printpdf", "lopdf"], at: &["report/pdf"], because: "another PDF writer stays a one-folder change" },
+    Home {
+        crates: &["printpdf", "lopdf", "zlib_rs"],
+        at: &["report/pdf"],
+        because: "another PDF writer stays a one-folder change",
+    },
     Home {
         crates: &["zune_jpeg", "zune_core", "png", "image_webp", "tiff", "gif", "jpeg_encoder", "image", "exif"],
         at: &["ingest/decode", "ingest/metadata", "measure/preview"],
