@@ -1,6 +1,6 @@
 //! Pages as two renderers draw them that share no code: what one leaves out or puts elsewhere shows as a distance.
 //!
-//! `make test` looks at every page of the smaller sets, `PROOFSHEET_TEST_FULL=1` (`make verify-reports`) at all.
+//! `make test` looks at every page of most sets, `PROOFSHEET_TEST_FULL=1` (`make verify-reports`) at those of all.
 
 use std::path::Path;
 
@@ -96,7 +96,7 @@ fn poppler_and_mupdf_draw_the_same_pages_and_every_line_on_them() {
     let folder = Folder::new("report-rendered");
     let (mut wrong, mut seen) = (Vec::new(), Seen::nothing());
     for ((name, facts, photos), Sample { report, .. }) in sets().into_iter().zip(REPORTS.iter()) {
-        if !full && name.starts_with("fifty") {
+        if !full && ["fifty", "letter"].into_iter().any(|kind| name.starts_with(kind)) {
             continue;
         }
         let path = folder.put("report.pdf", &report.pdf);
