@@ -16,8 +16,11 @@ pub struct Usage {
 
 impl Usage {
     /// Notes a glyph. The first text stays; answers whether the glyph stands for just this text, so that a reader gets it back.
+    ///
+    /// The further glyphs of a cluster have no text of their own, but every glyph must have one (ISO 19005-3, 6.2.11.7.2).
     pub fn note(&mut self, face: Face, glyph: u16, text: &str) -> bool {
-        let known = self.glyphs.entry(face).or_default().entry(glyph).or_insert_with(|| text.to_owned());
+        let named = || if text.is_empty() { "\u{fffd}".to_owned() } else { text.to_owned() };
+        let known = self.glyphs.entry(face).or_default().entry(glyph).or_insert_with(named);
         known == text && !text.is_empty()
     }
 

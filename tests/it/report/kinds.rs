@@ -165,6 +165,6 @@ pub fn in_scripts() -> Vec<ReportPhoto> {
         ("😀 выставка 🚀.jpg", said_in(5, "🔭 50", "© 🐸")),
         ("صورة الربيع.jpg", said_in(6, "عدسة 50", "© ليلى")),
         ("תמונה 7 קיץ.jpg", said_in(7, "עדשה 50", "© דוד")),
-        ("e\u{301}clair nai\u{308}ve и\u{306}.jpg", said_in(8, "A\u{30a}ngström", "© Đặng Thị Hương")),
+        ("e\u{301}clair nai\u{308}ve и\u{306} x\u{336} q\u{307}\u{323}.jpg", said_in(8, "A\u{30a}ngström", "© Đặng Thị Hương")),
     ])
 }
