@@ -2,6 +2,7 @@
 
 use crate::measure::{PhotoOutcome, PhotoVerdict};
 use crate::report::facts::{ReportFacts, ReportPhoto};
+use crate::report::set_words;
 use crate::report::words::{self, Counts};
 
 use super::{FrameContent, TEXT_CHARS_MAX};
@@ -70,7 +71,7 @@ pub(super) fn compose(facts: &ReportFacts, photos: &[ReportPhoto], frames: &[Fra
         strip,
         counters: [(PhotoVerdict::Ready, counts.ready), (PhotoVerdict::Check, counts.check), (PhotoVerdict::Redo, counts.redo)],
         actions_heading: if to_do > ACTIONS { "Do these first" } else { "What to do" },
-        actions: ranked.iter().filter_map(|index| action(photos.get(*index)?, frames.get(*index)?.page)).take(ACTIONS).collect(),
+        actions: together(ranked.iter().filter_map(|index| action(photos.get(*index)?, frames.get(*index)?.page))),
         no_action: "Nothing to do. Every photo could be read, and every number with a default range lies within it.",
         identity: identity(facts),
         verify_url: facts.verify_url.clone(),
@@ -114,6 +115,27 @@ fn subtitle(facts: &ReportFacts) -> String {
         Some(agency) => format!("{agency}, {}", facts.created_at.long_date()),
         None => facts.created_at.long_date(),
     }
+}
+
+/// The first actions; what is the same for several photos is said once, with the others' numbers.
+fn together(all: impl Iterator<Item = Action>) -> Vec<Action> {
+    let mut actions: Vec<(Action, Vec<u16>)> = Vec::new();
+    for action in all {
+        match actions.iter_mut().find(|(known, _)| known.what == action.what) {
+            Some((_, others)) => others.push(action.number),
+            None => actions.push((action, Vec::new())),
+        }
+    }
+    let told = actions.into_iter().take(ACTIONS).map(|(mut action, mut others)| {
+        others.sort_unstable();
+        match others.as_slice() {
+            [] => {}
+            [one] => action.why.push_str(&format!(" Photo {one} too.")),
+            several => action.why.push_str(&format!(" Photos {} too.", set_words::numbers(several))),
+        }
+        action
+    });
+    told.collect()
 }
 
 fn action(photo: &ReportPhoto, page: usize) -> Option<Action> {

@@ -19,6 +19,8 @@ const TWO_LINES: usize = 28;
 const HEADING: usize = 32;
 const STRIP: usize = 62;
 const PLOT: usize = 40;
+/// Rows that stay with their heading.
+const ROWS_TOGETHER: usize = 3;
 /// Frames of a group that are shown; its sentence names them all.
 pub const SHOWN_MAX: usize = 8;
 /// A sentence of ours up to this long takes one line.
@@ -105,9 +107,9 @@ fn paged(sections: [SetSection; 4], first_page: usize) -> Vec<SetPage> {
     let (mut used, mut page_height) = (0, first_page);
     for section in sections {
         let mut open = false;
-        let whole = HEADING + section.rows.iter().map(height).sum::<usize>();
-        // what fits on a page is not torn apart, but for groups, which are many
-        if used + whole > page_height && whole <= page_height && section.rows.iter().all(|row| row.shown.is_empty()) {
+        // a heading is not left behind with a row or two
+        let start = HEADING + section.rows.iter().take(ROWS_TOGETHER).map(height).sum::<usize>();
+        if used + start > page_height {
             pages.push(SetPage::default());
             (used, page_height) = (0, first_page + CONTINUED_MORE);
         }

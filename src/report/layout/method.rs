@@ -19,11 +19,11 @@ pub(super) fn place(fonts: &Fonts, content: &Content<'_>) -> Result<Vec<PageLayo
     let method = &content.method;
     let mut flow = Flow::start(fonts, content, "How it was measured", method.intro)?;
     for entry in &method.metrics {
-        flow.entry(entry)?;
+        flow.entry(entry, MORE)?;
     }
     flow.turn("Default ranges", "A finding says that a number lies outside its default range. The ranges are ours, with their sources; none of them is a rule of yours.")?;
     for entry in &method.thresholds {
-        flow.entry(entry)?;
+        flow.entry(entry, "Default ranges, continued")?;
     }
     flow.heading("Limits", 60.0)?;
     for limit in &method.limits {
@@ -43,14 +43,15 @@ pub(super) fn place(fonts: &Fonts, content: &Content<'_>) -> Result<Vec<PageLayo
 }
 
 impl Flow<'_, '_> {
-    fn entry(&mut self, entry: &Entry) -> Result<(), ReportError> {
+    /// `more` heads the page it goes on to.
+    fn entry(&mut self, entry: &Entry, more: &str) -> Result<(), ReportError> {
         let (name, unit) = (Style::strong(8.4, t::INK), Style::text(8.0, t::INK_2));
         let (id, text) = (Style::mono(6.75, t::INK_2), Style::text(8.2, t::INK));
         let beside = format!("  {}", entry.unit);
         let left = self.canvas.break_lines(TEXT - t::MARGIN - 14.0, 3, &[(name, entry.name), (unit, beside.trim_end())])?;
         let right = self.canvas.break_lines(TEXT_WIDTH, 8, &[(text, entry.text)])?.len() + usize::from(!entry.id.is_empty());
         let height = left.len().max(right) as f32 * LEADING + 7.0;
-        self.room(height, MORE)?;
+        self.room(height, more)?;
         let first = self.y + 11.8;
         self.canvas.tagged(Role::Heading2, |canvas| {
             canvas.paragraph(

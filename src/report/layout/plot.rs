@@ -41,8 +41,8 @@ pub fn place(canvas: &mut Canvas<'_>, plot: &Plot, top: f32) -> Result<(), Repor
             ink: t::INK_3,
             dash: Dash::Solid,
         });
-        dots(canvas, plot, &scale);
-        names(canvas, plot, &scale)?;
+        let places = dots(canvas, plot, &scale);
+        names(canvas, plot, &places, axis)?;
         ends(canvas, plot, &scale)
     })
 }
@@ -68,8 +68,9 @@ impl Scale {
     }
 }
 
-/// Dots stand in columns; what finds its column full goes to the nearest one that is not.
-fn dots(canvas: &mut Canvas<'_>, plot: &Plot, scale: &Scale) {
+/// Dots stand in columns; what finds its column full goes to the nearest one that is not. Answers where they stand.
+fn dots(canvas: &mut Canvas<'_>, plot: &Plot, scale: &Scale) -> Vec<(f32, f32)> {
+    let mut places = Vec::with_capacity(plot.dots.len());
     let mut columns = std::collections::BTreeMap::<i32, usize>::new();
     for dot in &plot.dots {
         let wanted = (scale.x(dot.value) / PITCH).round() as i32;
@@ -79,7 +80,9 @@ fn dots(canvas: &mut Canvas<'_>, plot: &Plot, scale: &Scale) {
         let center = (column as f32 * PITCH, scale.axis.y - 3.4 - *level as f32 * PITCH);
         *level += 1;
         canvas.push(mark(dot, center));
+        places.push(center);
     }
+    places
 }
 
 /// A dot, or a diamond for a photo that differs.
@@ -92,10 +95,10 @@ fn mark(dot: &Dot, (x, y): (f32, f32)) -> Item {
     Item::Stroke { points: vec![(x, y), (x + 0.01, y)], width: DOT, ink: t::INK_2, dash: Dash::Dotted(100.0) }
 }
 
-/// The numbers of the photos that differ, above them.
-fn names(canvas: &mut Canvas<'_>, plot: &Plot, scale: &Scale) -> Result<(), ReportError> {
+/// The numbers of the photos that differ, right above whatever stands there.
+fn names(canvas: &mut Canvas<'_>, plot: &Plot, places: &[(f32, f32)], axis: Frame) -> Result<(), ReportError> {
     let mut others: Vec<(f32, u16)> =
-        plot.dots.iter().filter(|dot| dot.differs).map(|dot| (scale.x(dot.value), dot.number)).collect();
+        plot.dots.iter().zip(places).filter(|(dot, _)| dot.differs).map(|(dot, (x, _))| (*x, dot.number)).collect();
     others.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let style = Style::mono(6.75, t::WARN);
     let mut last = f32::NEG_INFINITY;
@@ -107,11 +110,13 @@ fn names(canvas: &mut Canvas<'_>, plot: &Plot, scale: &Scale) -> Result<(), Repo
         let words = words.join(", ");
         let width = canvas.width(&style, &words)?;
         let middle = near.iter().map(|(x, _)| x).sum::<f32>() / near.len() as f32;
-        let x = (middle - width / 2.0).max(last + 4.0).max(scale.axis.x).min(scale.axis.right() - width);
+        let x = (middle - width / 2.0).max(last + 4.0).max(axis.x).min(axis.right() - width);
         if x < last {
             continue;
         }
-        canvas.text(x, scale.axis.y - 22.5, &style, &words)?;
+        let below = places.iter().filter(|(at, _)| (x - DOT..=x + width + DOT).contains(at));
+        let top = below.map(|(_, y)| *y).fold(axis.y, f32::min);
+        canvas.text(x, top - 4.2, &style, &words)?;
         last = x + width;
     }
     Ok(())

@@ -120,7 +120,7 @@ fn object(ops: &mut Vec<Op>, item: &Item, store: &mut Store<'_>) -> Result<(), R
             };
             let gs = store.state(state);
             // a little over the edge, or the picture's rim would keep its colors where viewers smooth it
-            let frame = Frame::new(frame.x - 0.4, frame.y - 0.4, frame.width + 0.8, frame.height + 0.8);
+            let frame = Frame::new(frame.x - 0.8, frame.y - 0.8, frame.width + 1.6, frame.height + 1.6);
             let area = polygon(vec![corners(frame)], PaintMode::Fill);
             ops.extend([Op::SaveGraphicsState, Op::LoadGraphicsState { gs }, fill_color(PAPER), area, Op::RestoreGraphicsState]);
         }
