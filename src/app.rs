@@ -121,6 +121,7 @@ impl App {
             node: node.clone(),
             runtime: Handle::current(),
             events: webhooks.wake(),
+            verify_url: format!("{public_url}/verify"),
         });
         let services = Services {
             health: Health::new(db.clone(), store),

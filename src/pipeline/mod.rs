@@ -80,6 +80,8 @@ pub struct Parts {
     pub runtime: Handle,
     /// Told when an event was recorded.
     pub events: Arc<Notify>,
+    /// Where reports can be verified, without the report's id.
+    pub verify_url: String,
 }
 
 /// The service that takes photos and makes reports.

@@ -175,7 +175,7 @@ async fn complete(inner: &Inner, carried: &Carried, photos: Photos, names: &Name
         reference: carried.reference.clone(),
         created_at,
         expires_at: Some(created_at.plus(carried.life)),
-        verify_url: None,
+        verify_url: Some(format!("{}?r={}", inner.parts.verify_url, names.report)),
         previews: carried.previews,
         branding: carried.profile.branding.clone(),
     };

@@ -11,6 +11,7 @@ mod frame;
 mod landing;
 mod receipts;
 mod session;
+mod verify;
 mod words;
 
 use actix_web::web;
@@ -24,6 +25,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .configure(assets::configure)
         .service(web::resource("/").route(methods::get().to(landing::show)))
         .service(web::resource("/docs/errors").route(methods::get().to(errors::catalogue)))
+        .service(web::resource("/verify").route(methods::get().to(verify::show)))
         .service(web::resource("/sign-in").route(methods::get().to(session::form)).route(web::post().to(session::sign_in)))
         .service(web::resource("/sign-out").route(web::post().to(session::sign_out)))
         .service(

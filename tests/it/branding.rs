@@ -53,6 +53,7 @@ fn a_report_looks_as_its_agency_says_and_analyze_makes_it_again_byte_for_byte() 
     assert_eq!(look["accent"], "#1f4b8a");
     assert_eq!(look["logo_sha256"].as_str().map(str::len), Some(64));
     assert_eq!(result.json()["report"]["paper"], "letter");
+    the_verify_address_leads_to_a_page(&service, &result.json());
     let document = lopdf::Document::load_mem(&pdf.body).unwrap();
     for page in document.get_pages().into_values() {
         let edges = document.get_dictionary(page).unwrap().get(b"MediaBox").unwrap().as_array().unwrap();
@@ -84,6 +85,17 @@ fn a_report_looks_as_its_agency_says_and_analyze_makes_it_again_byte_for_byte() 
     assert!(!output.status.success() && said(&output).contains("photo 1 is not the file"), "{}", said(&output));
     let output = again(&photos[..2], &["--logo", logo]);
     assert!(!output.status.success() && said(&output).contains("of 3 photos, not of 2"), "{}", said(&output));
+}
+
+/// Without an account, and with whatever stands in the address.
+fn the_verify_address_leads_to_a_page(service: &Service, result: &Value) {
+    let (address, report) = (result["report"]["verify_url"].as_str().unwrap(), result["report"]["id"].as_str().unwrap());
+    let path = address.splitn(4, '/').last().unwrap();
+    let visitor = Client::anonymous(service);
+    let page = visitor.get(&format!("/{path}")).expect(200).text();
+    assert!(page.contains("Verify a report") && page.contains(report), "{page}");
+    let page = visitor.get("/verify?r=%3Cscript%3E").expect(200).text();
+    assert!(page.contains("Verify a report") && !page.contains("<script>"), "{page}");
 }
 
 #[test]

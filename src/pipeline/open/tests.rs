@@ -57,6 +57,7 @@ impl Bench {
             node: "node-b".to_owned(),
             runtime: Handle::current(),
             events: Arc::new(Notify::new()),
+            verify_url: "http://localhost/verify".to_owned(),
         });
         Self { scratch, ours, store, clock, pipeline, directory }
     }

@@ -9,7 +9,7 @@ use super::TEXT_CHARS_MAX;
 use super::plot::{self, Plot};
 
 /// What a page holds, in points; what rows and headings take of it, as the layout sets them.
-const PAGE: usize = 640;
+const PAGE: usize = 656;
 /// What a continuation holds more: it has no introduction.
 const CONTINUED_MORE: usize = 48;
 /// What paper lower than A4 has less.
@@ -25,6 +25,8 @@ const ROWS_TOGETHER: usize = 3;
 pub const SHOWN_MAX: usize = 8;
 /// A sentence of ours up to this long takes one line.
 const SENTENCE_CHARS: usize = 96;
+/// Our own words beside a label.
+const OUR_WORDS_CHARS: usize = 76;
 /// Strangers' words up to this long do so however wide their letters are.
 const WORDS_CHARS: usize = 48;
 /// Values of a list that are printed; the result has them all.
@@ -135,7 +137,11 @@ fn height(row: &SetRow) -> usize {
     if row.plot.is_some() {
         return PLOT;
     }
-    let most = if row.label.is_empty() { SENTENCE_CHARS } else { WORDS_CHARS };
+    let most = match row.label {
+        "" => SENTENCE_CHARS,
+        "Taken" | "Sizes" | "Shapes" | "Formats" | "Backgrounds" => OUR_WORDS_CHARS,
+        _ => WORDS_CHARS,
+    };
     let lines = if row.words.chars().count() <= most { LINE } else { TWO_LINES };
     if row.shown.is_empty() { lines } else { lines + STRIP }
 }
