@@ -14,7 +14,7 @@ PURE = $(foreach name,architecture report fixtures settings catalogue migrations
 CHECKS ?= advisories bans licenses sources
 BIN = $${CARGO_TARGET_DIR:-target}/quick/proofsheet
 
-.PHONY: help run test test-faults test-stores test-hostile test-proxies test-slow-clients verify-metadata verify-references verify-reports snapshots lint lint-deploy demo bench bench-reportlab setup audit fmt clean-data check-rust check-test-tools
+.PHONY: help run test test-faults test-stores test-hostile test-proxies test-slow-clients verify-metadata verify-references verify-reports snapshots sample-report lint lint-deploy demo bench bench-reportlab setup audit fmt clean-data check-rust check-test-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -69,6 +69,10 @@ verify-reports: check-rust check-test-tools ## every page of every kind of repor
 snapshots: check-rust check-test-tools ## write the reports' layout snapshots and pictures of pages anew: look at them before they are committed
 	@PROOFSHEET_TEST_SNAPSHOTS=write $(CARGO) test --locked --features $(TEST_FEATURES) --test it -- report::layout report::expected
 	@git status --short tests/it/report/snapshots fixtures/expected
+
+sample-report: check-rust check-test-tools ## make docs/sample-report.pdf and its picture anew, of the photographs in fixtures/ (needs python3)
+	@$(CARGO) build --locked --profile quick
+	@.ci/sample-report $(BIN)
 
 lint-deploy: ## docker-compose.yml against its schema, the Dockerfiles with hadolint, the scripts' syntax (needs python3-venv)
 	@.ci/lint-deploy

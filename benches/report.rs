@@ -12,7 +12,6 @@
 
 use proofsheet::measure::PhotoOutcome;
 use proofsheet::report::fonts::Fonts;
-use proofsheet::report::fonts::subset::Usage;
 use proofsheet::report::layout::display::{Item, PictureKind};
 use proofsheet::report::layout::{self, Layout};
 use proofsheet::report::{ReportPhoto, content, pdf, render, result_json};

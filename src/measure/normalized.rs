@@ -78,7 +78,7 @@ mod tests {
     /// Waves, steps and noise, the same as in the script that made the expected values.
     fn sample(x: usize, y: usize) -> u8 {
         let noise = (x * 7919 + y * 104_729 + x * y * 31) % 23;
-        let step = if (x / 37 + y / 29) % 3 == 0 { 90 } else { 0 };
+        let step = if (x / 37 + y / 29).is_multiple_of(3) { 90 } else { 0 };
         (40 + step + (3 * x + 5 * y) % 64 + noise) as u8
     }
 

@@ -93,7 +93,6 @@ pub fn laden() -> Vec<ReportPhoto> {
             slower_than_focal_length: Some(false),
             taken_at: Some("2026-11-20 14:03:11".into()),
             software: some(),
-            ..laden.capture
         };
         laden.rights = RightsFacts {
             copyright: some(),
