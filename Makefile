@@ -70,7 +70,7 @@ snapshots: check-rust check-test-tools ## write the reports' layout snapshots an
 	@PROOFSHEET_TEST_SNAPSHOTS=write $(CARGO) test --locked --features $(TEST_FEATURES) --test it -- report::layout report::expected
 	@git status --short tests/it/report/snapshots fixtures/expected
 
-sample-report: check-rust check-test-tools ## make docs/sample-report.pdf and its picture anew, of the photographs in fixtures/ (needs python3)
+sample-report: check-rust check-test-tools ## make docs/sample-report.pdf and pictures of its pages anew, of the photographs in fixtures/ (needs python3)
 	@$(CARGO) build --locked --profile quick
 	@.ci/sample-report $(BIN)
 
