@@ -93,6 +93,16 @@ pub enum Accepted {
     AtLeast(f64),
 }
 
+impl Accepted {
+    /// Whether a value lies within.
+    pub fn holds(self, value: f64) -> bool {
+        match self {
+            Self::AtMost(limit) => value <= limit,
+            Self::AtLeast(limit) => value >= limit,
+        }
+    }
+}
+
 /// Everything a reader is told about a kind of finding besides its numbers.
 struct Words {
     slug: &'static str,
@@ -359,6 +369,8 @@ impl Finding {
                 format!("{value:.0} % of the levels in use are empty: tones were stretched after saving in 8 bit.")
             }
             FindingKind::SmallPicture => {
+                // cut off, not rounded: it is less than that
+                let value = (value * 100.0).floor() / 100.0;
                 format!("The picture has {value:.2} megapixels; a full-HD screen has {MEGAPIXELS_MIN:.0}.")
             }
             FindingKind::CmykColors => "The file stores four inks (CMYK); most destinations want RGB.".into(),

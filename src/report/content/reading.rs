@@ -4,6 +4,9 @@ use crate::measure::finding::Accepted;
 use crate::measure::{Finding, FindingKind, FocusMap, Level, Measurement, Metric, PhotoMeasurements, Validity};
 use crate::report::words;
 
+/// Decimals a number may have beyond those of its metric.
+const MORE_DECIMALS: u8 = 3;
+
 /// Where a number lies against its default range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -72,7 +75,7 @@ fn reading(photo: &PhotoMeasurements, measurement: &Measurement) -> Reading {
     let range = FindingKind::of_metric(measurement.metric).and_then(FindingKind::accepted).map(|(_, range)| range);
     Reading {
         name: definition.title,
-        value: measurement.value.map_or_else(|| "–".into(), |value| words::number(value, definition.decimals)),
+        value: measurement.value.map_or_else(|| "–".into(), |value| shown(value, definition.decimals, range)),
         unit: if measurement.value.is_some() { definition.unit } else { "" },
         accepted: range.map(|range| words::accepted(range, definition.decimals)).unwrap_or_default(),
         bar: range.map(|range| bar(range, measurement.value)),
@@ -92,6 +95,14 @@ fn bar(range: Accepted, value: Option<f64>) -> Bar {
     // the limit is in the middle, nothing (or twice a negative limit) at the left end
     let place = |value: f64| ((0.5 + (value - limit) / (2.0 * limit.abs().max(1e-9))) as f32).clamp(0.03, 0.97);
     Bar { band, limit: 0.5, value: value.map(place) }
+}
+
+/// A number with its decimals, and more where it would be rounded onto the limit that it does not keep.
+fn shown(value: f64, decimals: u8, range: Option<Accepted>) -> String {
+    let limit = range.filter(|range| !range.holds(value)).map(|Accepted::AtMost(limit)| Accepted::AtLeast(limit) | limit);
+    let is_told = |decimals: u8| limit.is_none_or(|limit| words::number(value, decimals) != words::number(limit, decimals));
+    let decimals = (decimals..=decimals + MORE_DECIMALS).find(|decimals| is_told(*decimals)).unwrap_or(decimals);
+    words::number(value, decimals)
 }
 
 fn standing(photo: &PhotoMeasurements, measurement: &Measurement, has_range: bool) -> Standing {
@@ -245,6 +256,16 @@ mod tests {
         tiles[40] = Some(7.0);
         assert_eq!(region(&FocusMap { columns: 9, rows: 9, tiles, tenengrad: vec![] }), Some("in the centre"));
         assert_eq!(region(&FocusMap { columns: 2, rows: 1, tiles: vec![None, None], tenengrad: vec![] }), None);
+    }
+
+    #[test]
+    fn a_number_is_not_rounded_onto_a_limit_it_does_not_keep() {
+        let least = Some(Accepted::AtLeast(2.0));
+        assert_eq!(shown(1.9976, 2, least), "1.998");
+        assert_eq!(shown(1.98, 2, least), "1.98");
+        assert_eq!(shown(2.0, 2, least), "2.00");
+        assert_eq!(shown(2.004, 2, Some(Accepted::AtMost(2.0))), "2.004");
+        assert_eq!(shown(2.0 - 1e-9, 2, least), "2.00", "no number is shown with more than three decimals more");
     }
 
     #[test]
