@@ -104,7 +104,8 @@ impl Case {
     }
 
     fn draw(&self) -> Vec<u8> {
-        pdf::write(&self.layout, &pdf::Sources { photos: &self.photos, logo: None }, &about(), &self.result_json).unwrap()
+        let sources = pdf::Sources { photos: &self.photos, logo: None };
+        pdf::draw(&self.layout, &sources, &about(), &self.result_json).unwrap().save().unwrap()
     }
 
     /// Shapes every text anew, as the peers do: the layout did it once to know how wide each is.

@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use proofsheet::measure::PhotoOutcome;
-use proofsheet::report::fonts::{Piece, PieceKind};
+use proofsheet::report::fonts::{Piece, PieceKind, Shaped};
 use proofsheet::report::layout::display::{Dash, Frame, Item, PictureKind, Wash};
 use proofsheet::report::layout::{Layout, OutlineEntry, PageLayout};
 use proofsheet::report::{ReportPhoto, marks};
@@ -73,7 +73,7 @@ fn outline(entry: &OutlineEntry) -> Value {
 fn item(item: &Item) -> Value {
     match item {
         Item::Text { x, y, size, tracking, ink, line } => {
-            let runs: Vec<Value> = line.pieces.iter().map(|piece| run(piece, *x, *size)).collect();
+            let runs: Vec<Value> = line.pieces.iter().map(|piece| run(line, piece, *x, *size)).collect();
             json!({ "kind": "text", "y": y, "size": size, "tracking": tracking, "ink": ink, "runs": runs })
         }
         Item::Fill { frame, ink } => json!({ "kind": "fill", "frame": edges(*frame), "ink": ink }),
@@ -112,10 +112,10 @@ fn item(item: &Item) -> Value {
 }
 
 /// A stretch in one face, as text.
-fn run(piece: &Piece, x: f32, size: f32) -> Value {
+fn run(line: &Shaped, piece: &Piece, x: f32, size: f32) -> Value {
     let (start, text) = match &piece.kind {
         PieceKind::Glyphs(glyphs) => {
-            (glyphs.first().map_or(0.0, |glyph| glyph.x), glyphs.iter().map(|glyph| glyph.text.as_str()).collect())
+            (glyphs.first().map_or(0.0, |glyph| glyph.x), glyphs.iter().map(|glyph| line.text_of(glyph)).collect())
         }
         PieceKind::Missing { x, .. } => (*x, String::new()),
     };

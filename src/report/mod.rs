@@ -29,14 +29,17 @@ pub fn render(facts: &ReportFacts, photos: &[ReportPhoto]) -> Result<RenderedRep
     let result_json = result_json(facts, photos)?;
     let digest: [u8; 32] = Sha256::digest(&result_json).into();
     let sources = pdf::Sources { photos, logo: facts.branding.logo.as_ref() };
-    let layout = lay_out(facts, photos, &digest)?;
+    let Titled { title, layout } = lay_out(facts, photos, &digest)?;
     let about = pdf::About {
-        title: format!("{}, {} report", layout.title, facts.product.title()),
+        title: format!("{title}, {} report", facts.product.title()),
         created: facts.created_at.civil(),
         creator: format!("proofsheet {}", env!("CARGO_PKG_VERSION")),
         id: file_id(&digest, photos),
     };
-    let pdf = pdf::write(&layout.layout, &sources, &about, &result_json)?;
+    let drawn = pdf::draw(&layout, &sources, &about, &result_json)?;
+    // the pages take as much room as the file, which is made only now
+    drop(layout);
+    let pdf = drawn.save()?;
     Ok(RenderedReport { pdf, result_json })
 }
 

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::rc::Rc;
 
 use harfrust::{Buffer, Direction, Feature, Font, Script, ShapeOptions, ShapePlan, ShaperFont, Tag, shape};
@@ -12,8 +13,8 @@ use crate::report::ReportError;
 /// Width of the box that stands for a missing character, in em.
 pub const MISSING_WIDTH_EM: f32 = 0.92;
 
-/// One glyph of a shaped run.
-#[derive(Debug, Clone, PartialEq)]
+/// One glyph of a shaped run. Small, since a report has tens of thousands.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Glyph {
     /// Glyph in the whole face.
     pub id: u16,
@@ -21,8 +22,10 @@ pub struct Glyph {
     pub x: f32,
     /// How far above the baseline it is raised, in em.
     pub rise: f32,
-    /// The text it stands for; empty for the further glyphs of a cluster.
-    pub text: String,
+    /// Where the text it stands for begins in that of the line, in bytes.
+    start: u32,
+    /// Where it ends; at its start for the further glyphs of a cluster.
+    end: u32,
 }
 
 /// A stretch of a shaped line.
@@ -59,6 +62,13 @@ pub struct Shaped {
     pub width: f32,
     /// Glyphs and boxes, for tracking.
     pub count: usize,
+}
+
+impl Shaped {
+    /// The text that one of its glyphs stands for; empty for the further glyphs of a cluster.
+    pub fn text_of(&self, glyph: &Glyph) -> &str {
+        self.text.get(glyph.start as usize..glyph.end as usize).unwrap_or_default()
+    }
 }
 
 /// Compiled feature look-ups by face, digits and script.
@@ -117,10 +127,11 @@ impl Fonts {
 
     fn shape_anew(&self, face: Face, figures: Figures, text: &str) -> Result<Shaped, ReportError> {
         let mut shaped = Shaped { text: text.to_owned(), pieces: Vec::new(), width: 0.0, count: 0 };
+        let mut before = 0;
         for (holder, run) in self.runs(face, text)? {
             match holder {
                 Some(face) => {
-                    let (glyphs, width) = self.shape_run(face, figures, run, shaped.width)?;
+                    let (glyphs, width) = self.shape_run(face, figures, (before, run), shaped.width)?;
                     shaped.count += glyphs.len();
                     shaped.width += width;
                     shaped.pieces.push(Piece { face, kind: PieceKind::Glyphs(glyphs) });
@@ -133,6 +144,7 @@ impl Fonts {
                     }
                 }
             }
+            before += run.len();
         }
         Ok(shaped)
     }
@@ -163,7 +175,14 @@ impl Fonts {
         Ok(runs)
     }
 
-    fn shape_run(&self, face: Face, figures: Figures, run: &str, start_em: f32) -> Result<(Vec<Glyph>, f32), ReportError> {
+    /// Shapes a run that begins so many bytes and em after the start of its line.
+    fn shape_run(
+        &self,
+        face: Face,
+        figures: Figures,
+        (before, run): (usize, &str),
+        start_em: f32,
+    ) -> Result<(Vec<Glyph>, f32), ReportError> {
         let font = self.font(face)?;
         let features = features(face, figures);
         let mut buffer = Buffer::new();
@@ -180,11 +199,13 @@ impl Fonts {
         for (index, (info, position)) in buffer.glyph_infos().iter().zip(buffer.glyph_positions()).enumerate() {
             let id = u16::try_from(info.glyph_id).ok().filter(|id| *id != 0);
             let id = id.ok_or(ReportError::Font { face: face.name(), what: "lost a glyph while shaping" })?;
+            let text = cluster(run, &clusters, index);
             glyphs.push(Glyph {
                 id,
                 x: start_em + (pen + position.x_offset) as f32 * unit,
                 rise: position.y_offset as f32 * unit,
-                text: cluster_text(run, &clusters, index),
+                start: (before + text.start) as u32,
+                end: (before + text.end) as u32,
             });
             pen += position.x_advance;
         }
@@ -202,13 +223,13 @@ impl Fonts {
 }
 
 /// The text of a cluster belongs to its first glyph.
-fn cluster_text(run: &str, clusters: &[usize], index: usize) -> String {
+fn cluster(run: &str, clusters: &[usize], index: usize) -> Range<usize> {
     let start = clusters[index];
     if index > 0 && clusters[index - 1] == start {
-        return String::new();
+        return start..start;
     }
     let end = clusters[index..].iter().copied().find(|cluster| *cluster != start).unwrap_or(run.len());
-    run.get(start..end).unwrap_or_default().to_owned()
+    start..end
 }
 
 /// Kerning and the face's own defaults; code ligatures off in mono, so that ids and hashes show what they are.
@@ -258,14 +279,19 @@ mod tests {
     }
 
     #[test]
+    fn a_glyph_holds_no_text_of_its_own() {
+        assert!(size_of::<Glyph>() <= 20, "{}", size_of::<Glyph>());
+    }
+
+    #[test]
     fn a_text_comes_back_from_its_glyphs() {
-        for text in ["office 12:30 -> ok", "e\u{301}clair", "IMG_0042.jpg"] {
+        for text in ["office 12:30 -> ok", "e\u{301}clair", "IMG_0042.jpg", "Φa中b é"] {
             let line = shaped(Face::Regular, Figures::Text, text);
             let back: String = line
                 .pieces
                 .iter()
                 .flat_map(|piece| match &piece.kind {
-                    PieceKind::Glyphs(glyphs) => glyphs.iter().map(|glyph| glyph.text.clone()).collect::<Vec<_>>(),
+                    PieceKind::Glyphs(glyphs) => glyphs.iter().map(|glyph| line.text_of(glyph).to_owned()).collect::<Vec<_>>(),
                     PieceKind::Missing { character, .. } => vec![character.to_string()],
                 })
                 .collect();

@@ -42,7 +42,10 @@ pub fn write(facts: &ReportFacts, photos: &[ReportPhoto]) -> Result<Vec<u8>, Rep
         set: set::set(photos),
         photos: photos.iter().map(|one| photo(facts, one)).collect(),
     };
-    serde_json::to_vec(&result).map_err(|_| ReportError::Json)
+    let mut json = serde_json::to_vec(&result).map_err(|_| ReportError::Json)?;
+    // it is held for as long as the report is made
+    json.shrink_to_fit();
+    Ok(json)
 }
 
 fn about(facts: &ReportFacts) -> About<'_> {

@@ -30,11 +30,16 @@ pub struct Parts<'a> {
     pub result_json: &'a [u8],
 }
 
-/// Finishes and saves the document.
+/// Finishes the document.
 ///
 /// # Errors
 /// [`ReportError::Writer`].
-pub fn finish(mut document: Document, layout: &Layout, parts: Parts<'_>, about: &About) -> Result<Vec<u8>, ReportError> {
+pub fn finish<'a>(
+    mut document: Document,
+    layout: &Layout,
+    parts: Parts<'a>,
+    about: &About,
+) -> Result<save::Finished<'a>, ReportError> {
     let Parts { sequences, contents, pictures, result_json } = parts;
     let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
     if [layout.pages.len(), sequences.len(), contents.len()] != [pages.len(); 3] {
@@ -48,14 +53,14 @@ pub fn finish(mut document: Document, layout: &Layout, parts: Parts<'_>, about: 
         finish_page(&mut document, index, *id, &links, content)?;
         written.push(WrittenPage { id: *id, layout: page, sequences, links });
     }
-    let tree = structure::write(&mut document, &written);
+    let (tree, written) = structure::write(&mut document, &written);
     let outline = outline(&mut document, layout, &pages);
     say_about(&mut document, about);
     let mut bodies = bodies(&document, pages.first(), &pictures)?;
     let (attached, file) = attachment::attach(&mut document, about, result_json.len());
     bodies.insert(file, result_json);
     catalog(&mut document, &Roots { tree, outline, attached }, about)?;
-    save::save(document, &bodies)
+    Ok(save::Finished { document, written, bodies })
 }
 
 /// The bytes of the encoded pictures by their objects. All pages share their resources.

@@ -7,6 +7,7 @@ pub mod attachment;
 pub mod finish;
 pub mod jpeg;
 pub mod ops;
+pub mod packs;
 pub mod place;
 pub mod resources;
 pub mod save;
@@ -49,11 +50,17 @@ pub struct About {
     pub id: [u8; 16],
 }
 
-/// Writes the report as PDF/A-3a and PDF/UA-1, with the result attached.
+/// Draws the report as PDF/A-3a and PDF/UA-1, with the result attached. What it answers needs the layout no more, and
+/// [`save::Finished::save`] makes the file.
 ///
 /// # Errors
 /// [`ReportError::Preview`], [`ReportError::Logo`], [`ReportError::Mark`], [`ReportError::Font`], [`ReportError::Writer`].
-pub fn write(layout: &Layout, sources: &Sources<'_>, about: &About, result_json: &[u8]) -> Result<Vec<u8>, ReportError> {
+pub fn draw<'a>(
+    layout: &Layout,
+    sources: &'a Sources<'a>,
+    about: &About,
+    result_json: &'a [u8],
+) -> Result<save::Finished<'a>, ReportError> {
     let usage = glyphs_used(&layout.pages);
     let faces = text::Faces::cut(&usage)?;
     let mut store = resources::Store::new(sources);
@@ -129,7 +136,7 @@ fn glyphs_used(pages: &[PageLayout]) -> Usage {
         for piece in &line.pieces {
             if let PieceKind::Glyphs(glyphs) = &piece.kind {
                 for glyph in glyphs {
-                    usage.note(piece.face, glyph.id, &glyph.text);
+                    usage.note(piece.face, glyph.id, line.text_of(glyph));
                 }
             }
         }

@@ -11,13 +11,12 @@ use zlib_rs::{Deflate, DeflateFlush, Status};
 
 use crate::report::ReportError;
 
+use super::packs::{Packs, Written};
 use super::syntax;
 
 /// Bytes of streams that the document itself does not hold.
 pub type Bodies<'a> = BTreeMap<ObjectId, &'a [u8]>;
 
-/// Objects in an object stream: few enough that a reader unpacks little for one of them.
-const OBJECTS_PER_STREAM: usize = 200;
 /// The effort (0 to 9) at which a page costs a quarter of the time of 6 and a hundredth more bytes.
 const EFFORT: i32 = 5;
 /// Faces are small, and their bytes count twice: on every report.
@@ -29,7 +28,7 @@ const STEP_BYTES: usize = 32 * 1024;
 
 /// Where an object lies, for the cross-reference stream.
 #[derive(Debug, Clone, Copy)]
-enum Place {
+pub(super) enum Place {
     Free,
     /// Bytes from the start of the file.
     Offset(usize),
@@ -38,13 +37,13 @@ enum Place {
 }
 
 /// A stream ready to be written.
-struct Ready<'a> {
-    id: u32,
-    dict: Dictionary,
-    bytes: Bytes<'a>,
+pub(super) struct Ready<'a> {
+    pub(super) id: u32,
+    pub(super) dict: Dictionary,
+    pub(super) bytes: Bytes<'a>,
 }
 
-enum Bytes<'a> {
+pub(super) enum Bytes<'a> {
     Own(Vec<u8>),
     There(&'a [u8]),
 }
@@ -58,25 +57,52 @@ impl Bytes<'_> {
     }
 }
 
-/// Saves the document. A stream named in `bodies` has those bytes.
-///
-/// # Errors
-/// [`ReportError::Writer`].
-pub fn save(document: Document, bodies: &Bodies<'_>) -> Result<Vec<u8>, ReportError> {
+/// A document of which only the file is missing.
+#[derive(Debug)]
+pub struct Finished<'a> {
+    /// Its objects.
+    pub document: Document,
+    /// Further ones.
+    pub written: Written,
+    /// Bytes of its streams where they are not in the document.
+    pub bodies: Bodies<'a>,
+}
+
+impl Finished<'_> {
+    /// The file.
+    ///
+    /// # Errors
+    /// [`ReportError::Writer`].
+    pub fn save(self) -> Result<Vec<u8>, ReportError> {
+        save(self.document, self.written, &self.bodies)
+    }
+}
+
+fn save(document: Document, written: Written, bodies: &Bodies<'_>) -> Result<Vec<u8>, ReportError> {
     let Document { objects, trailer, max_id, .. } = document;
     let mut places = vec![Place::Free; max_id as usize + 1];
     let mut streams = Vec::new();
     let mut packs = Packs::new(max_id);
+    let by_number = written.by_number();
+    let mut elements = by_number.into_iter().peekable();
     for (id, object) in objects {
+        while let Some((number, bytes)) = elements.next_if(|(number, _)| *number < id.0) {
+            packs.add(number, &mut places, |body| body.extend(bytes))?;
+        }
         if let Object::Stream(stream) = object {
             streams.push(ready(id, stream.dict, stream.content, bodies.get(&id).copied())?);
         } else {
-            packs.add(id.0, &object, &mut places)?;
+            packs.add(id.0, &mut places, |body| syntax::write(body, &object))?;
         }
     }
+    for (number, bytes) in elements {
+        packs.add(number, &mut places, |body| body.extend(bytes))?;
+    }
+    drop(written);
     packs.close(&mut places)?;
-    streams.extend(packs.done);
-    let room = streams.iter().map(|stream| stream.bytes.get().len() + 256).sum::<usize>() + 16 * places.len() + 1024;
+    streams.extend(packs.into_streams());
+    // a row of the cross-references has at most eight bytes in any file below 2^48
+    let room = streams.iter().map(|stream| stream.bytes.get().len() + 256).sum::<usize>() + 8 * places.len() + 1024;
     let mut file = Vec::with_capacity(room);
     // the second line says that the file is no text
     file.extend(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n");
@@ -102,7 +128,7 @@ fn ready(id: ObjectId, mut dict: Dictionary, content: Vec<u8>, body: Option<&[u8
 }
 
 /// Compresses the data of a stream, and says so in its dictionary.
-fn packed(data: &[u8], dict: &mut Dictionary) -> Result<Vec<u8>, ReportError> {
+pub(super) fn packed(data: &[u8], dict: &mut Dictionary) -> Result<Vec<u8>, ReportError> {
     let effort = if dict.has(b"Length1") { EFFORT_FACES } else { EFFORT };
     let bytes = deflate(data, effort)?;
     // the checksum at the end is that of the data, whatever the effort
@@ -140,52 +166,6 @@ fn deflate(data: &[u8], effort: i32) -> Result<Vec<u8>, ReportError> {
     bytes.truncate(deflate.total_out() as usize);
     bytes.shrink_to_fit();
     Ok(bytes)
-}
-
-/// Objects put together into object streams.
-struct Packs {
-    /// Number of the latest stream.
-    id: u32,
-    /// Numbers and offsets of the objects in the open stream.
-    head: Vec<u8>,
-    body: Vec<u8>,
-    count: usize,
-    done: Vec<Ready<'static>>,
-}
-
-impl Packs {
-    /// The streams are numbered after the objects.
-    fn new(max_id: u32) -> Self {
-        Self { id: max_id + 1, head: Vec::new(), body: Vec::new(), count: 0, done: Vec::new() }
-    }
-
-    fn add(&mut self, id: u32, object: &Object, places: &mut Vec<Place>) -> Result<(), ReportError> {
-        if let Some(place) = places.get_mut(id as usize) {
-            *place = Place::Packed(self.id, self.count);
-        }
-        syntax::number(&mut self.head, i64::from(id));
-        self.head.push(b' ');
-        syntax::number(&mut self.head, self.body.len() as i64);
-        self.head.push(b' ');
-        syntax::write(&mut self.body, object);
-        self.body.push(b'\n');
-        self.count += 1;
-        if self.count == OBJECTS_PER_STREAM { self.close(places) } else { Ok(()) }
-    }
-
-    fn close(&mut self, places: &mut Vec<Place>) -> Result<(), ReportError> {
-        if self.count == 0 {
-            return Ok(());
-        }
-        let mut dict = dictionary! { "Type" => "ObjStm", "N" => self.count as i64, "First" => self.head.len() as i64 };
-        self.head.append(&mut self.body);
-        let bytes = packed(&self.head, &mut dict)?;
-        self.done.push(Ready { id: self.id, dict, bytes: Bytes::Own(bytes) });
-        places.push(Place::Free);
-        self.head.clear();
-        (self.id, self.count) = (self.id + 1, 0);
-        Ok(())
-    }
 }
 
 fn write_stream(file: &mut Vec<u8>, stream: Ready<'_>) {
@@ -252,7 +232,7 @@ mod tests {
         assert_eq!(deflate(&data, EFFORT).unwrap().last(), Some(&b'\r'));
         let mut document = document();
         let id = document.add_object(Stream::new(dictionary! {}, data.clone()));
-        let bytes = save(document, &Bodies::new()).unwrap();
+        let bytes = save(document, Written::default(), &Bodies::new()).unwrap();
         assert!(!bytes.windows(11).any(|window| window == b"\r\nendstream"));
         let again = Document::load_mem(&bytes).unwrap();
         assert_eq!(again.get_object(id).unwrap().as_stream().unwrap().content, data);
@@ -265,13 +245,21 @@ mod tests {
         let plain = document.add_object(Stream::new(dictionary! {}, Vec::new()));
         let numbers: Vec<ObjectId> = (0..700_i64).map(|number| document.add_object(Object::Integer(number))).collect();
         let gone = document.new_object_id();
+        let (first, last) = (document.new_object_id(), document.new_object_id());
+        let mut written = Written::default();
+        written.add(last, &dictionary! { "N" => 2 });
+        written.add(first, &dictionary! { "N" => 1 });
         let body = [b'7'; 5000];
-        let bytes = save(document, &Bodies::from([(coded, body.as_slice()), (plain, body.as_slice())])).unwrap();
+        let bodies = Bodies::from([(coded, body.as_slice()), (plain, body.as_slice())]);
+        let bytes = save(document, written, &bodies).unwrap();
         let again = Document::load_mem(&bytes).unwrap();
         assert_eq!(again.get_object(coded).unwrap().as_stream().unwrap().content, body);
         assert_eq!(again.get_object(plain).unwrap().as_stream().unwrap().decompressed_content().unwrap(), body);
         for (number, id) in (0..).zip(&numbers) {
             assert_eq!(again.get_object(*id).unwrap().as_i64().unwrap(), number);
+        }
+        for (id, number) in [(first, 1), (last, 2)] {
+            assert_eq!(again.get_dictionary(id).unwrap().get(b"N").unwrap().as_i64().unwrap(), number);
         }
         assert!(again.get_object(gone).is_err());
     }

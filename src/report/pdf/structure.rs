@@ -1,12 +1,14 @@
 //! The tag tree (ISO 32000-1, 14.7; ISO 14289-1): what a screen reader reads, in the order in which it is drawn.
 //!
 //! Document, a section per page, and below it the nodes of the page's layout. Sequences of operators hang on their nodes by number,
-//! links by their annotation; a number tree leads back from both.
+//! links by their annotation; a number tree leads back from both. A report has thousands of elements, so each is written as soon as it is
+//! complete: as an object it takes twenty times the room of its bytes.
 
 use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
 
 use crate::report::layout::display::{Frame, Item, PageLayout, Role};
 
+use super::packs::Written;
 use super::text_string;
 
 /// One page as it was written.
@@ -22,18 +24,20 @@ pub struct WrittenPage<'a> {
     pub links: Vec<(usize, ObjectId)>,
 }
 
-/// Writes the tree; answers its root. The key of a page in the number tree is its index; those of links follow in order.
-pub fn write(document: &mut Document, pages: &[WrittenPage<'_>]) -> ObjectId {
+/// Writes the tree; answers its root and the elements below it. The key of a page in the number tree is its index; those of links
+/// follow in order.
+pub fn write(document: &mut Document, pages: &[WrittenPage<'_>]) -> (ObjectId, Written) {
+    let mut written = Written::default();
     let (root, whole) = (document.new_object_id(), document.new_object_id());
     let mut parents: Vec<Object> = Vec::new();
     let mut link_parents: Vec<Object> = Vec::new();
     let mut sections = Vec::new();
     for (index, page) in pages.iter().enumerate() {
         let section = document.new_object_id();
-        let mut tree = PageTree::new(document, page);
+        let mut tree = PageTree::new(document, &mut written, page);
         let kids = tree.top(section);
         let PageTree { of_sequences, of_links, .. } = tree;
-        document.set_object(section, element("Sect", whole, kids));
+        written.add(section, &element("Sect", whole, kids));
         sections.push(Object::Reference(section));
         parents.extend([Object::Integer(index as i64), Object::Array(of_sequences)]);
         link_parents.extend(of_links);
@@ -53,7 +57,7 @@ pub fn write(document: &mut Document, pages: &[WrittenPage<'_>]) -> ObjectId {
             "ParentTreeNextKey" => (pages.len() + links) as i64,
         },
     );
-    root
+    (root, written)
 }
 
 fn element(kind: &str, parent: ObjectId, kids: Vec<Object>) -> Dictionary {
@@ -70,6 +74,7 @@ enum Kid {
 
 struct PageTree<'d, 'p> {
     document: &'d mut Document,
+    written: &'d mut Written,
     page: &'p WrittenPage<'p>,
     /// Of each node what hangs on it, in drawing order.
     kids: Vec<Vec<Kid>>,
@@ -78,10 +83,10 @@ struct PageTree<'d, 'p> {
 }
 
 impl<'d, 'p> PageTree<'d, 'p> {
-    fn new(document: &'d mut Document, page: &'p WrittenPage<'p>) -> Self {
+    fn new(document: &'d mut Document, written: &'d mut Written, page: &'p WrittenPage<'p>) -> Self {
         let kids = kids(page);
         let of_sequences = vec![Object::Null; page.sequences.len()];
-        Self { document, page, kids, of_sequences, of_links: vec![Object::Null; page.links.len()] }
+        Self { document, written, page, kids, of_sequences, of_links: vec![Object::Null; page.links.len()] }
     }
 
     /// The elements of the page itself. Rows that stand without a table are one.
@@ -94,7 +99,7 @@ impl<'d, 'p> PageTree<'d, 'p> {
             if tags[run[0]].role == Role::Row {
                 let table = self.document.new_object_id();
                 let rows = self.rows(run, table);
-                self.document.set_object(table, element(Role::Table.structure_type(), section, rows));
+                self.written.add(table, &element(Role::Table.structure_type(), section, rows));
                 elements.push(Object::Reference(table));
             } else {
                 elements.extend(run.iter().filter_map(|node| self.node(*node, section, Scope::None)));
@@ -146,7 +151,7 @@ impl<'d, 'p> PageTree<'d, 'p> {
             }
             _ => {}
         }
-        self.document.set_object(id, dict);
+        self.written.add(id, &dict);
         Some(Object::Reference(id))
     }
 

@@ -93,7 +93,8 @@ impl Faces {
             let (small, _) = self.get(piece.face)?;
             if glyphs
                 .iter()
-                .any(|glyph| glyph.text.is_empty() || small.glyphs.get(&glyph.id).is_none_or(|(_, text)| *text != glyph.text))
+                .map(|glyph| (line.text_of(glyph), small.glyphs.get(&glyph.id)))
+                .any(|(text, known)| text.is_empty() || known.is_none_or(|(_, known)| known != text))
             {
                 return Ok(false);
             }
