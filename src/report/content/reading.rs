@@ -99,7 +99,7 @@ fn bar(range: Accepted, value: Option<f64>) -> Bar {
 
 /// A number with its decimals, and more where it would be rounded onto the limit that it does not keep.
 fn shown(value: f64, decimals: u8, range: Option<Accepted>) -> String {
-    let limit = range.filter(|range| !range.holds(value)).map(|Accepted::AtMost(limit)| Accepted::AtLeast(limit) | limit);
+    let limit = range.filter(|range| !range.holds(value)).map(|(Accepted::AtMost(limit) | Accepted::AtLeast(limit))| limit);
     let is_told = |decimals: u8| limit.is_none_or(|limit| words::number(value, decimals) != words::number(limit, decimals));
     let decimals = (decimals..=decimals + MORE_DECIMALS).find(|decimals| is_told(*decimals)).unwrap_or(decimals);
     words::number(value, decimals)
