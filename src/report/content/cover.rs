@@ -62,7 +62,9 @@ pub(super) fn compose(facts: &ReportFacts, photos: &[ReportPhoto], frames: &[Fra
     let counts = Counts::of(photos);
     let ranked = ranked(photos);
     let strip = ranked.iter().filter_map(|index| frames.get(*index)).take(STRIP_FRAMES).cloned().collect();
-    let to_do = counts.check + counts.redo;
+    let mut actions = together(ranked.iter().filter_map(|index| action(photos.get(*index)?, frames.get(*index)?.page)));
+    let is_all = actions.len() <= ACTIONS;
+    actions.truncate(ACTIONS);
     Cover {
         kept: kept(facts),
         title: title.to_owned(),
@@ -70,8 +72,8 @@ pub(super) fn compose(facts: &ReportFacts, photos: &[ReportPhoto], frames: &[Fra
         verdict: words::set_sentences(counts),
         strip,
         counters: [(PhotoVerdict::Ready, counts.ready), (PhotoVerdict::Check, counts.check), (PhotoVerdict::Redo, counts.redo)],
-        actions_heading: if to_do > ACTIONS { "Do these first" } else { "What to do" },
-        actions: together(ranked.iter().filter_map(|index| action(photos.get(*index)?, frames.get(*index)?.page))),
+        actions_heading: if is_all { "What to do" } else { "Do these first" },
+        actions,
         no_action: "Nothing to do. Every photo could be read, and every number with a default range lies within it.",
         identity: identity(facts),
         verify_url: facts.verify_url.clone(),
@@ -117,7 +119,7 @@ fn subtitle(facts: &ReportFacts) -> String {
     }
 }
 
-/// The first actions; what is the same for several photos is said once, with the others' numbers.
+/// All actions, the weightiest first; what is the same for several photos is said once, with the others' numbers.
 fn together(all: impl Iterator<Item = Action>) -> Vec<Action> {
     let mut actions: Vec<(Action, Vec<u16>)> = Vec::new();
     for action in all {
@@ -126,7 +128,7 @@ fn together(all: impl Iterator<Item = Action>) -> Vec<Action> {
             None => actions.push((action, Vec::new())),
         }
     }
-    let told = actions.into_iter().take(ACTIONS).map(|(mut action, mut others)| {
+    let told = actions.into_iter().map(|(mut action, mut others)| {
         others.sort_unstable();
         match others.as_slice() {
             [] => {}
