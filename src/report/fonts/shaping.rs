@@ -146,6 +146,11 @@ impl Fonts {
             }
             before += run.len();
         }
+        if !shaped.pieces.iter().any(|piece| matches!(piece.kind, PieceKind::Glyphs(_))) && shaped.count > 0 {
+            // readers look for a line's text where its glyphs are: a space where no face has any
+            let (space, _) = self.shape_run(face, figures, (before, " "), shaped.width)?;
+            shaped.pieces.push(Piece { face, kind: PieceKind::Glyphs(space) });
+        }
         Ok(shaped)
     }
 

@@ -8,6 +8,9 @@ use subsetter::GlyphRemapper;
 use super::Face;
 use crate::report::ReportError;
 
+/// What a glyph stands for that has no text of its own: the replacement character.
+const NO_TEXT: &str = "\u{fffd}";
+
 /// Glyphs of the whole faces that a document draws, and the text each stands for.
 #[derive(Debug, Default)]
 pub struct Usage {
@@ -19,8 +22,10 @@ impl Usage {
     ///
     /// The further glyphs of a cluster have no text of their own, but every glyph must have one (ISO 19005-3, 6.2.11.7.2).
     pub fn note(&mut self, face: Face, glyph: u16, text: &str) -> bool {
-        let named = || if text.is_empty() { "\u{fffd}".to_owned() } else { text.to_owned() };
-        let known = self.glyphs.entry(face).or_default().entry(glyph).or_insert_with(named);
+        let known = self.glyphs.entry(face).or_default().entry(glyph).or_insert_with(|| NO_TEXT.to_owned());
+        if known == NO_TEXT && !text.is_empty() {
+            text.clone_into(known);
+        }
         known == text && !text.is_empty()
     }
 
