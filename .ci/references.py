@@ -255,6 +255,8 @@ def composition(pixels):
         out["background"] = [*ground, np.percentile(from_ground[whole], 50, method="inverted_cdf"), share(apart(lab, white)[whole] <= 2),
                              share(from_ground[whole] <= 2), *(float(apart(median(a)[None], median(b))[0]) for a, b in (sides[:2], sides[2:]))]
         out["background"] = [float(v) for v in out["background"]]
+        center = (x >= width // 4) & (x < width - width // 4) & (y >= height // 4) & (y < height - height // 4)
+        out["center_over_ring"] = float(median(center)[0] - ground[0])
         if share(from_ground[whole] <= 5) >= 80:
             out["fill"] = float(share(from_ground > 5))
     return out

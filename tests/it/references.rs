@@ -188,6 +188,9 @@ fn composition(photo: &PhotoMeasurements, picture: &Value, file: &str, worst: &m
         let [l, a, b] = ring.lab;
         let numbers = [l, a, b, ring.spread, ring.white_share, ring.even_share, ring.gradient_across, ring.gradient_down];
         worst.see("background", "pixels", (apart(&numbers, theirs), 0.05), file);
+        if let Some(theirs) = picture.get("center_over_ring").and_then(Value::as_f64) {
+            worst.see("center over ring", "pixels", ((ring.center_over_ring - theirs).abs(), 0.05), file);
+        }
         let fill = (ours.fill.map(|fill| fill.share), picture.get("fill").and_then(Value::as_f64));
         let apart = match fill {
             (Some(ours), Some(theirs)) => (ours - theirs).abs(),

@@ -39,6 +39,9 @@ pub struct Background {
     pub gradient_across: f64,
     /// Difference of the medians of the upper and the lower side.
     pub gradient_down: f64,
+    /// Median L* of the middle, half as wide and half as high as the picture, less that of the ring. Well below 0 where the middle is
+    /// lit from behind, and where dark things stand before a light ground.
+    pub center_over_ring: f64,
 }
 
 /// What differs from the ring's median by more than 5.
@@ -64,6 +67,8 @@ pub fn background(picture: &SmallPicture) -> (Option<Background>, Option<Fill>) 
     };
     let (left, right) = (|x: usize, _: usize| x < width, |x: usize, _: usize| x >= columns - width);
     let (upper, lower) = (|_: usize, y: usize| y < width, |_: usize, y: usize| y >= rows - width);
+    let center =
+        |x: usize, y: usize| (columns / 4..columns - columns / 4).contains(&x) && (rows / 4..rows - rows / 4).contains(&y);
     let ring = of(&|x, y| left(x, y) || right(x, y) || upper(x, y) || lower(x, y));
     let median = median(&ring);
     let mut differences: Vec<f64> = ring.iter().map(|&lab| ciede2000(lab, median)).collect();
@@ -77,6 +82,7 @@ pub fn background(picture: &SmallPicture) -> (Option<Background>, Option<Fill>) 
         even_share,
         gradient_across: ciede2000(self::median(&of(&left)), self::median(&of(&right))),
         gradient_down: ciede2000(self::median(&of(&upper)), self::median(&of(&lower))),
+        center_over_ring: self::median(&of(&center))[0] - median[0],
     };
     let fill = (uniform_share >= UNIFORM_SHARE_MIN).then(|| fill(&labs, (columns, rows), median));
     (Some(background), fill)
@@ -136,6 +142,7 @@ mod tests {
         let (background, fill) = (background.unwrap(), fill.unwrap());
         assert_eq!((background.white_share, background.even_share, background.spread), (100.0, 100.0, 0.0));
         assert_eq!((background.gradient_across, background.gradient_down), (0.0, 0.0));
+        assert!(background.center_over_ring < -50.0, "a dark disc before white, {}", background.center_over_ring);
         let truth = 100.0 * std::f64::consts::PI * 900.0 / (128.0 * 96.0);
         assert!((fill.share - truth).abs() < 0.1, "{} {truth}", fill.share);
         assert_eq!(fill.frame, Some(Frame { left: 40.0 / 128.0, top: 14.0 / 96.0, right: 100.0 / 128.0, bottom: 74.0 / 96.0 }));
@@ -156,6 +163,7 @@ mod tests {
             (background.even_share, 0.0000),
             (background.gradient_across, 8.2354),
             (background.gradient_down, 5.1905),
+            (background.center_over_ring, 0.0510),
         ];
         for (ours, theirs) in expected {
             assert!((ours - theirs).abs() < 2e-3, "{ours} {theirs}");

@@ -169,8 +169,8 @@ fn composition(composition: &Composition) -> Check {
         number([x, y, thirds_distance, center_distance].iter().all(|share| (0.0..=1.0).contains(*share)) && is_frame(frame))?;
     }
     if let Some(background) = &composition.background {
-        let Background { lab, spread, white_share, even_share, gradient_across, gradient_down } = background;
-        number(lab.iter().all(|axis| (-COLOR_MAX..=COLOR_MAX).contains(axis)))?;
+        let Background { lab, spread, white_share, even_share, gradient_across, gradient_down, center_over_ring } = background;
+        number(lab.iter().chain([center_over_ring]).all(|axis| (-COLOR_MAX..=COLOR_MAX).contains(axis)))?;
         number([spread, gradient_across, gradient_down].iter().all(|difference| (0.0..=COLOR_MAX).contains(*difference)))?;
         number([white_share, even_share].iter().all(|share| (0.0..=100.0).contains(*share)))?;
     }

@@ -47,6 +47,7 @@ fn background(background: Background) -> Background {
         even_share: rounded(background.even_share, FINE),
         gradient_across: rounded(background.gradient_across, FINE),
         gradient_down: rounded(background.gradient_down, FINE),
+        center_over_ring: rounded(background.center_over_ring, FINE),
     }
 }
 

@@ -23,6 +23,7 @@ pub fn composition(width: u32, height: u32) -> Composition {
             even_share: 88.1,
             gradient_across: 0.71,
             gradient_down: 2.42,
+            center_over_ring: -6.5,
         }),
         fill: Some(Fill { share: 41.7, frame: Some(frame) }),
         crops: CropPreset::ALL.map(fit).to_vec(),

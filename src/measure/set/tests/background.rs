@@ -26,8 +26,15 @@ fn only_even_backgrounds_are_asked() {
         let mut photo =
             made(id, &(0..60 * usize::from(id - 1)).collect::<Vec<_>>(), &(0..20 * u32::from(id - 1)).collect::<Vec<_>>());
         let composition = photo.composition.as_mut().unwrap();
-        composition.background =
-            Some(Background { lab, spread: 0.0, white_share: 0.0, even_share: 100.0, gradient_across: 0.0, gradient_down: 0.0 });
+        composition.background = Some(Background {
+            lab,
+            spread: 0.0,
+            white_share: 0.0,
+            even_share: 100.0,
+            gradient_across: 0.0,
+            gradient_down: 0.0,
+            center_over_ring: 0.0,
+        });
         composition.fill = even.then_some(Fill { share: 30.0, frame: None });
         outcome(photo)
     };
