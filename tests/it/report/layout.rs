@@ -6,7 +6,7 @@ use proofsheet::report::layout::display::{Item, PageLayout, Role};
 use proofsheet::report::layout::{self, Layout, tokens};
 
 use super::text::marked;
-use super::{alike, samples, sets};
+use super::{alike, looks, samples, sets};
 
 const HASH: &str = "9f2c41d76be083a59f2c41d76be083a59f2c41d76be083a59f2c41d76be083a5";
 
@@ -52,6 +52,14 @@ fn each_kind_of_page_stands_as_it_stood() {
     ] {
         snapshot(name, &layout.pages[page - 1].to_text());
     }
+    let method = layout.outline.iter().find(|entry| entry.title == "Method and files").unwrap().page;
+    snapshot("method", &layout.pages[method - 1].to_text());
+    let photos = samples::talkative();
+    let facts = looks::on_letter(samples::facts_of_provenance());
+    let layout = placed(&content::compose(&facts, &photos, HASH));
+    let said = layout.outline.iter().find(|entry| entry.title == "What the files say").unwrap().page;
+    snapshot("what-the-files-say-on-letter", &layout.pages[said - 1].to_text());
+    snapshot("cover-branded", &placed(&content::compose(&looks::branded(), &samples::mixed(), HASH)).pages[0].to_text());
     let photos = samples::without_pictures(samples::mixed());
     let content = content::compose(&samples::facts(false), &photos, HASH);
     snapshot("photo-without-pictures", &placed(&content).pages[6].to_text());
