@@ -12,7 +12,7 @@ use crate::raster::{RowError, RowSource, Stripe, StripeBuffer};
 /// How far the decoder may be ahead: at least and at most so many buffers go round.
 const BUFFERS: (usize, usize) = (2, 16);
 /// Bytes of all buffers, unless two are more.
-const BUFFERED_BYTES: usize = 1 << 20;
+const BUFFERED_BYTES: usize = 768 * 1024;
 
 /// Hands every stripe to `measure` on a second thread, in order, while the next ones are decoded here. Where no thread can be had,
 /// on this one.
