@@ -10,11 +10,11 @@ TEST_FEATURES = postgres,failpoints
 # unit tests that know a database or a store
 ROWS = db:: accounts:: webhooks:: retention:: pipeline::open pipeline::outcome jobs:: storage::
 # tests from outside that know neither, so that the second round leaves them out
-PURE = $(foreach name,architecture report fixtures settings catalogue migrations mutations memory proxy limits listener slow_clients demo readme,--skip $(name)::)
+PURE = $(foreach name,architecture egress report fixtures settings catalogue migrations mutations memory proxy limits listener slow_clients demo readme,--skip $(name)::)
 CHECKS ?= advisories bans licenses sources
 BIN = $${CARGO_TARGET_DIR:-target}/quick/proofsheet
 
-.PHONY: help run test test-faults test-stores test-hostile test-proxies test-slow-clients verify-metadata verify-references verify-reports snapshots sample-report lint lint-deploy demo bench bench-reportlab setup audit fmt clean-data check-rust check-test-tools
+.PHONY: help run test test-faults test-stores test-hostile test-proxies test-slow-clients test-egress verify-metadata verify-references verify-reports snapshots sample-report lint lint-deploy demo bench bench-reportlab setup audit fmt clean-data check-rust check-test-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -54,6 +54,10 @@ test-proxies: check-rust check-test-tools ## the shipped proxy profiles with a r
 test-slow-clients: check-rust check-test-tools ## slow heads, bodies and readers: a hundred of each by hand, then 300 of each by slowhttptest; others' times printed
 	@command -v slowhttptest >/dev/null || { echo "make test-slow-clients needs slowhttptest. Install slowhttptest." >&2; exit 1; }
 	@PROOFSHEET_TEST_FULL=1 timeout 900 $(CARGO) test --locked --features $(TEST_FEATURES) --test it -- listener:: slow_clients:: --nocapture --include-ignored --test-threads 1
+
+test-egress: check-rust check-test-tools ## what webhooks may not connect to: 239 targets, redirects, rebinding, proxy variables, real listeners; figures printed
+	@timeout 900 $(CARGO) test --locked --features $(TEST_FEATURES) --lib -- webhooks::egress webhooks::tests::egress webhooks::tests::hostile --nocapture
+	@timeout 900 $(CARGO) test --locked --features $(TEST_FEATURES) --test it egress:: -- --nocapture
 
 verify-metadata: check-rust ## what is found in metadata against exiftool, over all fixtures (needs exiftool; FOLDERS=... adds others)
 	@command -v exiftool >/dev/null || { echo "make verify-metadata needs exiftool. Install libimage-exiftool-perl." >&2; exit 1; }

@@ -17,6 +17,7 @@ mod catalogue;
 mod database;
 mod deliveries;
 mod demo;
+mod egress;
 mod faults;
 mod fixtures;
 mod flow;

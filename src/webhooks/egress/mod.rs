@@ -17,4 +17,4 @@ pub struct EgressPolicy {
 }
 
 #[cfg(test)]
-mod table_tests;
+pub(super) mod table_tests;

@@ -85,6 +85,13 @@ impl Target {
         Ok(Self { url })
     }
 
+    /// The same after its checks, at a port where a test listens.
+    #[cfg(test)]
+    pub(in crate::webhooks) fn at_port(mut self, port: u16) -> Self {
+        self.url.set_port(Some(port)).unwrap();
+        self
+    }
+
     /// The URL as it will be called.
     pub fn url(&self) -> &Url {
         &self.url

@@ -1,6 +1,7 @@
 //! Endpoints and deliveries against a real database and real receivers on loopback; time stands still until it is moved.
 
 mod delivering;
+mod egress;
 mod endpoints;
 mod hostile;
 mod receiver;
