@@ -68,6 +68,9 @@ async fn fill(db: &Db) {
                 created_by: None,
                 created_at: NOW,
                 expires_at: None,
+                is_test: false,
+                networks_sealed: None,
+                created_by_key: None,
             })?;
             tx.insert_endpoint(&NewEndpoint {
                 id: EndpointId::generate(NOW),

@@ -91,6 +91,9 @@ impl Accounts {
             created_by,
             created_at: now,
             expires_at: None,
+            is_test: false,
+            networks_sealed: None,
+            created_by_key: None,
             id,
         };
         let record = ApiKeyRecord {

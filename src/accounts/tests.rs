@@ -225,6 +225,9 @@ async fn a_key_past_its_day_is_refused() {
         created_by: None,
         created_at: NOON,
         expires_at: Some(at(60)),
+        is_test: false,
+        networks_sealed: None,
+        created_by_key: None,
     };
     house.scratch.db.as_agency(&agency).write(move |tx| tx.insert_api_key(&new)).await.unwrap();
     house.clock.advance(Duration::from_secs(59));

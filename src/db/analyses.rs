@@ -97,6 +97,8 @@ pub struct AnalysisRecord {
     pub created_at: Timestamp,
     /// When it reached its outcome.
     pub ended_at: Option<Timestamp>,
+    /// Whether a test key made it: the report says so, and nothing of it is counted.
+    pub is_test: bool,
 }
 
 #[derive(Queryable, Selectable)]
@@ -117,6 +119,7 @@ pub(super) struct AnalysisRow {
     fence: i64,
     created_at: i64,
     ended_at: Option<i64>,
+    is_test: bool,
 }
 
 impl TryFrom<AnalysisRow> for AnalysisRecord {
@@ -143,6 +146,7 @@ impl TryFrom<AnalysisRow> for AnalysisRecord {
             fence: row.fence,
             created_at: Timestamp::from_epoch_millis(row.created_at),
             ended_at: time_or_none(row.ended_at),
+            is_test: row.is_test,
         })
     }
 }
@@ -162,12 +166,12 @@ pub(super) fn find_locked(conn: &mut Conn, analysis: &AnalysisId) -> Result<Opti
 }
 
 impl Tx<'_, AgencyScope> {
-    /// A new analysis with its photos, all received.
+    /// A new analysis with its photos, all received. Answers whether it is a test, as its key is.
     ///
     /// # Errors
     /// [`DbError::AlreadyThere`]; [`DbError::NotThere`] for a key or person of another agency; what the engine refuses.
-    pub fn insert_analysis(&mut self, new: &NewAnalysis) -> Result<(), DbError> {
-        self.check_origin(&new.origin)?;
+    pub fn insert_analysis(&mut self, new: &NewAnalysis) -> Result<bool, DbError> {
+        let is_test = self.check_origin(&new.origin)?;
         // An open analysis is in nobody's hands.
         let is_held = new.state != AnalysisState::Open;
         let photo_count: i32 = i32::try_from(new.photos.len()).map_err(|_| DbError::BadRow { column: "analyses.photo_count" })?;
@@ -192,6 +196,7 @@ impl Tx<'_, AgencyScope> {
                     analyses::lease_until.eq(is_held.then_some(new.lease_until.epoch_millis())),
                     analyses::fence.eq(FIRST_FENCE),
                     analyses::created_at.eq(new.created_at.epoch_millis()),
+                    analyses::is_test.eq(is_test),
                 ),
             ))
             .execute(self.conn)
@@ -207,15 +212,16 @@ impl Tx<'_, AgencyScope> {
                 ))
                 .execute(self.conn)?;
         }
-        Ok(())
+        Ok(is_test)
     }
 
-    fn check_origin(&mut self, origin: &Origin) -> Result<(), DbError> {
+    /// Whether what comes of it is a test.
+    fn check_origin(&mut self, origin: &Origin) -> Result<bool, DbError> {
         match origin {
-            Origin::ApiKey(key) => self.find_api_key(key)?.map(drop).ok_or(DbError::NotThere { what: "API key" }),
+            Origin::ApiKey(key) => self.find_api_key(key)?.map(|key| key.is_test).ok_or(DbError::NotThere { what: "API key" }),
             Origin::User(user) => {
                 let ours = self.list_users()?.iter().any(|known| known.id == *user);
-                if ours { Ok(()) } else { Err(DbError::NotThere { what: "person" }) }
+                if ours { Ok(false) } else { Err(DbError::NotThere { what: "person" }) }
             }
         }
     }

@@ -27,6 +27,12 @@ pub struct NewApiKey {
     pub created_at: Timestamp,
     /// Refused from then on.
     pub expires_at: Option<Timestamp>,
+    /// Whether what is made with it is for trying out.
+    pub is_test: bool,
+    /// Networks it may be used from, sealed; none: from everywhere.
+    pub networks_sealed: Option<Vec<u8>>,
+    /// The key that made it; none from the web or the command line.
+    pub created_by_key: Option<ApiKeyId>,
 }
 
 /// An API key's row.
@@ -52,6 +58,14 @@ pub struct StoredApiKey {
     pub expires_at: Option<Timestamp>,
     /// Refused since.
     pub revoked_at: Option<Timestamp>,
+    /// Whether what is made with it is for trying out.
+    pub is_test: bool,
+    /// Networks it may be used from, sealed; none: from everywhere.
+    pub networks_sealed: Option<Vec<u8>>,
+    /// The key that made it; none from the web or the command line.
+    pub created_by_key: Option<ApiKeyId>,
+    /// Until when the text it had before it was rolled is taken too; in the past, it was.
+    pub previous_ends_at: Option<Timestamp>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -67,6 +81,10 @@ struct ApiKeyRow {
     last_used_at: Option<i64>,
     expires_at: Option<i64>,
     revoked_at: Option<i64>,
+    is_test: bool,
+    networks_sealed: Option<Vec<u8>>,
+    created_by_key: Option<String>,
+    previous_ends_at: Option<i64>,
 }
 
 impl TryFrom<ApiKeyRow> for StoredApiKey {
@@ -83,6 +101,10 @@ impl TryFrom<ApiKeyRow> for StoredApiKey {
             last_used_at: time_or_none(row.last_used_at),
             expires_at: time_or_none(row.expires_at),
             revoked_at: time_or_none(row.revoked_at),
+            is_test: row.is_test,
+            networks_sealed: row.networks_sealed,
+            created_by_key: word_or_none("api_keys.created_by_key", row.created_by_key.as_deref())?,
+            previous_ends_at: time_or_none(row.previous_ends_at),
         })
     }
 }
@@ -104,6 +126,9 @@ impl Tx<'_, AgencyScope> {
                 api_keys::created_by.eq(new.created_by.as_ref().map(UserId::as_str)),
                 api_keys::created_at.eq(new.created_at.epoch_millis()),
                 api_keys::expires_at.eq(new.expires_at.map(Timestamp::epoch_millis)),
+                api_keys::is_test.eq(new.is_test),
+                api_keys::networks_sealed.eq(new.networks_sealed.as_ref()),
+                api_keys::created_by_key.eq(new.created_by_key.as_ref().map(ApiKeyId::as_str)),
             ))
             .execute(self.conn)
             .map_err(DbError::of_insert)?;

@@ -149,8 +149,8 @@ fn record(
     report: Option<ReportId>,
     now: Timestamp,
 ) -> ReceiptRecord {
-    let NewReceipt { id, body, kid, signature } = receipt.clone();
-    ReceiptRecord { id, agency, analysis, report, body, kid, signature, created_at: now }
+    let NewReceipt { id, body, kid, signature, requested_by } = receipt.clone();
+    ReceiptRecord { id, agency, analysis, report, body, kid, signature, created_at: now, requested_by }
 }
 
 /// Photo rows, the reference, the digests of what was sent, event bodies and receivers' answers. Ids, states, times and the outcome stay: the tombstone.

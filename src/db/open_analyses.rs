@@ -38,12 +38,12 @@ pub(super) fn delete_key(conn: &mut Conn, analysis: &AnalysisId) -> Result<(), D
 }
 
 impl Tx<'_, AgencyScope> {
-    /// A new analysis without photos, held by no node.
+    /// A new analysis without photos, held by no node. Answers whether it is a test.
     ///
     /// # Errors
     /// As [`Tx::insert_analysis`].
-    pub fn insert_open_analysis(&mut self, new: &NewAnalysis, open: &OpenRecord) -> Result<(), DbError> {
-        self.insert_analysis(new)?;
+    pub fn insert_open_analysis(&mut self, new: &NewAnalysis, open: &OpenRecord) -> Result<bool, DbError> {
+        let is_test = self.insert_analysis(new)?;
         diesel::insert_into(open_analyses::table)
             .values((
                 open_analyses::analysis_id.eq(new.id.as_str()),
@@ -55,7 +55,7 @@ impl Tx<'_, AgencyScope> {
             ))
             .execute(self.conn)
             .map_err(DbError::of_insert)?;
-        Ok(())
+        Ok(is_test)
     }
 
     /// Opened analyses of the agency that have no outcome yet.

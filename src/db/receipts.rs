@@ -7,7 +7,7 @@ use super::conn::Conn;
 use super::schema::receipts;
 use super::scope::{AgencyScope, PublicScope, SystemScope, Tx};
 use super::words::{word, word_or_none};
-use crate::domain::{AgencyId, AnalysisId, ReceiptId, ReportId, Timestamp};
+use crate::domain::{AgencyId, AnalysisId, ApiKeyId, ReceiptId, ReportId, Timestamp};
 
 /// A receipt to store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct NewReceipt {
     pub kid: String,
     /// Ed25519 over the body.
     pub signature: Vec<u8>,
+    /// The key that asked for it; none of the web or of an end by time.
+    pub requested_by: Option<ApiKeyId>,
 }
 
 /// A stored receipt.
@@ -41,6 +43,8 @@ pub struct ReceiptRecord {
     pub signature: Vec<u8>,
     /// When.
     pub created_at: Timestamp,
+    /// The key that asked for it; none of the web or of an end by time.
+    pub requested_by: Option<ApiKeyId>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -54,6 +58,7 @@ struct ReceiptRow {
     kid: String,
     signature: Vec<u8>,
     created_at: i64,
+    requested_by_key: Option<String>,
 }
 
 impl TryFrom<ReceiptRow> for ReceiptRecord {
@@ -68,6 +73,7 @@ impl TryFrom<ReceiptRow> for ReceiptRecord {
             kid: row.kid,
             signature: row.signature,
             created_at: Timestamp::from_epoch_millis(row.created_at),
+            requested_by: word_or_none("receipts.requested_by_key", row.requested_by_key.as_deref())?,
         })
     }
 }
@@ -98,6 +104,7 @@ pub(super) fn insert(conn: &mut Conn, receipt: &ReceiptRecord) -> Result<(), DbE
             receipts::kid.eq(&receipt.kid),
             receipts::signature.eq(&receipt.signature),
             receipts::created_at.eq(receipt.created_at.epoch_millis()),
+            receipts::requested_by_key.eq(receipt.requested_by.as_ref().map(ApiKeyId::as_str)),
         ))
         .execute(conn)
         .map_err(DbError::of_insert)?;

@@ -55,6 +55,11 @@ diesel::table! {
         last_used_at -> Nullable<BigInt>,
         expires_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
+        is_test -> Bool,
+        networks_sealed -> Nullable<Binary>,
+        created_by_key -> Nullable<Text>,
+        previous_hash -> Nullable<Binary>,
+        previous_ends_at -> Nullable<BigInt>,
     }
 }
 
@@ -77,6 +82,7 @@ diesel::table! {
         fence -> BigInt,
         created_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+        is_test -> Bool,
     }
 }
 
@@ -130,6 +136,7 @@ diesel::table! {
         kid -> Text,
         signature -> Binary,
         created_at -> BigInt,
+        requested_by_key -> Nullable<Text>,
     }
 }
 

@@ -67,6 +67,8 @@ pub struct AnalysisFacts {
     pub sequence: i32,
     /// Photos in it.
     pub photo_count: i32,
+    /// Whether a test key made it.
+    pub is_test: bool,
 }
 
 /// Something that happened, as it will be told; the body is fixed once and signed as it stands.
@@ -98,6 +100,9 @@ impl Event {
             object.insert("analysis".to_owned(), facts.analysis.as_str().into());
             object.insert("sequence".to_owned(), facts.sequence.into());
             object.insert("photos".to_owned(), facts.photo_count.into());
+            if facts.is_test {
+                object.insert("test".to_owned(), true.into());
+            }
         }
         Self {
             id: EventId::generate(now),

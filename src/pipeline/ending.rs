@@ -45,6 +45,7 @@ pub(super) fn record_failure(
         analysis: analysis.id.clone(),
         sequence: tx.next_event_sequence(&analysis.id)?,
         photo_count: analysis.photo_count,
+        is_test: analysis.is_test,
     };
     let event = Event::failed(&facts, reason, now);
     tx.fail_analysis(&Failure { analysis: analysis.id, fence, reason, event, now })?;

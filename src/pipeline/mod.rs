@@ -178,7 +178,7 @@ impl Pipeline {
         let accepted = self.insert(&accepting.submitter.agency, New { row, keyed, open: None }).await?;
         failpoint(Failpoint::Accepted);
         if !accepted.is_replay {
-            self.start(run::Carried::of(accepting, photos, photo_count));
+            self.start(run::Carried { is_test: accepted.is_test, ..run::Carried::of(accepting, photos, photo_count) });
         }
         Ok(accepted)
     }
@@ -255,17 +255,17 @@ impl New {
         if let Some(keyed) = &self.keyed
             && let Some(id) = keyed.find_first(tx, &mut self.row, now)?
         {
-            return Ok(Accepted { id, is_replay: true });
+            return Ok(Accepted { id, is_replay: true, is_test: false });
         }
-        match &self.open {
+        let is_test = match &self.open {
             Some(_) if tx.count_open()? >= open_max => return Err(SubmitError::TooManyOpen { limit: open_max }),
             Some(open) => tx.insert_open_analysis(&self.row, open)?,
             None => tx.insert_analysis(&self.row)?,
-        }
+        };
         if let Some(keyed) = &self.keyed {
             keyed.keep(tx, &self.row.id, now)?;
         }
-        Ok(Accepted { id: self.row.id, is_replay: false })
+        Ok(Accepted { id: self.row.id, is_replay: false, is_test })
     }
 }
 

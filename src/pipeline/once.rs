@@ -53,6 +53,8 @@ pub struct Accepted {
     pub id: AnalysisId,
     /// Whether it was accepted before, by the same request under the same key.
     pub is_replay: bool,
+    /// Whether a test key made it; says nothing of a replay.
+    pub is_test: bool,
 }
 
 impl Pipeline {

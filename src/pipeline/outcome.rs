@@ -62,6 +62,7 @@ fn about(carried: &Carried) -> AnalysisFacts {
         analysis: carried.analysis.clone(),
         sequence: 0,
         photo_count: carried.photo_count,
+        is_test: carried.is_test,
     }
 }
 

@@ -47,6 +47,8 @@ pub(super) struct Carried {
     pub accepted_at: Timestamp,
     /// Under which this node holds it.
     pub fence: i64,
+    /// Whether a test key made it.
+    pub is_test: bool,
 }
 
 impl Carried {
@@ -66,6 +68,7 @@ impl Carried {
             photo_count,
             accepted_at: now,
             fence: FIRST_FENCE,
+            is_test: false,
         }
     }
 
@@ -89,6 +92,7 @@ impl Carried {
             photo_count: record.photo_count,
             accepted_at: now,
             fence,
+            is_test: record.is_test,
         }
     }
 }

@@ -85,6 +85,7 @@ impl Retention {
                     api_key: analysis.origin.api_key().cloned(),
                     analysis: analysis.id,
                     photo_count: analysis.photo_count,
+                    is_test: analysis.is_test,
                 };
                 let event = Event::deleted(&about, &report.id, cause, &receipt.id, now);
                 Ok::<_, RetentionError>(tx.destroy_report(&Destruction { report: report.id, cause, receipt, event, now })?)

@@ -87,7 +87,7 @@ impl ReceiptFacts {
         self.key = vault.active_kid().to_owned();
         let body = serde_json::to_string(&self)?;
         let signature = vault.sign(body.as_bytes());
-        Ok(NewReceipt { id: self.id, body, kid: signature.kid, signature: signature.bytes.to_vec() })
+        Ok(NewReceipt { id: self.id, body, kid: signature.kid, signature: signature.bytes.to_vec(), requested_by: None })
     }
 }
 

@@ -60,6 +60,9 @@ impl Bench {
             created_by: None,
             created_at: START,
             expires_at: None,
+            is_test: false,
+            networks_sealed: None,
+            created_by_key: None,
         };
         db.as_agency(&agency).write(move |tx| tx.insert_api_key(&new)).await.unwrap();
         let vault = Vault::new(KeyRing::generate());
@@ -95,6 +98,7 @@ impl Bench {
             analysis: analysis.clone(),
             sequence: 1,
             photo_count: 2,
+            is_test: false,
         }
     }
 

@@ -107,7 +107,13 @@ async fn a_failed_analysis_can_be_erased_and_a_running_one_cannot() {
     let scratch = ScratchDb::open().await;
     let ours = scratch.tenant().await;
     let analysis = ours.analysis(ours.by_key()).await;
-    let receipt = NewReceipt { id: ReceiptId::generate(NOON), body: "{}".to_owned(), kid: "k".to_owned(), signature: vec![2] };
+    let receipt = NewReceipt {
+        id: ReceiptId::generate(NOON),
+        body: "{}".to_owned(),
+        kid: "k".to_owned(),
+        signature: vec![2],
+        requested_by: None,
+    };
     let erasure = FailedErasure { analysis: analysis.clone(), receipt, now: at(9) };
     let early = erasure.clone();
     let refused = scratch.db.as_system().write(move |tx| tx.erase_failed(&early)).await;

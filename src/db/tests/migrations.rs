@@ -115,9 +115,11 @@ async fn the_schema_of_the_program_is_the_one_of_the_migrations() {
 async fn a_schema_newer_than_the_program_is_refused_and_left_alone() {
     let scratch = ScratchDb::open().await;
     scratch.run_sql("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')").await;
+    let newest = migrations("sqlite").pop().unwrap();
+    let newest: String = newest.split('_').next().unwrap().chars().filter(char::is_ascii_digit).collect();
     for refused in [scratch.migrator().migrate().await.unwrap_err(), scratch.db.pending_migrations().await.unwrap_err()] {
         assert!(
-            matches!(&refused, DbError::SchemaTooNew { found, known } if found == "29990101000000" && known == "20261122200000"),
+            matches!(&refused, DbError::SchemaTooNew { found, known } if found == "29990101000000" && *known == newest),
             "{refused}"
         );
     }

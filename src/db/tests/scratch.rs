@@ -167,6 +167,9 @@ impl Tenant {
             created_by: Some(self.user.clone()),
             created_at: NOON,
             expires_at: None,
+            is_test: false,
+            networks_sealed: None,
+            created_by_key: None,
         }
     }
 
@@ -215,7 +218,14 @@ impl Tenant {
     }
 
     pub(crate) fn facts(&self, analysis: &AnalysisId, api_key: Option<ApiKeyId>, sequence: i32) -> AnalysisFacts {
-        AnalysisFacts { agency: self.agency.clone(), api_key, analysis: analysis.clone(), sequence, photo_count: 2 }
+        AnalysisFacts {
+            agency: self.agency.clone(),
+            api_key,
+            analysis: analysis.clone(),
+            sequence,
+            photo_count: 2,
+            is_test: false,
+        }
     }
 
     pub(crate) fn completion(&self, analysis: &AnalysisId, api_key: Option<ApiKeyId>) -> Completion {
@@ -243,8 +253,13 @@ impl Tenant {
 
     pub(crate) fn destruction(&self, completed: &Completion, now: Timestamp) -> Destruction {
         let cause = DeletionCause::Requested;
-        let receipt =
-            NewReceipt { id: ReceiptId::generate(now), body: "{}".to_owned(), kid: "k".to_owned(), signature: vec![1; 64] };
+        let receipt = NewReceipt {
+            id: ReceiptId::generate(now),
+            body: "{}".to_owned(),
+            kid: "k".to_owned(),
+            signature: vec![1; 64],
+            requested_by: None,
+        };
         let facts = self.facts(&completed.analysis, Some(self.key.clone()), 2);
         let event = Event::deleted(&facts, &completed.report.id, cause, &receipt.id, now);
         Destruction { report: completed.report.id.clone(), cause, receipt, event, now }

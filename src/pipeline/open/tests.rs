@@ -200,7 +200,7 @@ async fn a_key_means_its_request_for_a_day_and_not_longer() {
     let first = bench.open(Some("k")).await.expect("it opens");
     bench.clock.advance(KEY_LIFE - TICK);
     let again = bench.open(Some("k")).await.expect("it is answered again");
-    assert_eq!(again, Accepted { id: first.id.clone(), is_replay: true });
+    assert_eq!(again, Accepted { id: first.id.clone(), is_replay: true, is_test: false });
     bench.clock.advance(TICK);
     let next = bench.open(Some("k")).await.expect("it is new");
     assert!(!next.is_replay && next.id != first.id);

@@ -83,6 +83,9 @@ impl Bench {
             created_by: None,
             created_at: self.clock.now(),
             expires_at: None,
+            is_test: false,
+            networks_sealed: None,
+            created_by_key: None,
         };
         self.db.as_agency(&self.agency).write(move |tx| tx.insert_api_key(&new)).await.unwrap();
         id

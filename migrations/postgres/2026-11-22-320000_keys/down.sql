@@ -1,0 +1,11 @@
+DROP INDEX receipts_of_key;
+ALTER TABLE receipts DROP COLUMN requested_by_key;
+DROP INDEX analyses_of_key;
+ALTER TABLE analyses DROP COLUMN is_test;
+DROP INDEX api_keys_of_key;
+DROP INDEX api_keys_by_previous_hash;
+ALTER TABLE api_keys DROP COLUMN previous_ends_at;
+ALTER TABLE api_keys DROP COLUMN previous_hash;
+ALTER TABLE api_keys DROP COLUMN created_by_key;
+ALTER TABLE api_keys DROP COLUMN networks_sealed;
+ALTER TABLE api_keys DROP COLUMN is_test;
