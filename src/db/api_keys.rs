@@ -3,10 +3,11 @@
 use diesel::prelude::*;
 
 use super::DbError;
+use super::deliveries::{EndReason, cancel_pending_of_endpoint};
 use super::schema::{api_keys, webhook_endpoints as endpoints};
 use super::scope::{AgencyScope, AuthenticatorScope, Tx};
 use super::words::{time_or_none, word, word_or_none};
-use crate::domain::{AgencyId, ApiKeyId, ScopeSet, Timestamp, UserId};
+use crate::domain::{AgencyId, ApiKeyId, ScopeSet, StopReason, Timestamp, UserId};
 
 /// A new API key of the agency in scope.
 #[derive(Debug, Clone)]
@@ -180,17 +181,22 @@ impl Tx<'_, AgencyScope> {
         diesel::update(api_keys::table.find(key.as_str()))
             .set(api_keys::revoked_at.eq(Some(now.epoch_millis())))
             .execute(self.conn)?;
-        let active: Vec<String> = endpoints::table
+        let live: Vec<String> = endpoints::table
             .filter(endpoints::api_key_id.eq(key.as_str()))
-            .filter(endpoints::status.eq(super::EndpointStatus::Active.slug()))
+            .filter(endpoints::status.ne(super::endpoints::DELETED))
             .order(endpoints::id.asc())
             .select(endpoints::id)
             .load(self.conn)?;
-        for endpoint in &active {
+        for endpoint in &live {
+            let reason = StopReason::KeyRevoked;
             diesel::update(endpoints::table.find(endpoint))
-                .set(endpoints::status.eq(super::EndpointStatus::Paused.slug()))
+                .set((
+                    endpoints::status.eq(super::EndpointStatus::stopped(reason).word()),
+                    endpoints::status_reason.eq(Some(reason.slug())),
+                    endpoints::disabled_at.eq(Some(now.epoch_millis())),
+                ))
                 .execute(self.conn)?;
-            super::deliveries::cancel_pending_of_endpoint(self.conn, endpoint, now)?;
+            cancel_pending_of_endpoint(self.conn, endpoint, EndReason::KeyRevoked, now)?;
         }
         Ok(true)
     }

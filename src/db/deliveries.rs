@@ -6,9 +6,10 @@ use diesel::prelude::*;
 
 use super::DbError;
 use super::conn::Conn;
-use super::schema::{attempts, deliveries, events};
+use super::endpoints::EndpointStatus;
+use super::schema::{attempts, deliveries, events, webhook_endpoints as endpoints};
 use super::scope::{AgencyScope, Tx};
-use super::words::{number, time_or_none, word};
+use super::words::{number, time_or_none, word, word_or_none};
 use crate::domain::{AnalysisId, DeliveryId, EndpointId, EventId, EventKind, Timestamp};
 
 /// Where a delivery stands.
@@ -16,24 +17,27 @@ use crate::domain::{AnalysisId, DeliveryId, EndpointId, EventId, EventKind, Time
 pub enum DeliveryState {
     /// Will be attempted.
     Pending,
+    /// Waits until its endpoint is active again. The row says `pending`: what ends what waits ends it too.
+    Held,
     /// The receiver took it.
     Delivered,
     /// No attempt is left, or the event is too old.
     Exhausted,
     /// The receiver answered that it is gone.
     EndpointGone,
-    /// Its endpoint, key or report ended first.
+    /// Its endpoint, key or report ended first, or the receiver wants no more of it.
     Cancelled,
 }
 
 impl DeliveryState {
     /// All states.
-    pub const ALL: [Self; 5] = [Self::Pending, Self::Delivered, Self::Exhausted, Self::EndpointGone, Self::Cancelled];
+    pub const ALL: [Self; 6] = [Self::Pending, Self::Held, Self::Delivered, Self::Exhausted, Self::EndpointGone, Self::Cancelled];
 
     /// The word in the API and database.
     pub const fn slug(self) -> &'static str {
         match self {
             Self::Pending => "pending",
+            Self::Held => "held",
             Self::Delivered => "delivered",
             Self::Exhausted => "exhausted",
             Self::EndpointGone => "endpoint_gone",
@@ -46,6 +50,62 @@ impl FromStr for DeliveryState {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
         Self::ALL.into_iter().find(|state| state.slug() == text).ok_or(())
+    }
+}
+
+/// Why a delivery ended without being accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndReason {
+    /// The list of attempts is at its end.
+    Attempts,
+    /// The event's time was over.
+    Expired,
+    /// The receiver wants no more of this one: `webhook-delivery: abort-message`.
+    Aborted,
+    /// The receiver wants nothing at all any more.
+    Receiver,
+    /// Its endpoint was deleted.
+    EndpointDeleted,
+    /// Its endpoint's key was revoked.
+    KeyRevoked,
+    /// What it tells of was deleted.
+    Deleted,
+    /// Newer ones took its place in the queue of an endpoint that is not active.
+    HeldLimit,
+}
+
+impl EndReason {
+    /// All reasons.
+    pub const ALL: [Self; 8] = [
+        Self::Attempts,
+        Self::Expired,
+        Self::Aborted,
+        Self::Receiver,
+        Self::EndpointDeleted,
+        Self::KeyRevoked,
+        Self::Deleted,
+        Self::HeldLimit,
+    ];
+
+    /// The word in the API and database.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Attempts => "attempts",
+            Self::Expired => "expired",
+            Self::Aborted => "aborted",
+            Self::Receiver => "receiver",
+            Self::EndpointDeleted => "endpoint_deleted",
+            Self::KeyRevoked => "key_revoked",
+            Self::Deleted => "deleted",
+            Self::HeldLimit => "held_limit",
+        }
+    }
+}
+
+impl FromStr for EndReason {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|reason| reason.slug() == text).ok_or(())
     }
 }
 
@@ -70,6 +130,12 @@ pub struct DeliveryRecord {
     pub created_at: Timestamp,
     /// When it left `pending`.
     pub ended_at: Option<Timestamp>,
+    /// Not attempted after this.
+    pub not_after: Timestamp,
+    /// Why it ended, if it was not accepted.
+    pub end_reason: Option<EndReason>,
+    /// Whether a person asked for it again.
+    pub is_manual: bool,
 }
 
 /// One HTTP try.
@@ -87,22 +153,33 @@ pub struct AttemptRow {
     pub outcome: String,
     /// The beginning of the answer, sealed; none after the report's end.
     pub response_excerpt_sealed: Option<Vec<u8>>,
+    /// The generations of the secrets that signed it, newest first, apart by spaces; none if it was not sent.
+    pub signed_by: Option<String>,
 }
 
-type DeliveryColumns = (String, String, String, String, String, i32, Option<i64>, i64, Option<i64>);
+type DeliveryColumns =
+    (String, String, String, String, String, i32, Option<i64>, i64, Option<i64>, (i64, Option<String>, bool, String));
 
 fn record(columns: DeliveryColumns) -> Result<DeliveryRecord, DbError> {
-    let (id, endpoint, event, kind, state, attempt_count, next_attempt_at, created_at, ended_at) = columns;
+    let (id, endpoint, event, kind, state, attempt_count, next_attempt_at, created_at, ended_at, more) = columns;
+    let (not_after, end_reason, is_manual, status) = more;
+    let state = match word("deliveries.state", &state)? {
+        DeliveryState::Pending if status != EndpointStatus::Active.word() => DeliveryState::Held,
+        state => state,
+    };
     Ok(DeliveryRecord {
         id: word("deliveries.id", &id)?,
         endpoint: word("deliveries.endpoint_id", &endpoint)?,
         event: word("deliveries.event_id", &event)?,
         kind: word("events.kind", &kind)?,
-        state: word("deliveries.state", &state)?,
+        state,
         attempt_count,
         next_attempt_at: time_or_none(next_attempt_at),
         created_at: Timestamp::from_epoch_millis(created_at),
         ended_at: time_or_none(ended_at),
+        not_after: Timestamp::from_epoch_millis(not_after),
+        end_reason: word_or_none("deliveries.end_reason", end_reason.as_deref())?,
+        is_manual,
     })
 }
 
@@ -114,6 +191,7 @@ impl Tx<'_, AgencyScope> {
     pub fn list_deliveries(&mut self, endpoint: &EndpointId, limit: u32) -> Result<Vec<DeliveryRecord>, DbError> {
         let rows: Vec<DeliveryColumns> = deliveries::table
             .inner_join(events::table.on(events::id.eq(deliveries::event_id)))
+            .inner_join(endpoints::table.on(endpoints::id.eq(deliveries::endpoint_id)))
             .filter(deliveries::endpoint_id.eq(endpoint.as_str()))
             .filter(deliveries::agency_id.eq(self.scope.0.as_str()))
             .order(deliveries::id.desc())
@@ -128,6 +206,7 @@ impl Tx<'_, AgencyScope> {
                 deliveries::next_attempt_at,
                 deliveries::created_at,
                 deliveries::ended_at,
+                (deliveries::not_after, deliveries::end_reason, deliveries::manual, endpoints::status),
             ))
             .load(self.conn)?;
         rows.into_iter().map(record).collect()
@@ -138,7 +217,7 @@ impl Tx<'_, AgencyScope> {
     /// # Errors
     /// What the engine refuses, and [`DbError::BadRow`].
     pub fn list_attempts(&mut self, delivery: &DeliveryId) -> Result<Vec<AttemptRow>, DbError> {
-        type Columns = (i32, i64, i64, Option<i32>, String, Option<Vec<u8>>);
+        type Columns = (i32, i64, i64, Option<i32>, String, Option<Vec<u8>>, Option<String>);
         let rows: Vec<Columns> = attempts::table
             .filter(attempts::delivery_id.eq(delivery.as_str()))
             .filter(attempts::agency_id.eq(self.scope.0.as_str()))
@@ -150,10 +229,11 @@ impl Tx<'_, AgencyScope> {
                 attempts::status,
                 attempts::outcome,
                 attempts::response_excerpt_sealed,
+                attempts::signed_by,
             ))
             .load(self.conn)?;
         rows.into_iter()
-            .map(|(at, started_at, duration_ms, status, outcome, response_excerpt_sealed)| {
+            .map(|(at, started_at, duration_ms, status, outcome, response_excerpt_sealed, signed_by)| {
                 Ok(AttemptRow {
                     number: at,
                     started_at: Timestamp::from_epoch_millis(started_at),
@@ -161,41 +241,62 @@ impl Tx<'_, AgencyScope> {
                     status: status.map(|code| number("attempts.status", i64::from(code))).transpose()?,
                     outcome,
                     response_excerpt_sealed,
+                    signed_by,
                 })
             })
             .collect()
     }
 }
 
-/// Cancels what waits for an endpoint. The fence rises, so that an attempt under way records nothing.
-pub(super) fn cancel_pending_of_endpoint(conn: &mut Conn, endpoint: &str, now: Timestamp) -> Result<usize, DbError> {
-    let cancelled = diesel::update(deliveries::table.filter(deliveries::endpoint_id.eq(endpoint)))
-        .filter(deliveries::state.eq(DeliveryState::Pending.slug()))
-        .set((
-            deliveries::state.eq(DeliveryState::Cancelled.slug()),
+/// The columns of a delivery that is over. The fence rises, so that an attempt under way records nothing.
+macro_rules! ended {
+    ($state:expr, $reason:expr, $now:expr) => {
+        (
+            deliveries::state.eq($state.slug()),
             deliveries::next_attempt_at.eq(None::<i64>),
             deliveries::lease_owner.eq(None::<String>),
             deliveries::lease_until.eq(None::<i64>),
             deliveries::fence.eq(deliveries::fence + 1),
-            deliveries::ended_at.eq(Some(now.epoch_millis())),
-        ))
+            deliveries::ended_at.eq(Some($now.epoch_millis())),
+            deliveries::end_reason.eq(Some($reason.slug())),
+        )
+    };
+}
+
+/// Cancels what waits for an endpoint.
+pub(super) fn cancel_pending_of_endpoint(
+    conn: &mut Conn,
+    endpoint: &str,
+    reason: EndReason,
+    now: Timestamp,
+) -> Result<usize, DbError> {
+    let cancelled = diesel::update(deliveries::table.filter(deliveries::endpoint_id.eq(endpoint)))
+        .filter(deliveries::state.eq(DeliveryState::Pending.slug()))
+        .set(ended!(DeliveryState::Cancelled, reason, now))
         .execute(conn)?;
     Ok(cancelled)
 }
 
-/// Cancels what waits of an analysis's events. The fence rises, as above.
+/// Cancels what waits of an analysis's events.
 pub(super) fn cancel_pending_of_analysis(conn: &mut Conn, analysis: &AnalysisId, now: Timestamp) -> Result<usize, DbError> {
     let told = events::table.filter(events::analysis_id.eq(analysis.as_str())).select(events::id);
     let cancelled = diesel::update(deliveries::table.filter(deliveries::event_id.eq_any(told)))
         .filter(deliveries::state.eq(DeliveryState::Pending.slug()))
-        .set((
-            deliveries::state.eq(DeliveryState::Cancelled.slug()),
-            deliveries::next_attempt_at.eq(None::<i64>),
-            deliveries::lease_owner.eq(None::<String>),
-            deliveries::lease_until.eq(None::<i64>),
-            deliveries::fence.eq(deliveries::fence + 1),
-            deliveries::ended_at.eq(Some(now.epoch_millis())),
-        ))
+        .set(ended!(DeliveryState::Cancelled, EndReason::Deleted, now))
         .execute(conn)?;
     Ok(cancelled)
+}
+
+/// Ends these deliveries, if they still wait.
+pub(super) fn end_pending(
+    conn: &mut Conn,
+    ids: &[String],
+    (state, reason): (DeliveryState, EndReason),
+    now: Timestamp,
+) -> Result<usize, DbError> {
+    let ended = diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)))
+        .filter(deliveries::state.eq(DeliveryState::Pending.slug()))
+        .set(ended!(state, reason, now))
+        .execute(conn)?;
+    Ok(ended)
 }

@@ -1,52 +1,76 @@
 //! Webhook endpoints. An endpoint belongs to one API key; its address and secret are sealed.
 
 use std::collections::BTreeSet;
-use std::str::FromStr;
 
 use diesel::prelude::*;
 
 use super::DbError;
 use super::conn::locked;
-use super::deliveries::cancel_pending_of_endpoint;
+use super::deliveries::{EndReason, cancel_pending_of_endpoint};
+use super::health::health_of_row;
 use super::schema::{api_keys, webhook_endpoints as endpoints};
 use super::scope::{AgencyScope, Tx};
-use super::words::word;
-use crate::domain::{AgencyId, ApiKeyId, EndpointId, EventKind, Timestamp};
+use super::words::{time_or_none, word, word_or_none};
+use crate::domain::{AgencyId, ApiKeyId, EndpointHealth, EndpointId, EventKind, StopReason, Timestamp};
 
 /// Where an endpoint stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndpointStatus {
     /// Hears of events.
     Active,
-    /// Its key was revoked.
+    /// Its owner paused it, or its key was revoked.
     Paused,
-    /// The receiver answered that it is gone.
+    /// It failed for too long.
+    Disabled,
+    /// The receiver answered that it is gone, or wants nothing more.
     Gone,
 }
 
 impl EndpointStatus {
     /// All that anybody sees; the rows of deleted ones stay for their deliveries' sake, unseen.
-    pub const ALL: [Self; 3] = [Self::Active, Self::Paused, Self::Gone];
+    pub const ALL: [Self; 4] = [Self::Active, Self::Paused, Self::Disabled, Self::Gone];
 
-    /// The word in the API and database.
+    /// The word in the API.
     pub const fn slug(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Paused => "paused",
+            Self::Disabled => "disabled",
             Self::Gone => "gone",
+        }
+    }
+
+    /// Where an endpoint that was stopped for a reason stands.
+    pub const fn stopped(reason: StopReason) -> Self {
+        match reason {
+            StopReason::Owner | StopReason::KeyRevoked => Self::Paused,
+            StopReason::Failures => Self::Disabled,
+            StopReason::Receiver => Self::Gone,
+        }
+    }
+
+    /// The word in the row; a disabled one is a paused one whose reason is its failures.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused | Self::Disabled => "paused",
+            Self::Gone => "gone",
+        }
+    }
+
+    fn of_row(text: &str, reason: Option<StopReason>) -> Result<Self, DbError> {
+        match (text, reason) {
+            ("active", _) => Ok(Self::Active),
+            ("paused", Some(StopReason::Failures)) => Ok(Self::Disabled),
+            ("paused", _) => Ok(Self::Paused),
+            ("gone", _) => Ok(Self::Gone),
+            _ => Err(DbError::BadRow { column: "webhook_endpoints.status" }),
         }
     }
 }
 
 /// The word in the rows of deleted endpoints.
-const DELETED: &str = "deleted";
-
-impl FromStr for EndpointStatus {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|status| status.slug() == text).ok_or(())
-    }
-}
+pub(super) const DELETED: &str = "deleted";
 
 /// A new endpoint of the agency in scope.
 #[derive(Debug, Clone)]
@@ -65,6 +89,21 @@ pub struct NewEndpoint {
     pub created_at: Timestamp,
 }
 
+/// The secret before the newest one, while it still signs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviousSecret {
+    /// Sealed.
+    pub sealed: Vec<u8>,
+    /// It signs before this time.
+    pub ends_at: Timestamp,
+}
+
+impl PreviousSecret {
+    pub(super) fn of_row(sealed: Option<Vec<u8>>, ends_at: Option<i64>) -> Option<Self> {
+        Some(Self { sealed: sealed?, ends_at: Timestamp::from_epoch_millis(ends_at?) })
+    }
+}
+
 /// An endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndpointRecord {
@@ -78,10 +117,24 @@ pub struct EndpointRecord {
     pub url_sealed: Vec<u8>,
     /// Its signing secret, sealed.
     pub secret_sealed: Vec<u8>,
+    /// Number of that secret, from 1.
+    pub secret_generation: i32,
+    /// The one before, if its overlap is not known to be over.
+    pub previous_secret: Option<PreviousSecret>,
+    /// Headers its owner wants on every delivery, sealed.
+    pub headers_sealed: Option<Vec<u8>>,
+    /// What its owner calls it, sealed.
+    pub description_sealed: Option<Vec<u8>>,
     /// The kinds it wants; empty: all.
     pub kinds: BTreeSet<EventKind>,
     /// Where it stands.
     pub status: EndpointStatus,
+    /// Why it is not active.
+    pub reason: Option<StopReason>,
+    /// Since when it is not.
+    pub disabled_at: Option<Timestamp>,
+    /// How it fares.
+    pub health: EndpointHealth,
     /// Since when.
     pub created_at: Timestamp,
 }
@@ -97,19 +150,38 @@ struct EndpointRow {
     kinds: String,
     status: String,
     created_at: i64,
+    secret_generation: i32,
+    previous_secret_sealed: Option<Vec<u8>>,
+    previous_ends_at: Option<i64>,
+    headers_sealed: Option<Vec<u8>>,
+    description_sealed: Option<Vec<u8>>,
+    status_reason: Option<String>,
+    disabled_at: Option<i64>,
+    failing_since: Option<i64>,
+    failure_count: i32,
+    breaker_trips: i32,
+    not_before: i64,
 }
 
 impl TryFrom<EndpointRow> for EndpointRecord {
     type Error = DbError;
     fn try_from(row: EndpointRow) -> Result<Self, DbError> {
+        let reason = word_or_none("webhook_endpoints.status_reason", row.status_reason.as_deref())?;
         Ok(Self {
             id: word("webhook_endpoints.id", &row.id)?,
             agency: word("webhook_endpoints.agency_id", &row.agency_id)?,
             api_key: word("webhook_endpoints.api_key_id", &row.api_key_id)?,
             url_sealed: row.url_sealed,
             secret_sealed: row.secret_sealed,
+            secret_generation: row.secret_generation,
+            previous_secret: PreviousSecret::of_row(row.previous_secret_sealed, row.previous_ends_at),
+            headers_sealed: row.headers_sealed,
+            description_sealed: row.description_sealed,
             kinds: parse_kinds(&row.kinds)?,
-            status: word("webhook_endpoints.status", &row.status)?,
+            status: EndpointStatus::of_row(&row.status, reason)?,
+            reason,
+            disabled_at: time_or_none(row.disabled_at),
+            health: health_of_row((row.failing_since, row.failure_count, row.breaker_trips, row.not_before))?,
             created_at: Timestamp::from_epoch_millis(row.created_at),
         })
     }
@@ -140,7 +212,7 @@ impl Tx<'_, AgencyScope> {
                 endpoints::url_sealed.eq(&new.url_sealed),
                 endpoints::secret_sealed.eq(&new.secret_sealed),
                 endpoints::kinds.eq(kinds.join(" ")),
-                endpoints::status.eq(EndpointStatus::Active.slug()),
+                endpoints::status.eq(EndpointStatus::Active.word()),
                 endpoints::created_at.eq(new.created_at.epoch_millis()),
             ))
             .execute(self.conn)
@@ -200,8 +272,8 @@ impl Tx<'_, AgencyScope> {
         row.map(EndpointRecord::try_from).transpose()
     }
 
-    /// Ends an endpoint: its address and secret are erased and what waits for it is cancelled. False if the agency has none
-    /// such.
+    /// Ends an endpoint: its address, secrets and headers are erased and what waits for it is cancelled. False if the agency
+    /// has none such.
     ///
     /// # Errors
     /// What the engine refuses.
@@ -213,10 +285,14 @@ impl Tx<'_, AgencyScope> {
                 endpoints::status.eq(DELETED),
                 endpoints::url_sealed.eq(Vec::<u8>::new()),
                 endpoints::secret_sealed.eq(Vec::<u8>::new()),
+                endpoints::previous_secret_sealed.eq(None::<Vec<u8>>),
+                endpoints::previous_ends_at.eq(None::<i64>),
+                endpoints::headers_sealed.eq(None::<Vec<u8>>),
+                endpoints::description_sealed.eq(None::<Vec<u8>>),
             ))
             .execute(self.conn)?;
         if ended > 0 {
-            cancel_pending_of_endpoint(self.conn, endpoint.as_str(), now)?;
+            cancel_pending_of_endpoint(self.conn, endpoint.as_str(), EndReason::EndpointDeleted, now)?;
         }
         Ok(ended > 0)
     }

@@ -164,6 +164,17 @@ diesel::table! {
         kinds -> Text,
         status -> Text,
         created_at -> BigInt,
+        secret_generation -> Integer,
+        previous_secret_sealed -> Nullable<Binary>,
+        previous_ends_at -> Nullable<BigInt>,
+        headers_sealed -> Nullable<Binary>,
+        description_sealed -> Nullable<Binary>,
+        status_reason -> Nullable<Text>,
+        disabled_at -> Nullable<BigInt>,
+        failing_since -> Nullable<BigInt>,
+        failure_count -> Integer,
+        breaker_trips -> Integer,
+        not_before -> BigInt,
     }
 }
 
@@ -181,6 +192,9 @@ diesel::table! {
         fence -> BigInt,
         created_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+        not_after -> BigInt,
+        end_reason -> Nullable<Text>,
+        manual -> Bool,
     }
 }
 
@@ -194,6 +208,7 @@ diesel::table! {
         status -> Nullable<Integer>,
         outcome -> Text,
         response_excerpt_sealed -> Nullable<Binary>,
+        signed_by -> Nullable<Text>,
     }
 }
 

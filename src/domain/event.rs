@@ -4,7 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::{AgencyId, AnalysisId, AnalysisState, ApiKeyId, DeletionCause, EventId, ReceiptId, ReportId, Timestamp};
+use super::{
+    AgencyId, AnalysisId, AnalysisState, ApiKeyId, DeletionCause, EndpointId, EventId, ReceiptId, ReportId, StopReason, Timestamp,
+};
 
 /// Attempts for an event that links nothing that lives end this long after it happened.
 pub const EVENT_LIFE: Duration = Duration::from_secs(28 * 60 * 60);
@@ -20,14 +22,22 @@ pub enum EventKind {
     ReportExpiring,
     /// A report was destroyed.
     ReportDeleted,
-    /// Somebody asked for a test.
+    /// Somebody asked for a test, or an endpoint was made.
     EndpointTest,
+    /// Another endpoint of the key was disabled.
+    EndpointDisabled,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 5] =
-        [Self::AnalysisCompleted, Self::AnalysisFailed, Self::ReportExpiring, Self::ReportDeleted, Self::EndpointTest];
+    pub const ALL: [Self; 6] = [
+        Self::AnalysisCompleted,
+        Self::AnalysisFailed,
+        Self::ReportExpiring,
+        Self::ReportDeleted,
+        Self::EndpointTest,
+        Self::EndpointDisabled,
+    ];
 
     /// The `type` in the body.
     pub const fn slug(self) -> &'static str {
@@ -37,6 +47,7 @@ impl EventKind {
             Self::ReportExpiring => "report.expiring",
             Self::ReportDeleted => "report.deleted",
             Self::EndpointTest => "endpoint.test",
+            Self::EndpointDisabled => "endpoint.disabled",
         }
     }
 }
@@ -152,7 +163,29 @@ impl Event {
 
     /// `endpoint.test` for one key's endpoint.
     pub fn endpoint_test(agency: AgencyId, api_key: ApiKeyId, now: Timestamp) -> Self {
-        let kind = EventKind::EndpointTest;
+        Self::of_key(agency, api_key, EventKind::EndpointTest, now, &serde_json::json!({}))
+    }
+
+    /// `endpoint.disabled`, for the other endpoints of its key.
+    pub fn endpoint_disabled(
+        agency: AgencyId,
+        api_key: ApiKeyId,
+        endpoint: &EndpointId,
+        reason: StopReason,
+        failing_since: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Self {
+        let data = serde_json::json!({
+            "endpoint": endpoint.as_str(),
+            "reason": reason.slug(),
+            "failing_since": failing_since.map(Timestamp::rfc3339),
+            "disabled_at": now.rfc3339(),
+            "links": { "endpoint": format!("/v1/webhook-endpoints/{endpoint}") },
+        });
+        Self::of_key(agency, api_key, EventKind::EndpointDisabled, now, &data)
+    }
+
+    fn of_key(agency: AgencyId, api_key: ApiKeyId, kind: EventKind, now: Timestamp, data: &serde_json::Value) -> Self {
         Self {
             id: EventId::generate(now),
             agency,
@@ -162,7 +195,7 @@ impl Event {
             sequence: 0,
             occurred_at: now,
             not_after: now.plus(EVENT_LIFE),
-            body: serde_json::json!({ "type": kind.slug(), "timestamp": now.rfc3339(), "data": {} }).to_string(),
+            body: serde_json::json!({ "type": kind.slug(), "timestamp": now.rfc3339(), "data": data }).to_string(),
         }
     }
 }

@@ -5,6 +5,7 @@
 pub mod analysis;
 pub mod branding;
 pub mod clock;
+pub mod endpoint;
 pub mod event;
 pub mod failpoint;
 pub mod ids;
@@ -16,6 +17,7 @@ pub mod timestamp;
 pub use analysis::{AnalysisState, DeletionCause, FailureReason, IllegalTransition, ReportLife, Transition};
 pub use branding::{Accent, AccentError, AgencyProfile, Branding, BrandingError, Logo, Paper};
 pub use clock::{Clock, ManualClock, SharedClock, SystemClock};
+pub use endpoint::{BreakerPolicy, EndpointHealth, StopReason, Verdict};
 pub use event::{Event, EventKind};
 pub use failpoint::{Failpoint, failpoint};
 pub use ids::{AgencyId, AnalysisId, ApiKeyId, DeliveryId, EndpointId, EventId, IdError, ReceiptId, ReportId, SessionId, UserId};

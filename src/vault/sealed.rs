@@ -34,6 +34,10 @@ pub enum Purpose {
     WebhookUrl,
     /// A webhook endpoint's secret.
     WebhookSecret,
+    /// The headers a customer wants on every delivery.
+    WebhookHeaders,
+    /// What a customer calls an endpoint.
+    WebhookDescription,
     /// The start of a receiver's answer.
     WebhookResponse,
     /// A session's form token.
@@ -57,6 +61,8 @@ impl Purpose {
             Self::Reference => "reference",
             Self::WebhookUrl => "webhook-url",
             Self::WebhookSecret => "webhook-secret",
+            Self::WebhookHeaders => "webhook-headers",
+            Self::WebhookDescription => "webhook-description",
             Self::WebhookResponse => "webhook-response",
             Self::FormToken => "form-token",
             Self::Photo => "photo",

@@ -4,83 +4,15 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
-use reqwest::{Client, ClientBuilder, Response, StatusCode, redirect, retry};
+use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::{Client, ClientBuilder, Response, redirect, retry};
 use tokio::time::{Instant, timeout_at};
 
 use super::egress::{CheckedResolver, NotAllowed, Target};
+use super::headers::ExtraHeaders;
+use super::outcome::{Outcome, WISH_HEADER, Wish};
 use super::signature::{ID_HEADER, SIGNATURE_HEADER, SignedHeaders, TIMESTAMP_HEADER};
 use super::{Settings, WebhookError};
-
-/// How an attempt ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// A 2xx: the receiver has it.
-    Delivered,
-    /// A 410: the receiver wants nothing any more.
-    Gone,
-    /// A 3xx, which is never followed.
-    Redirected,
-    /// Another status.
-    Refused,
-    /// Not done within the deadline.
-    TimedOut,
-    /// The host name has no address.
-    Unresolved,
-    /// The host name resolves to an address that is not public, or the URL is not in bounds (any more).
-    Blocked,
-    /// No connection, or no TLS with a certificate that holds.
-    Unreachable,
-    /// The connection ended or was no HTTP.
-    Broken,
-    /// Not attempted: the event's time was over.
-    Expired,
-    /// Not attempted: what is stored about the endpoint cannot be opened with the key ring.
-    Unreadable,
-}
-
-impl Outcome {
-    /// All outcomes.
-    pub const ALL: [Self; 11] = [
-        Self::Delivered,
-        Self::Gone,
-        Self::Redirected,
-        Self::Refused,
-        Self::TimedOut,
-        Self::Unresolved,
-        Self::Blocked,
-        Self::Unreachable,
-        Self::Broken,
-        Self::Expired,
-        Self::Unreadable,
-    ];
-
-    /// The word in the API and database.
-    pub const fn slug(self) -> &'static str {
-        match self {
-            Self::Delivered => "delivered",
-            Self::Gone => "gone",
-            Self::Redirected => "redirected",
-            Self::Refused => "refused",
-            Self::TimedOut => "timed_out",
-            Self::Unresolved => "unresolved",
-            Self::Blocked => "blocked",
-            Self::Unreachable => "unreachable",
-            Self::Broken => "broken",
-            Self::Expired => "expired",
-            Self::Unreadable => "unreadable",
-        }
-    }
-
-    fn of_status(status: StatusCode) -> Self {
-        match status.as_u16() {
-            200..=299 => Self::Delivered,
-            410 => Self::Gone,
-            300..=399 => Self::Redirected,
-            _ => Self::Refused,
-        }
-    }
-}
 
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +23,8 @@ pub struct Answer {
     pub status: Option<u16>,
     /// The `Retry-After` header as sent.
     pub retry_after: Option<String>,
+    /// What the receiver asks for in `webhook-delivery`.
+    pub wish: Option<Wish>,
     /// The start of the body, at most `Settings::response_kept_max` bytes. Untrusted.
     pub excerpt: Vec<u8>,
     /// How long it took.
@@ -100,7 +34,7 @@ pub struct Answer {
 impl Answer {
     /// An attempt that was not made.
     pub(super) const fn unsent(outcome: Outcome) -> Self {
-        Self { outcome, status: None, retry_after: None, excerpt: Vec::new(), duration: Duration::ZERO }
+        Self { outcome, status: None, retry_after: None, wish: None, excerpt: Vec::new(), duration: Duration::ZERO }
     }
 }
 
@@ -135,12 +69,13 @@ impl WebhookClient {
     }
 
     /// Sends one attempt. One deadline stands over resolving, connecting, sending and reading.
-    pub async fn post(&self, target: &Target, headers: SignedHeaders, body: String) -> Answer {
+    pub async fn post(&self, target: &Target, headers: SignedHeaders, extra: &ExtraHeaders, body: String) -> Answer {
         let started = Instant::now();
         let deadline = started + self.settings.request_timeout;
         let request = self
             .client
             .post(target.url().clone())
+            .headers(extra.to_map())
             .header(CONTENT_TYPE, "application/json")
             .header(ID_HEADER, headers.id)
             .header(TIMESTAMP_HEADER, headers.timestamp)
@@ -158,7 +93,9 @@ impl WebhookClient {
     /// The status is the answer; the body is only kept for people to read, so what goes wrong in it changes nothing.
     async fn read(&self, mut response: Response, deadline: Instant) -> Answer {
         let status = response.status();
-        let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let text = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned);
+        let retry_after = text(RETRY_AFTER);
+        let wish = text(HeaderName::from_static(WISH_HEADER)).and_then(|text| Wish::parse(&text));
         let mut excerpt = Vec::new();
         let mut bytes_read = 0;
         while bytes_read < self.settings.response_read_max {
@@ -168,9 +105,10 @@ impl WebhookClient {
             excerpt.extend_from_slice(&chunk[..chunk.len().min(room)]);
         }
         Answer {
-            outcome: Outcome::of_status(status),
+            outcome: Outcome::of_answer(status, wish),
             status: Some(status.as_u16()),
             retry_after,
+            wish,
             excerpt,
             duration: Duration::ZERO,
         }

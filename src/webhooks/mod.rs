@@ -8,22 +8,28 @@ mod dispatcher;
 mod egress;
 mod endpoints;
 mod error;
+mod headers;
+mod outcome;
 mod schedule;
 mod secret;
 mod signature;
 
 use std::time::Duration;
 
-pub use client::{Answer, Outcome, WebhookClient, install_tls_provider};
+use crate::domain::BreakerPolicy;
+
+pub use client::{Answer, WebhookClient, install_tls_provider};
 pub use dispatcher::{DispatchCount, Dispatcher};
 pub use egress::{
     CheckedResolver, EgressPolicy, Found, Lookup, NotAllowed, SpecialUse, SystemLookup, Target, UrlProblem, special_use,
 };
 pub use endpoints::{EndpointView, Webhooks};
 pub use error::WebhookError;
+pub use headers::{EXTRA_HEADERS_MAX, ExtraHeaders, HEADER_NAME_MAX, HEADER_VALUE_MAX, HeaderProblem};
+pub use outcome::{Outcome, WISH_HEADER, Wish};
 pub use schedule::{Jitter, WAITS, next_attempt, retry_after};
 pub use secret::{EndpointSecret, PlainSecret};
-pub use signature::{ID_HEADER, SIGNATURE_HEADER, SignedHeaders, TIMESTAMP_HEADER, sign};
+pub use signature::{ID_HEADER, SIGNATURE_HEADER, SignedHeaders, TIMESTAMP_HEADER, sign, sign_with_all};
 
 /// Bounds of delivering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +52,8 @@ pub struct Settings {
     pub in_flight_per_endpoint_max: u32,
     /// Spread of the waits.
     pub jitter: Jitter,
+    /// When an endpoint that fails is left alone, and when it is given up.
+    pub breaker: BreakerPolicy,
 }
 
 impl Default for Settings {
@@ -60,6 +68,7 @@ impl Default for Settings {
             in_flight_max: 64,
             in_flight_per_endpoint_max: 2,
             jitter: Jitter::Random,
+            breaker: BreakerPolicy::default(),
         }
     }
 }

@@ -31,7 +31,8 @@ pub enum Jitter {
 }
 
 impl Jitter {
-    fn permille(self) -> i32 {
+    /// A draw.
+    pub(super) fn permille(self) -> i32 {
         match self {
             Self::Random => rand::rng().random_range(-JITTER_PERMILLE..=JITTER_PERMILLE),
             Self::Fixed(permille) => permille.clamp(-JITTER_PERMILLE, JITTER_PERMILLE),
@@ -50,12 +51,16 @@ pub fn next_attempt(
     retry_after: Option<Duration>,
     jitter: Jitter,
 ) -> Option<Timestamp> {
+    let at = now.plus(planned_wait(attempt_count, retry_after, jitter)?);
+    (at <= not_after).then_some(at)
+}
+
+/// The wait after the `attempt_count`-th failure (from 1), spread, a receiver's wish honored; `None` after the last.
+pub(super) fn planned_wait(attempt_count: u32, retry_after: Option<Duration>, jitter: Jitter) -> Option<Duration> {
     let planned = *WAITS.get(usize::try_from(attempt_count).ok()?)?;
     let thousandths = u32::try_from(1000 + jitter.permille()).unwrap_or(1000);
     let spread = planned * thousandths / 1000;
-    let wait = retry_after.map_or(spread, |wish| wish.clamp(spread, spread.max(planned * 2)));
-    let at = now.plus(wait);
-    (at <= not_after).then_some(at)
+    Some(retry_after.map_or(spread, |wish| wish.clamp(spread, spread.max(planned * 2))))
 }
 
 /// Reads a `Retry-After` header: seconds, or an HTTP date (RFC 9110, 10.2.3) compared with `now`.

@@ -28,9 +28,15 @@ pub struct SignedHeaders {
 
 /// Signs a body as it will be sent, at the second of the attempt.
 pub fn sign(secret: &EndpointSecret, event: &EventId, attempted_at: Timestamp, body: &[u8]) -> SignedHeaders {
+    sign_with_all(std::slice::from_ref(secret), event, attempted_at, body)
+}
+
+/// Signs with every secret that is valid now, in the order given: the newest first. One line, one space between two.
+pub fn sign_with_all(secrets: &[EndpointSecret], event: &EventId, attempted_at: Timestamp, body: &[u8]) -> SignedHeaders {
     let timestamp = attempted_at.epoch_secs().to_string();
-    let signature = signature_item(secret.bytes(), event.as_str(), &timestamp, body);
-    SignedHeaders { id: event.as_str().to_owned(), timestamp, signature }
+    let items: Vec<String> =
+        secrets.iter().map(|secret| signature_item(secret.bytes(), event.as_str(), &timestamp, body)).collect();
+    SignedHeaders { id: event.as_str().to_owned(), timestamp, signature: items.join(" ") }
 }
 
 fn signature_item(key: &[u8], id: &str, timestamp: &str, body: &[u8]) -> String {

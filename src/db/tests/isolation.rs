@@ -20,7 +20,9 @@ async fn a_neighbour_sees_and_changes_nothing() {
         status: Some(200),
         outcome: "delivered".to_owned(),
         response_excerpt_sealed: None,
+        signed_by: None,
         next: crate::db::DeliveryNext::Delivered,
+        health: crate::db::HealthNote::default(),
     };
     assert!(scratch.db.as_system().write(move |tx| tx.record_attempt(&record)).await.unwrap());
     let gone = ours.completed().await;

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use crate::db::tests::scratch::{NOON, ScratchDb, Tenant, at};
-use crate::db::{AttemptRecord, ClaimedDelivery, DeliveryNext, DeliveryState, DueClaim, EndpointStatus, Origin};
-use crate::domain::{EndpointId, Event, EventKind, Timestamp};
+use crate::db::{AttemptRecord, ClaimedDelivery, DeliveryNext, DeliveryState, DueClaim, EndpointStatus, HealthNote, Origin};
+use crate::domain::{EndpointId, Event, EventKind, StopReason, Timestamp};
 
 async fn claim(scratch: &ScratchDb, owner: &'static str, now: Timestamp, until: Timestamp) -> Vec<ClaimedDelivery> {
     scratch.claim(owner, now, until).await
@@ -19,7 +19,9 @@ fn attempt(claimed: &ClaimedDelivery, next: DeliveryNext) -> AttemptRecord {
         status: Some(500),
         outcome: "status".to_owned(),
         response_excerpt_sealed: Some(b"sealed answer".to_vec()),
+        signed_by: Some("1".to_owned()),
         next,
+        health: HealthNote { ends_endpoint: next == DeliveryNext::EndpointGone, ..HealthNote::default() },
     }
 }
 
@@ -169,7 +171,7 @@ async fn a_retry_waits_for_its_time_and_every_attempt_is_kept() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_is_gone_ends_its_endpoint_and_what_waits_for_it() {
+async fn a_receiver_that_is_gone_stops_its_endpoint_and_what_waits_for_it_is_held() {
     let scratch = ScratchDb::open().await;
     let ours = scratch.tenant().await;
     let endpoint = ours.endpoint(&[]).await;
@@ -178,10 +180,10 @@ async fn a_receiver_that_is_gone_ends_its_endpoint_and_what_waits_for_it() {
     ours.completed().await;
     assert!(record(&scratch, attempt(&first, DeliveryNext::EndpointGone)).await);
     let states: HashSet<_> = states(&scratch, &ours, &endpoint).await.iter().map(|state| state.slug()).collect();
-    assert_eq!(states, HashSet::from(["endpoint_gone", "cancelled"]));
+    assert_eq!(states, HashSet::from(["endpoint_gone", "held"]));
     let of = endpoint.clone();
     let found = scratch.db.as_agency(&ours.agency).read(move |tx| tx.find_endpoint(&of)).await.unwrap().unwrap();
-    assert_eq!(found.status, EndpointStatus::Gone);
+    assert_eq!((found.status, found.reason), (EndpointStatus::Gone, Some(StopReason::Receiver)));
     ours.completed().await;
     assert!(claim(&scratch, "n", at(999), at(1_999)).await.is_empty());
 }

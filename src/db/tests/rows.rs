@@ -29,7 +29,9 @@ async fn two_tenants() -> Option<(ScratchDb, Tenant, Tenant)> {
             status: Some(200),
             outcome: "delivered".to_owned(),
             response_excerpt_sealed: None,
+            signed_by: None,
             next: DeliveryNext::Delivered,
+            health: crate::db::HealthNote::default(),
         };
         assert!(scratch.db.as_system().write(move |tx| tx.record_attempt(&record)).await.unwrap());
     }

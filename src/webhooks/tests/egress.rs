@@ -83,7 +83,7 @@ async fn what_the_shape_lets_through_is_stopped_at_the_connection() {
         let Ok(target) = Target::parse(&case.url, settings.egress()) else { continue };
         let now = crate::domain::Timestamp::from_epoch_millis(0);
         let headers = sign(&EndpointSecret::generate(), &EventId::generate(now), now, b"{}");
-        let answer = client.post(&target.at_port(listener.port), headers, "{}".to_owned()).await;
+        let answer = client.post(&target.at_port(listener.port), headers, &ExtraHeaders::default(), "{}".to_owned()).await;
         let expected = if case.verdict == "unknown" { Outcome::Unresolved } else { Outcome::Blocked };
         assert_eq!(answer.outcome, expected, "{}: {}", case.group, case.url);
         tried += 1;

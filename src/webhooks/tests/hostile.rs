@@ -20,7 +20,7 @@ async fn post_with(client: &WebhookClient, url: &str) -> Answer {
     let target = Target::parse(url, home().egress()).unwrap();
     let now = Timestamp::from_epoch_millis(0);
     let headers = sign(&EndpointSecret::generate(), &EventId::generate(now), now, b"{}");
-    client.post(&target, headers, "{}".to_owned()).await
+    client.post(&target, headers, &ExtraHeaders::default(), "{}".to_owned()).await
 }
 
 async fn post(url: &str) -> Answer {

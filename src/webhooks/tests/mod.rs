@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::db::tests::scratch::ScratchDb;
-use crate::db::{AttemptRow, Db, DeliveryRecord, NewAgency, NewApiKey};
+use crate::db::{AttemptRow, Db, DeliveryRecord, DeliveryState, NewAgency, NewApiKey};
 use crate::domain::{AgencyId, ApiKeyId, Clock as _, EndpointId, Event, EventKind, ManualClock, Scope, ScopeSet, SystemClock};
 use crate::vault::{KeyRing, Vault};
 
@@ -115,6 +115,10 @@ impl Bench {
     pub async fn deliveries(&self, endpoint: &EndpointId) -> Vec<DeliveryRecord> {
         let endpoint = endpoint.clone();
         self.db.as_agency(&self.agency).read(move |tx| tx.list_deliveries(&endpoint, 100)).await.unwrap()
+    }
+
+    pub async fn states(&self, endpoint: &EndpointId) -> Vec<DeliveryState> {
+        self.deliveries(endpoint).await.into_iter().map(|delivery| delivery.state).collect()
     }
 
     pub async fn attempts(&self, endpoint: &EndpointId) -> Vec<AttemptRow> {

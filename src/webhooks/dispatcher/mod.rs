@@ -3,6 +3,8 @@
 //! A claim is a lease with a fence: a node that dies loses its lease and another tries again, a node that was too slow
 //! records nothing. At most a few deliveries go to one endpoint at the same moment, so a dead one delays nobody else.
 
+mod attempt;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,13 +12,11 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::client::{Answer, Outcome, WebhookClient};
-use super::egress::Target;
-use super::schedule::{next_attempt, retry_after};
-use super::{EndpointSecret, Settings, WebhookError, sign};
-use crate::db::{AttemptRecord, ClaimedDelivery, Db, DbError, DeliveryNext, DueClaim};
+use super::client::WebhookClient;
+use super::{Settings, WebhookError};
+use crate::db::{Db, DbError, DeliveryNext, DueClaim, LATE_BATCH_MAX};
 use crate::domain::{Failpoint, SharedClock, Timestamp, failpoint};
-use crate::vault::{Purpose, Vault};
+use crate::vault::Vault;
 
 /// A claim outlasts the request's deadline by this much, for the writing before and after.
 const LEASE_MARGIN: Duration = Duration::from_secs(30);
@@ -33,7 +33,9 @@ pub struct DispatchCount {
     pub retried: usize,
     /// Given up: the list of attempts or the event's time is at its end.
     pub exhausted: usize,
-    /// The receiver is gone; the endpoint was disabled.
+    /// Given up: the receiver wants no more of it.
+    pub aborted: usize,
+    /// The receiver wants nothing more; the endpoint was stopped.
     pub gone: usize,
     /// Not recorded: somebody else has the delivery by now, or it was cancelled.
     pub stale: usize,
@@ -44,14 +46,15 @@ pub struct DispatchCount {
 impl DispatchCount {
     /// All attempts of the step.
     pub const fn total(&self) -> usize {
-        self.delivered + self.retried + self.exhausted + self.gone + self.stale + self.unrecorded
+        self.delivered + self.retried + self.exhausted + self.aborted + self.gone + self.stale + self.unrecorded
     }
 
     fn add(&mut self, recorded: Result<Option<DeliveryNext>, WebhookError>) {
         match recorded {
             Ok(Some(DeliveryNext::Delivered)) => self.delivered += 1,
             Ok(Some(DeliveryNext::RetryAt(_))) => self.retried += 1,
-            Ok(Some(DeliveryNext::Exhausted)) => self.exhausted += 1,
+            Ok(Some(DeliveryNext::Exhausted | DeliveryNext::Expired)) => self.exhausted += 1,
+            Ok(Some(DeliveryNext::Aborted)) => self.aborted += 1,
             Ok(Some(DeliveryNext::EndpointGone)) => self.gone += 1,
             Ok(None) => self.stale += 1,
             Err(error) => {
@@ -90,9 +93,9 @@ impl Dispatcher {
     /// # Errors
     /// What the database refuses when claiming; what it refuses later is counted.
     pub async fn run_due(&self, now: Timestamp) -> Result<DispatchCount, WebhookError> {
-        let mut count = DispatchCount::default();
         let mut under_way = JoinSet::new();
-        self.start_due(now, self.settings.batch_max, &mut under_way).await?;
+        let started = self.start_due(now, self.settings.batch_max, &mut under_way).await?;
+        let mut count = DispatchCount { exhausted: started.late, ..DispatchCount::default() };
         while let Some(done) = under_way.join_next().await {
             count.add(done.unwrap_or_else(|_| Err(DbError::Ending.into())));
         }
@@ -134,14 +137,14 @@ impl Dispatcher {
                 return Ok(next_at.since(now).clamp(PAUSE_MIN, PAUSE_MAX));
             }
             let room = self.settings.in_flight_max.saturating_sub(under_way.len()).min(self.settings.batch_max);
-            if room == 0 || self.start_due(now, room, under_way).await? < room {
+            if room == 0 || !self.start_due(now, room, under_way).await?.may_be_more(room) {
                 // What is still due waits for its endpoint's turn; the end of an attempt comes back here.
                 return Ok(PAUSE_MIN);
             }
         }
     }
 
-    async fn start_due(&self, now: Timestamp, limit: usize, under_way: &mut JoinSet<Recorded>) -> Result<usize, WebhookError> {
+    async fn start_due(&self, now: Timestamp, limit: usize, under_way: &mut JoinSet<Recorded>) -> Result<Started, WebhookError> {
         let claim = DueClaim {
             owner: self.owner.to_string(),
             now,
@@ -149,9 +152,13 @@ impl Dispatcher {
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
             per_endpoint: self.settings.in_flight_per_endpoint_max,
         };
-        let claimed = self.db.as_system().write(move |tx| tx.claim_due_deliveries(&claim)).await?;
-        let started = claimed.len();
-        if started > 0 {
+        let taken = self.db.as_system().write::<_, DbError>(move |tx| {
+            let late = tx.end_late_deliveries(claim.now)?;
+            Ok((late, tx.claim_due_deliveries(&claim)?))
+        });
+        let (late, claimed) = taken.await?;
+        let started = Started { late, claimed: claimed.len() };
+        if started.claimed > 0 {
             failpoint(Failpoint::DeliveryClaimed);
         }
         for delivery in claimed {
@@ -160,72 +167,19 @@ impl Dispatcher {
         }
         Ok(started)
     }
+}
 
-    /// One attempt, recorded with what follows; `None` if it was not ours any more.
-    async fn attempt(&self, delivery: ClaimedDelivery) -> Recorded {
-        let started_at = self.clock.now();
-        let answer = self.try_once(&delivery, started_at).await;
-        failpoint(Failpoint::DeliveryAnswered);
-        let finished_at = self.clock.now();
-        let next = self.decide(&delivery, &answer, finished_at);
-        let excerpt = (!answer.excerpt.is_empty()).then_some(&answer.excerpt);
-        let record = AttemptRecord {
-            delivery: delivery.id.clone(),
-            fence: delivery.fence,
-            started_at,
-            duration_ms: i64::try_from(answer.duration.as_millis()).unwrap_or(i64::MAX),
-            status: answer.status,
-            outcome: answer.outcome.slug().to_owned(),
-            response_excerpt_sealed: excerpt
-                .map(|bytes| self.vault.seal(Purpose::WebhookResponse, delivery.id.as_str(), bytes))
-                .transpose()?,
-            next,
-        };
-        tracing::info!(
-            delivery = %delivery.id, endpoint = %delivery.endpoint, attempt = delivery.attempt, outcome = answer.outcome.slug(),
-            status = answer.status, duration_ms = record.duration_ms, "webhook attempt"
-        );
-        let ours = self.db.as_system().write(move |tx| tx.record_attempt(&record)).await?;
-        Ok(ours.then_some(next))
-    }
+/// What one look at the outbox set going.
+struct Started {
+    /// Ended unattempted: too late.
+    late: usize,
+    /// Under way now.
+    claimed: usize,
+}
 
-    async fn try_once(&self, delivery: &ClaimedDelivery, at: Timestamp) -> Answer {
-        if at > delivery.not_after {
-            return Answer::unsent(Outcome::Expired);
-        }
-        let Some((url, secret)) = self.open(delivery) else { return Answer::unsent(Outcome::Unreadable) };
-        // Checked again: the setting that let a loopback address in may have been turned off since.
-        let Ok(target) = Target::parse(&url, self.settings.egress()) else { return Answer::unsent(Outcome::Blocked) };
-        let headers = sign(&secret, &delivery.event, at, delivery.body.as_bytes());
-        self.client.post(&target, headers, delivery.body.clone()).await
-    }
-
-    fn open(&self, delivery: &ClaimedDelivery) -> Option<(String, EndpointSecret)> {
-        let context = delivery.endpoint.as_str();
-        let url = self.vault.open_text(Purpose::WebhookUrl, context, &delivery.url_sealed).ok()?;
-        let secret = self.vault.open(Purpose::WebhookSecret, context, &delivery.secret_sealed).ok()?;
-        Some((url.as_str().to_owned(), EndpointSecret::from_bytes(&secret)?))
-    }
-
-    fn decide(&self, delivery: &ClaimedDelivery, answer: &Answer, now: Timestamp) -> DeliveryNext {
-        match answer.outcome {
-            Outcome::Delivered => DeliveryNext::Delivered,
-            Outcome::Gone => DeliveryNext::EndpointGone,
-            Outcome::Expired => DeliveryNext::Exhausted,
-            Outcome::Redirected
-            | Outcome::Refused
-            | Outcome::TimedOut
-            | Outcome::Unresolved
-            | Outcome::Blocked
-            | Outcome::Unreachable
-            | Outcome::Broken
-            | Outcome::Unreadable => {
-                let wish = answer.retry_after.as_deref().and_then(|value| retry_after(value, now));
-                let attempt = u32::try_from(delivery.attempt).unwrap_or(u32::MAX);
-                next_attempt(attempt, now, delivery.not_after, wish, self.settings.jitter)
-                    .map_or(DeliveryNext::Exhausted, DeliveryNext::RetryAt)
-            }
-        }
+impl Started {
+    fn may_be_more(&self, room: usize) -> bool {
+        self.claimed >= room || self.late >= LATE_BATCH_MAX as usize
     }
 }
 
