@@ -16,9 +16,10 @@ use crate::app::{App, Background};
 use crate::cli::{self, ExitStatus, first_start};
 use crate::config::{Config, DataDirError, LogSettings, ServerSettings, StoreSection};
 use crate::db::DbError;
-use crate::http::listener::{Deadlines, Terms};
+use crate::http::listener::{Crowd, Deadlines, Terms};
 use crate::http::pace::Pace;
-use crate::http::{self, Limiter, Services, Settings};
+use crate::http::streams::StreamSettings;
+use crate::http::{self, Limiter, Services, Settings, Streams};
 use crate::pipeline::Workers;
 use crate::pipeline::worker::SandboxMode;
 
@@ -33,17 +34,24 @@ fn routes(cfg: &mut web::ServiceConfig) {
 fn listen(
     listener: TcpListener,
     services: Services,
-    limiter: Limiter,
+    (limiter, streams): (Limiter, Streams),
     server: &ServerSettings,
 ) -> std::io::Result<actix_web::dev::Server> {
-    let terms = Terms { deadlines: deadlines(server), clock: services.clock.clone() };
+    let terms = Terms {
+        deadlines: deadlines(server),
+        clock: services.clock.clone(),
+        crowd: Crowd::affordable(server.connections_max, server.connections_per_address_max),
+        public_url: services.public_url.clone(),
+        drain: Duration::from_secs(server.stop_secs),
+    };
     let settings = web::Data::new(edge_settings(server, &services.public_url));
-    let (services, limiter) = (web::Data::new(services), web::Data::new(limiter));
+    let (services, limiter, streams) = (web::Data::new(services), web::Data::new(limiter), web::Data::new(streams));
     http::listener::serve(listener, terms, move || {
         Routes::new()
             .app_data(settings.clone())
             .app_data(services.clone())
             .app_data(limiter.clone())
+            .app_data(streams.clone())
             .wrap(from_fn(http::csrf::guard))
             .wrap(from_fn(http::limits::by_address))
             .wrap(from_fn(http::answers::write_problems))
@@ -68,6 +76,16 @@ const fn deadlines(server: &ServerSettings) -> Deadlines {
     }
 }
 
+/// How many streams of events there may be, and how long.
+const fn stream_settings(server: &ServerSettings) -> StreamSettings {
+    StreamSettings {
+        all_max: server.streams_max,
+        per_key_max: server.streams_per_key_max,
+        heartbeat: Duration::from_secs(server.heartbeat_secs),
+        longest: Duration::from_secs(server.stream_secs_max),
+    }
+}
+
 /// What the edges keep to.
 fn edge_settings(server: &ServerSettings, public_url: &str) -> Settings {
     Settings {
@@ -86,6 +104,7 @@ struct Running {
     background: Background,
     handle: ServerHandle,
     ended: oneshot::Receiver<std::io::Result<()>>,
+    streams: Streams,
     made: Option<first_start::Credentials>,
 }
 
@@ -103,26 +122,29 @@ async fn start(config: Config) -> anyhow::Result<Running> {
     let made = first_start::prepare(&app.services.accounts).await?;
     let background = app.start_background().await?;
     let limiter = Limiter::new(&app.config.rates);
-    let (services, edge) = (app.services.clone(), app.config.server.clone());
+    let streams = Streams::new(stream_settings(&app.config.server));
+    let (services, edge, ours) = (app.services.clone(), app.config.server.clone(), streams.clone());
     let (handles, handle) = oneshot::channel();
     let (ends, ended) = oneshot::channel();
     std::thread::Builder::new().name("http".to_owned()).spawn(move || {
         let listened = actix_web::rt::System::new().block_on(async move {
-            let server = listen(listener, services, limiter, &edge)?;
+            let server = listen(listener, services, (limiter, ours), &edge)?;
             drop(handles.send(server.handle()));
             server.await
         });
         drop(ends.send(listened));
     })?;
     let handle = handle.await.context("the listener did not start")?;
-    Ok(Running { app, background, handle, ended, made })
+    Ok(Running { app, background, handle, ended, streams, made })
 }
 
 impl Running {
-    /// Takes nothing new, finishes what is here, ends the rest as interrupted.
+    /// Says that it will not be ready, takes nothing new, sends streams to other nodes, finishes what is here, ends the rest as interrupted.
     async fn stop(self) -> anyhow::Result<()> {
-        let Self { app, background, handle, ended, .. } = self;
+        let Self { app, background, handle, ended, streams, .. } = self;
         app.services.health.begin_stop();
+        tokio::time::sleep(Duration::from_secs(app.config.server.leave_secs)).await;
+        streams.close();
         let drain = Duration::from_secs(app.config.server.stop_secs);
         tokio::join!(handle.stop(true), app.services.pipeline.stop(drain));
         background.stop().await;

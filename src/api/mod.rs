@@ -7,6 +7,7 @@ mod api_keys;
 mod endpoints;
 mod facts;
 mod health;
+mod pages;
 mod receipts;
 
 use actix_web::{guard, web};
@@ -32,6 +33,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     .service(web::resource("/v1/analyses/{id}/result").route(methods::get().to(analyses::read::result)))
     .service(web::resource("/v1/analyses/{id}/report.pdf").route(methods::get().to(analyses::read::pdf)))
     .service(web::resource("/v1/analyses/{id}/previews/{number}").route(methods::get().to(analyses::read::preview)))
+    .service(web::resource("/v1/analyses/{id}/progress").route(methods::get().to(analyses::progress::progress)))
     .service(
         web::resource("/v1/webhook-endpoints").route(web::post().to(endpoints::create)).route(methods::get().to(endpoints::list)),
     )
@@ -39,6 +41,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     .service(web::resource("/v1/webhook-endpoints/{id}/test").route(web::post().to(endpoints::test)))
     .service(web::resource("/v1/api-keys").route(web::post().to(api_keys::create)).route(methods::get().to(api_keys::list)))
     .service(web::resource("/v1/api-keys/{id}").route(web::delete().to(api_keys::revoke)))
+    .service(web::resource("/v1/receipts").route(methods::get().to(receipts::list)))
     .service(web::resource("/v1/receipts/{id}").route(methods::get().to(receipts::show)))
     .service(web::resource("/v1/limits").route(methods::get().to(facts::limits)))
     .service(web::resource("/v1/products").route(methods::get().to(facts::products)))

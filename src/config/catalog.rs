@@ -64,6 +64,37 @@ pub const SETTINGS: &[Setting] = &[
     ),
     limit("server.reader_secs", "s", "An answer does not wait for its reader longer in all.", "the connection is cut"),
     limit("server.wait_secs_max", "s", "Longest `Prefer: wait`.", "the wait is cut to it"),
+    limit(
+        "server.connections_max",
+        "connections",
+        "Connections at a time; never more than the process may have files open, less 256.",
+        "503 `no-room` with Retry-After, and the connection is closed",
+    ),
+    limit(
+        "server.connections_per_address_max",
+        "connections",
+        "Connections at a time from one address, IPv6 by its /64. Behind a proxy, which is one address: `server.connections_max`.",
+        "429 `too-many-requests` with Retry-After, and the connection is closed",
+    ),
+    limit("server.streams_max", "streams", "Event streams open at a time.", "503 `no-room` with Retry-After"),
+    limit(
+        "server.streams_per_key_max",
+        "streams",
+        "Event streams of one key open at a time.",
+        "429 `too-many-requests` with Retry-After",
+    ),
+    limit(
+        "server.stream_secs_max",
+        "s",
+        "An event stream ends after this time.",
+        "it ends, and the client takes it up where it ended",
+    ),
+    setting("server.heartbeat_secs", "s", "A silent event stream says so often that it lives."),
+    setting(
+        "server.leave_secs",
+        "s",
+        "A stopping server answers `/readyz` with 503 for so long before it takes no more connections, so that load balancers notice.",
+    ),
     setting("data.directory", "", "Directory of lock, key ring, and by default database and objects."),
     setting("keys.ring_file", "", "File of the key ring, the same for all nodes; empty: `keyring` in the data directory."),
     setting(

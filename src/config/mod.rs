@@ -6,11 +6,11 @@ mod catalog;
 mod data_dir;
 mod error;
 mod sections;
+mod server;
 mod store;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -19,61 +19,13 @@ pub use catalog::{SETTINGS, Setting};
 pub use data_dir::{DataDir, DataDirError};
 pub use error::ConfigError;
 pub use sections::{AccountsSection, DatabaseSection, PhotoSection, WebhooksSection};
+pub use server::ServerSettings;
 pub use store::StoreSection;
 
 /// The file that is read when none is named, if it exists.
 pub const DEFAULT_FILE: &str = "proofsheet.toml";
 /// Every environment variable begins with this; parts are joined by two underscores: `PROOFSHEET_SERVER__LISTEN`.
 pub const ENVIRONMENT_PREFIX: &str = "PROOFSHEET";
-
-/// Where and as what the server answers.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ServerSettings {
-    /// Address and port to listen on; port 0: any free one.
-    pub listen: SocketAddr,
-    /// The address people and programs use, without a slash at the end; empty: `http://localhost:PORT`.
-    pub public_url: String,
-    /// Seconds a stopping server waits for requests in flight.
-    pub stop_secs: u64,
-    /// Seconds a request's head may take.
-    pub head_secs: u64,
-    /// Seconds an idle connection is kept.
-    pub keep_alive_secs: u64,
-    /// Seconds before a body is judged by its rate.
-    pub body_grace_secs: u64,
-    /// Bytes a second a body must keep from then on, on average since its start.
-    pub body_bytes_per_s_min: u64,
-    /// Seconds a body may take in all.
-    pub body_secs: u64,
-    /// Seconds an answer may wait for its reader before the reader is judged by the rate.
-    pub reader_grace_secs: u64,
-    /// Bytes a second a reader must take from then on, on average over all such waiting.
-    pub reader_bytes_per_s_min: u64,
-    /// Seconds an answer may wait for its reader in all.
-    pub reader_secs: u64,
-    /// Longest `Prefer: wait`, in seconds.
-    pub wait_secs_max: u64,
-}
-
-impl Default for ServerSettings {
-    fn default() -> Self {
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
-            public_url: String::new(),
-            stop_secs: 25,
-            head_secs: 10,
-            keep_alive_secs: 15,
-            body_grace_secs: 10,
-            body_bytes_per_s_min: 1024,
-            body_secs: 300,
-            reader_grace_secs: 10,
-            reader_bytes_per_s_min: 1024,
-            reader_secs: 300,
-            wait_secs_max: 30,
-        }
-    }
-}
 
 /// Where things are kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -190,6 +142,14 @@ impl Config {
             (
                 self.server.body_secs > 0 && self.server.reader_secs > 0,
                 "server.body_secs and server.reader_secs must be at least 1",
+            ),
+            (
+                self.server.connections_max > 0 && self.server.connections_per_address_max > 0,
+                "server.connections_max and server.connections_per_address_max must be at least 1",
+            ),
+            (
+                self.server.heartbeat_secs > 0 && self.server.stream_secs_max > 0,
+                "server.heartbeat_secs and server.stream_secs_max must be at least 1",
             ),
             (self.worker.wall_secs > 0 && self.worker.cpu_secs > 0, "worker.wall_secs and worker.cpu_secs must be at least 1"),
             (self.worker.memory_bytes >= 256 * 1024 * 1024, "worker.memory_bytes must be at least 268435456 (256 MiB)"),

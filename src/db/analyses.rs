@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::DbError;
 use super::conn::{Conn, locked};
+use super::progress::{self, Step, StepKind};
 use super::schema::{analyses, photos};
 use super::scope::{AgencyScope, SystemScope, Tx};
 use super::words::{number, time_or_none, word, word_or_none};
@@ -49,6 +50,8 @@ pub struct NewAnalysis {
     pub previews: bool,
     /// The customer's own reference, sealed.
     pub reference_sealed: Option<Vec<u8>>,
+    /// Keyed digest of the reference, to find it by.
+    pub reference_digest: Option<Vec<u8>>,
     /// How long the report will live, in milliseconds, above 0.
     pub life_ms: i64,
     /// The size in bytes of each photo, in order.
@@ -196,8 +199,8 @@ impl Tx<'_, AgencyScope> {
                     analyses::lease_until.eq(is_held.then_some(new.lease_until.epoch_millis())),
                     analyses::fence.eq(FIRST_FENCE),
                     analyses::created_at.eq(new.created_at.epoch_millis()),
-                    analyses::is_test.eq(is_test),
                 ),
+                (analyses::is_test.eq(is_test), analyses::reference_digest.eq(new.reference_digest.as_ref())),
             ))
             .execute(self.conn)
             .map_err(DbError::of_insert)?;
@@ -212,6 +215,9 @@ impl Tx<'_, AgencyScope> {
                 ))
                 .execute(self.conn)?;
         }
+        let received = (1..=photo_count).map(|number| Step::of_photo(StepKind::Received, number, None));
+        let steps: Vec<_> = received.chain(is_held.then_some(Step::of_whole(StepKind::Queued))).collect();
+        progress::note(self.conn, (&self.scope.0, &new.id), &steps, new.created_at)?;
         Ok(is_test)
     }
 
@@ -232,24 +238,6 @@ impl Tx<'_, AgencyScope> {
     /// What the engine refuses, and [`DbError::BadRow`].
     pub fn find_analysis(&mut self, analysis: &AnalysisId) -> Result<Option<AnalysisRecord>, DbError> {
         Ok(find(self.conn, analysis)?.filter(|found| found.agency == self.scope.0))
-    }
-
-    /// The agency's analyses, newest first; those older than `before`; at most `limit`.
-    ///
-    /// # Errors
-    /// What the engine refuses, and [`DbError::BadRow`].
-    pub fn list_analyses(&mut self, before: Option<&AnalysisId>, limit: u32) -> Result<Vec<AnalysisRecord>, DbError> {
-        let mut query = analyses::table
-            .filter(analyses::agency_id.eq(self.scope.0.as_str()))
-            .order(analyses::id.desc())
-            .limit(i64::from(limit))
-            .select(AnalysisRow::as_select())
-            .into_boxed();
-        if let Some(before) = before {
-            query = query.filter(analyses::id.lt(before.as_str()));
-        }
-        let rows: Vec<AnalysisRow> = query.load(self.conn)?;
-        rows.into_iter().map(AnalysisRecord::try_from).collect()
     }
 
     /// Analyses of the agency that have no outcome yet.

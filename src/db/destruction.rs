@@ -9,7 +9,7 @@ use super::receipts::{self, NewReceipt, ReceiptRecord};
 use super::schema::{analyses, attempts, deliveries, events, photos, report_keys, reports as table};
 use super::scope::{SystemScope, Tx};
 use super::words::word;
-use super::{analyses as analysis_rows, events as event_rows, idempotency, reports};
+use super::{analyses as analysis_rows, events as event_rows, idempotency, progress, reports};
 use crate::domain::{AgencyId, AnalysisId, DeletionCause, Event, ReportId, ReportLife, Timestamp};
 
 /// A report to destroy.
@@ -50,7 +50,7 @@ pub struct ObjectsToDelete {
 }
 
 impl Tx<'_, SystemScope> {
-    /// Destroys a report: deletes its key, drops its photo rows, the customer's reference, the bodies of its events and
+    /// Destroys a report: deletes its key, drops its photo rows and its progress, the customer's reference, the bodies of its events and
     /// what its receivers answered, cancels what still waits, and tells of the deletion. If it was destroyed before,
     /// nothing changes. Answers the receipt that is stored: this one, or the first.
     ///
@@ -153,10 +153,13 @@ fn record(
     ReceiptRecord { id, agency, analysis, report, body, kid, signature, created_at: now, requested_by }
 }
 
-/// Photo rows, the reference, the digests of what was sent, event bodies and receivers' answers. Ids, states, times and the outcome stay: the tombstone.
+/// Photo rows, what happened to them, the reference, the digests of what was sent, event bodies and receivers' answers. Ids, states, times and the outcome stay: the tombstone.
 fn erase_traces(conn: &mut Conn, analysis: &AnalysisId, now: Timestamp) -> Result<(), DbError> {
     diesel::delete(photos::table.filter(photos::analysis_id.eq(analysis.as_str()))).execute(conn)?;
-    diesel::update(analyses::table.find(analysis.as_str())).set(analyses::reference_sealed.eq(None::<Vec<u8>>)).execute(conn)?;
+    diesel::update(analyses::table.find(analysis.as_str()))
+        .set((analyses::reference_sealed.eq(None::<Vec<u8>>), analyses::reference_digest.eq(None::<Vec<u8>>)))
+        .execute(conn)?;
+    progress::erase(conn, analysis)?;
     idempotency::erase(conn, analysis)?;
     cancel_pending_of_analysis(conn, analysis, now)?;
     let told = || events::table.filter(events::analysis_id.eq(analysis.as_str())).select(events::id);

@@ -10,6 +10,7 @@
 
 mod agencies;
 mod analyses;
+mod analysis_list;
 mod api_keys;
 mod claim;
 mod conn;
@@ -34,6 +35,7 @@ mod photos;
 mod pool;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod progress;
 mod receipts;
 mod reports;
 mod schema;
@@ -48,6 +50,7 @@ pub(crate) mod tests;
 
 pub use agencies::{AgencyRecord, NewAgency};
 pub use analyses::{AnalysisRecord, NewAnalysis, Origin};
+pub use analysis_list::AnalysisFilter;
 pub use api_keys::{NewApiKey, StoredApiKey};
 pub use claim::LATE_BATCH_MAX;
 pub use database::{Db, Settings};
@@ -66,6 +69,7 @@ pub use open_analyses::OpenRecord;
 pub use outcome::{Completion, Failure, NewReport, WrappedKeyColumns};
 pub use partials::{LeftoverPartial, NewPartial, PartialRecord};
 pub use photos::{PhotoRecord, PhotoState};
+pub use progress::{StepKind, StepRecord};
 pub use receipts::{NewReceipt, ReceiptRecord};
 pub use reports::{ReportObject, ReportRecord};
 pub use scope::{AgencyScope, AuthenticatorScope, PersonScope, PublicScope, Scoped, SystemScope, Tx};

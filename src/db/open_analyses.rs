@@ -9,6 +9,7 @@ use super::analyses::AnalysisRow;
 use super::conn::Conn;
 use super::leases::under_way;
 use super::outcome::WrappedKeyColumns;
+use super::progress::{self, Step, StepKind};
 use super::schema::{analyses, open_analyses};
 use super::scope::{AgencyScope, SystemScope, Tx};
 use super::words::number;
@@ -96,11 +97,16 @@ impl Tx<'_, AgencyScope> {
         self.find_analysis(analysis)
     }
 
-    /// Hands an open analysis, held in this transaction, to a node. Answers the node's fence.
+    /// Hands an open analysis, held in this transaction, to a node, from now until then. Answers the node's fence.
     ///
     /// # Errors
     /// [`DbError::IllegalTransition`] if it is not open, and what the engine refuses.
-    pub fn begin_processing(&mut self, held: &AnalysisRecord, owner: &str, until: Timestamp) -> Result<i64, DbError> {
+    pub fn begin_processing(
+        &mut self,
+        held: &AnalysisRecord,
+        owner: &str,
+        (now, until): (Timestamp, Timestamp),
+    ) -> Result<i64, DbError> {
         let state = held.state.apply(Transition::Submit)?;
         let fence = held.fence + 1;
         diesel::update(analyses::table.find(held.id.as_str()))
@@ -112,6 +118,7 @@ impl Tx<'_, AgencyScope> {
                 analyses::fence.eq(fence),
             ))
             .execute(self.conn)?;
+        progress::note(self.conn, (&self.scope.0, &held.id), &[Step::of_whole(StepKind::Queued)], now)?;
         Ok(fence)
     }
 }

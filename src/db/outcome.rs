@@ -8,6 +8,7 @@ use super::analyses::AnalysisRecord;
 use super::conn::Conn;
 use super::events;
 use super::leases::check_fence;
+use super::progress::{self, Step};
 use super::reports::ReportObject;
 use super::schema::{analyses, report_keys, reports};
 use super::scope::{SystemScope, Tx};
@@ -152,6 +153,7 @@ fn end(
             analyses::ended_at.eq(Some(now.epoch_millis())),
         ))
         .execute(conn)?;
+    progress::note(conn, (&found.agency, analysis), Step::of_outcome(state).as_slice(), now)?;
     open_analyses::delete_key(conn, analysis)?;
     if state.failure_reason() == Some(FailureReason::Interrupted) {
         idempotency::release(conn, analysis)?;

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::conn::Conn;
 use super::open_analyses::has_ended;
+use super::progress::{self, Step, StepKind};
 use super::schema::{analyses, partials, photos};
 use super::scope::{AgencyScope, SystemScope, Tx};
 use super::words::{time_or_none, word};
@@ -59,6 +60,8 @@ pub struct NewPartial {
     pub lease_owner: String,
     /// Lost if nobody renews the lease by then.
     pub lease_until: Timestamp,
+    /// Now.
+    pub received_at: Timestamp,
 }
 
 /// A partial result whose analysis has its outcome.
@@ -141,7 +144,13 @@ impl Tx<'_, AgencyScope> {
             .filter(analyses::agency_id.eq(self.scope.0.as_str()))
             .set(analyses::photo_count.eq(analyses::photo_count + 1))
             .execute(self.conn)?;
+        self.note_received(new)?;
         Ok(FIRST_FENCE)
+    }
+
+    fn note_received(&mut self, new: &NewPartial) -> Result<(), DbError> {
+        let received = Step::of_photo(StepKind::Received, new.number, None);
+        progress::note(self.conn, (&self.scope.0, &new.analysis), &[received], new.received_at)
     }
 
     /// Puts a photo in the place of one that was lost, in an analysis held in this transaction. Answers the new fence.
@@ -171,6 +180,7 @@ impl Tx<'_, AgencyScope> {
                 photos::problem.eq(None::<String>),
             ))
             .execute(self.conn)?;
+        self.note_received(new)?;
         Ok(fence)
     }
 }
@@ -193,8 +203,8 @@ impl Tx<'_, SystemScope> {
         analysis: &AnalysisId,
         number: i32,
         fence: i64,
-        state: PhotoState,
-        problem: Option<&str>,
+        (state, problem): (PhotoState, Option<&str>),
+        now: Timestamp,
     ) -> Result<(), DbError> {
         let stale = || DbError::StaleFence { analysis: analysis.clone() };
         let found = rows::find_locked(self.conn, analysis)?.ok_or_else(stale)?;
@@ -209,7 +219,7 @@ impl Tx<'_, SystemScope> {
         diesel::update(photos::table.find((analysis.as_str(), number)))
             .set((photos::state.eq(state.slug()), photos::problem.eq(problem)))
             .execute(self.conn)?;
-        Ok(())
+        progress::note(self.conn, (&found.agency, analysis), &[Step::of_photo(state.step(), number, problem)], now)
     }
 
     /// A photo will not be measured by the node that has it: from now on it may be put again.

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::DbError;
 use super::leases::check_fence;
+use super::progress::{self, Step, StepKind};
 use super::schema::{partials, photos};
 use super::scope::{AgencyScope, SystemScope, Tx};
 use super::words::{time_or_none, word};
@@ -32,6 +33,15 @@ impl PhotoState {
             Self::Received => "received",
             Self::Measured => "measured",
             Self::Unusable => "unusable",
+        }
+    }
+
+    /// The step to it.
+    pub(super) const fn step(self) -> StepKind {
+        match self {
+            Self::Received => StepKind::Received,
+            Self::Measured => StepKind::Measured,
+            Self::Unusable => StepKind::Unusable,
         }
     }
 }
@@ -102,8 +112,8 @@ impl Tx<'_, SystemScope> {
         analysis: &AnalysisId,
         number: i32,
         fence: i64,
-        state: PhotoState,
-        problem: Option<&str>,
+        (state, problem): (PhotoState, Option<&str>),
+        now: Timestamp,
     ) -> Result<(), DbError> {
         let found = check_fence(self.conn, analysis, fence)?;
         if found.state.is_outcome() {
@@ -112,6 +122,9 @@ impl Tx<'_, SystemScope> {
         let changed = diesel::update(photos::table.find((analysis.as_str(), number)))
             .set((photos::state.eq(state.slug()), photos::problem.eq(problem)))
             .execute(self.conn)?;
-        if changed == 0 { Err(DbError::NotThere { what: "photo" }) } else { Ok(()) }
+        if changed == 0 {
+            return Err(DbError::NotThere { what: "photo" });
+        }
+        progress::note(self.conn, (&found.agency, analysis), &[Step::of_photo(state.step(), number, problem)], now)
     }
 }

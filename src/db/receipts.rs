@@ -120,6 +120,24 @@ impl Tx<'_, AgencyScope> {
         Ok(find(self.conn, receipt)?.filter(|found| found.agency == self.scope.0))
     }
 
+    /// The agency's receipts, newest first; those older than `before`; at most `limit`.
+    ///
+    /// # Errors
+    /// What the engine refuses, and [`DbError::BadRow`].
+    pub fn list_receipts(&mut self, before: Option<&ReceiptId>, limit: u32) -> Result<Vec<ReceiptRecord>, DbError> {
+        let mut query = receipts::table
+            .filter(receipts::agency_id.eq(self.scope.0.as_str()))
+            .order(receipts::id.desc())
+            .limit(i64::from(limit))
+            .select(ReceiptRow::as_select())
+            .into_boxed();
+        if let Some(before) = before {
+            query = query.filter(receipts::id.lt(before.as_str()));
+        }
+        let rows: Vec<ReceiptRow> = query.load(self.conn)?;
+        rows.into_iter().map(ReceiptRecord::try_from).collect()
+    }
+
     /// The receipt for one of the agency's analyses.
     ///
     /// # Errors

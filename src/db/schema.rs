@@ -83,6 +83,7 @@ diesel::table! {
         created_at -> BigInt,
         ended_at -> Nullable<BigInt>,
         is_test -> Bool,
+        reference_digest -> Nullable<Binary>,
     }
 }
 
@@ -257,6 +258,18 @@ diesel::table! {
         resource_id -> Text,
         released -> Bool,
         created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    progress (analysis_id, sequence) {
+        analysis_id -> Text,
+        sequence -> Integer,
+        agency_id -> Text,
+        what -> Text,
+        photo -> Nullable<Integer>,
+        detail -> Nullable<Text>,
+        occurred_at -> BigInt,
     }
 }
 

@@ -82,7 +82,8 @@ impl Who {
     }
 }
 
-fn prefix(address: IpAddr) -> IpAddr {
+/// Who an address stands for: IPv4 whole, IPv6 by its /64.
+pub fn prefix(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6((u128::from(address) & !u128::from(u64::MAX)).into()),
         v4 => v4,

@@ -17,7 +17,8 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct RequestId(String);
 
 impl RequestId {
-    fn generate() -> Self {
+    /// A new one.
+    pub fn generate() -> Self {
         let mut random = [0_u8; 16];
         rand::rng().fill_bytes(&mut random);
         let mut text = String::with_capacity(35);

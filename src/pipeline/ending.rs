@@ -64,6 +64,7 @@ impl Pipeline {
             let (agency, id) = (agency.clone(), analysis.clone());
             if self.inner.parts.db.as_system().write(move |tx| cancel(tx, &agency, &id, now)).await? {
                 self.inner.parts.events.notify_one();
+                self.inner.watching.wake(analysis);
                 self.let_go(analysis).await;
                 open::clear(&self.inner, Some(analysis)).await;
                 return Ok(());
@@ -77,7 +78,7 @@ impl Pipeline {
         let running = self.inner.lock_running().get(analysis).cloned();
         if let Some(running) = running {
             running.cancel.cancel();
-            self.wait(analysis, LET_GO_MAX).await;
+            self.wait_here(analysis, LET_GO_MAX).await;
         }
     }
 }

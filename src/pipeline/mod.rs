@@ -18,6 +18,7 @@ pub mod recovery;
 mod request;
 mod run;
 pub mod scheduler;
+mod watching;
 pub mod worker;
 
 use std::collections::{HashMap, HashSet};
@@ -33,8 +34,9 @@ pub use admission::{HeldPhoto, SentAs, Settings as AdmissionSettings, Upload, cl
 pub use error::{AdmissionError, CancelError, OpenError, ReadError, SubmitError, Tombstone};
 pub use once::{Accepted, Once};
 pub use open::PutPhoto;
-pub use reading::Part;
+pub use reading::{LiveReport, Part};
 pub use request::{AnalysisRequest, Submitter};
+pub use watching::Progress;
 pub use worker::{Settings as WorkerSettings, Workers};
 
 use crate::db::{AgencyScope, Db, DbError, NewAnalysis, OpenRecord, Tx};
@@ -45,6 +47,7 @@ use admission::{ByteBudget, RETRY_AFTER_SECS};
 use once::{Keyed, Keys};
 use request::Accepting;
 use scheduler::Scheduler;
+use watching::Watching;
 
 /// How long a node's word about its analyses counts without being renewed.
 pub const LEASE: Duration = Duration::from_secs(60);
@@ -99,6 +102,7 @@ struct Inner {
     keys: Keys,
     /// Objects of the photos that are measured here now.
     measuring: Mutex<HashSet<String>>,
+    watching: Watching,
     tasks: TaskTracker,
     stopping: CancellationToken,
 }
@@ -115,6 +119,7 @@ impl Pipeline {
             running: Mutex::new(HashMap::new()),
             keys: Keys::default(),
             measuring: Mutex::new(HashSet::new()),
+            watching: Watching::default(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
         };
@@ -217,8 +222,8 @@ impl Pipeline {
         );
     }
 
-    /// Waits until the analysis has an outcome or `most` has passed. Returns at once for an analysis of another node.
-    pub async fn wait(&self, analysis: &AnalysisId, most: Duration) {
+    /// Waits until the run of an analysis on this node is over, if it is here, or `most` has passed.
+    async fn wait_here(&self, analysis: &AnalysisId, most: Duration) {
         let running = self.inner.lock_running().get(analysis).cloned();
         if let Some(mut running) = running {
             // Both a time-out and a task that is gone mean: look at the row.

@@ -66,6 +66,20 @@ fn about(carried: &Carried) -> AnalysisFacts {
     }
 }
 
+/// Tells whoever watches that the report is being made now.
+///
+/// # Errors
+/// [`DbError::StaleFence`] if somebody else ended the analysis.
+pub(super) async fn note_rendering(inner: &Inner, carried: &Carried) -> Result<(), DbError> {
+    until_recorded(|| {
+        let (analysis, fence, now) = (carried.analysis.clone(), carried.fence, inner.parts.clock.now());
+        inner.parts.db.as_system().write(move |tx| tx.note_rendering(&analysis, fence, now))
+    })
+    .await?;
+    inner.watching.wake(&carried.analysis);
+    Ok(())
+}
+
 /// Records the report, the key that opens it, and the event, in one transaction.
 ///
 /// # Errors
@@ -89,6 +103,7 @@ pub(super) async fn complete(
     .await?;
     failpoint(Failpoint::OutcomeRecorded);
     inner.parts.events.notify_one();
+    inner.watching.wake(&carried.analysis);
     Ok(())
 }
 
@@ -99,6 +114,7 @@ pub(super) async fn fail(inner: &Inner, carried: &Carried, reason: FailureReason
         Ok(Ok(())) => {
             failpoint(Failpoint::FailureRecorded);
             inner.parts.events.notify_one();
+            inner.watching.wake(&carried.analysis);
             tracing::info!(analysis.id = %carried.analysis, reason = reason.slug(), "analysis ended without a report");
         }
         Ok(Err(DbError::StaleFence { .. })) => {

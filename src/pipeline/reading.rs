@@ -3,7 +3,7 @@
 use super::error::{ReadError, Tombstone};
 use super::{Pipeline, bundle};
 use crate::db::{AnalysisRecord, ReportRecord, WrappedKeyColumns};
-use crate::domain::{AgencyId, AnalysisId, DeletionCause, ReportLife};
+use crate::domain::{AgencyId, AnalysisId, DeletionCause, ReportId, ReportLife};
 use crate::storage;
 use crate::vault::{WrappedKey, open_object};
 
@@ -18,6 +18,20 @@ pub enum Part {
     Preview(u16),
 }
 
+/// A report that can be read, with what opens it.
+#[derive(Debug, Clone)]
+pub struct LiveReport {
+    report: ReportRecord,
+    key: WrappedKeyColumns,
+}
+
+impl LiveReport {
+    /// Its id. What a report holds never changes.
+    pub const fn id(&self) -> &ReportId {
+        &self.report.id
+    }
+}
+
 impl Pipeline {
     /// Opens a part of a live report.
     ///
@@ -25,6 +39,15 @@ impl Pipeline {
     /// [`ReadError::NotFound`] for another agency's analysis, [`ReadError::NoReport`] before or without a report,
     /// [`ReadError::Gone`] from its end on.
     pub async fn open_report(&self, agency: &AgencyId, analysis: &AnalysisId, part: Part) -> Result<Vec<u8>, ReadError> {
+        let live = self.live_report(agency, analysis).await?;
+        self.open_part(agency, &live, part).await
+    }
+
+    /// The report of one of the agency's analyses, if it can be read now.
+    ///
+    /// # Errors
+    /// As [`Pipeline::open_report`].
+    pub async fn live_report(&self, agency: &AgencyId, analysis: &AnalysisId) -> Result<LiveReport, ReadError> {
         let (found, report, key) = self.look_up(agency, analysis).await?;
         let record = found.ok_or(ReadError::NotFound)?;
         let report = report.ok_or(ReadError::NoReport { state: record.state })?;
@@ -32,6 +55,15 @@ impl Pipeline {
             return Err(ReadError::Gone(tombstone));
         }
         let key = key.ok_or(ReadError::NotFound)?;
+        Ok(LiveReport { report, key })
+    }
+
+    /// Opens a part of a report that was live a moment ago.
+    ///
+    /// # Errors
+    /// [`ReadError::NotFound`] for a preview that is not in it, [`ReadError::Damaged`], and what the store refuses.
+    pub async fn open_part(&self, agency: &AgencyId, live: &LiveReport, part: Part) -> Result<Vec<u8>, ReadError> {
+        let LiveReport { report, key } = live.clone();
         let wrapped = WrappedKey { kid: key.kid, nonce: key.nonce, wrapped: key.wrapped };
         let vault = &self.inner.parts.vault;
         let report_key = vault.unwrap_report_key(&wrapped, agency, &report.id)?;

@@ -3,6 +3,7 @@
 
 use super::ending::{end_now, record_failure};
 use super::once::KEY_LIFE;
+use super::watching::PROGRESS_LIFE;
 use super::{LEASE, Pipeline, open};
 use crate::db::{AbandonedAnalysis, DbError, SystemScope, Tx};
 use crate::domain::{AnalysisId, AnalysisState, FailureReason, Timestamp};
@@ -40,7 +41,11 @@ impl Pipeline {
             self.inner.parts.events.notify_one();
         }
         open::clear(&self.inner, None).await;
-        self.inner.parts.db.as_system().write(move |tx| tx.delete_key_uses_before(now.minus(KEY_LIFE))).await?;
+        let forget = move |tx: &mut Tx<'_, SystemScope>| {
+            tx.delete_key_uses_before(now.minus(KEY_LIFE))?;
+            tx.delete_progress_before(now.minus(PROGRESS_LIFE))
+        };
+        self.inner.parts.db.as_system().write(forget).await?;
         Ok(interrupted + overdue)
     }
 

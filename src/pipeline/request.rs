@@ -52,6 +52,13 @@ impl AnalysisRequest {
     }
 }
 
+/// What an agency's reference is found by: its digest under every key of the ring, the active one first.
+pub(super) fn reference_digests(vault: &Vault, agency: &AgencyId, reference: &str) -> Vec<Vec<u8>> {
+    // Bound to the agency: equal references of two agencies have nothing in common. An agency's id has one length.
+    let digests = vault.keyed_digests(Purpose::Reference, format!("{agency}{reference}").as_bytes());
+    digests.iter().map(|digest| digest.to_vec()).collect()
+}
+
 /// A request that was found good, on its way to a row.
 #[derive(Debug, Clone)]
 pub(super) struct Accepting {
@@ -90,12 +97,15 @@ impl Accepting {
             Some(text) => Some(vault.seal(Purpose::Reference, self.id.as_str(), text.as_bytes())?),
             None => None,
         };
+        let reference_digest =
+            self.reference.as_ref().and_then(|text| reference_digests(vault, &self.submitter.agency, text).into_iter().next());
         Ok(NewAnalysis {
             id: self.id.clone(),
             origin: self.submitter.origin.clone(),
             product: self.request.product,
             previews: self.request.previews,
             reference_sealed,
+            reference_digest,
             life_ms: i64::try_from(self.life.as_millis()).unwrap_or(i64::MAX),
             photos,
             state,

@@ -170,6 +170,7 @@ async fn complete(inner: &Inner, carried: &Carried, photos: Photos, names: &Name
         return Err(RunError::NoUsablePhoto);
     }
     failpoint(Failpoint::AllMeasured);
+    outcome::note_rendering(inner, carried).await?;
     let created_at = inner.parts.clock.now();
     let facts = ReportFacts {
         report: names.report.clone(),
@@ -209,9 +210,11 @@ async fn measure_one(inner: &Inner, carried: &Carried, number: u16, photo: HeldP
     let (state, problem) = words(&measured.outcome);
     outcome::until_recorded(|| {
         let (analysis, number, fence) = (carried.analysis.clone(), i32::from(number), carried.fence);
-        inner.parts.db.as_system().write(move |tx| tx.set_photo_state(&analysis, number, fence, state, problem))
+        let now = inner.parts.clock.now();
+        inner.parts.db.as_system().write(move |tx| tx.set_photo_state(&analysis, number, fence, (state, problem), now))
     })
     .await?;
+    inner.watching.wake(&carried.analysis);
     failpoint(Failpoint::PhotoRecorded);
     Ok(measured)
 }

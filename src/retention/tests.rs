@@ -79,6 +79,7 @@ impl Bench {
             product: Product::Snapshot,
             previews: true,
             reference_sealed: Some(b"sealed reference".to_vec()),
+            reference_digest: None,
             life_ms: 7 * 86_400_000,
             photos: vec![1000, 2000],
             state: AnalysisState::Processing,

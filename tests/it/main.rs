@@ -42,3 +42,4 @@ mod startup;
 mod stores;
 mod strace;
 mod support;
+mod waiting;

@@ -1,16 +1,17 @@
-//! `GET /v1/analyses`: pages, newest first. The cursor is the last id seen; ids sort by time.
+//! `GET /v1/analyses`: pages, newest first, of those a filter leaves. The cursor is the last id seen; ids sort by time.
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use super::view::previews_word;
-use crate::db::AnalysisRecord;
-use crate::domain::{AnalysisId, FailureReason, Timestamp};
+use crate::api::pages;
+use crate::db::{AnalysisFilter, AnalysisRecord};
+use crate::domain::{AnalysisId, FailureReason, Product, Timestamp};
 use crate::http::caller::{AnalysesRead, ApiCaller};
-use crate::http::{Problem, ProblemKind, Services};
+use crate::http::{Problem, Services};
 
-const LIMIT_DEFAULT: u32 = 20;
-const LIMIT_MAX: u32 = 100;
+/// What `state` may say.
+const STATES: [&str; 4] = ["open", "processing", "completed", "failed"];
 
 /// The query.
 #[derive(Debug, Deserialize)]
@@ -18,6 +19,11 @@ const LIMIT_MAX: u32 = 100;
 pub struct Query {
     limit: Option<u32>,
     cursor: Option<String>,
+    state: Option<String>,
+    product: Option<String>,
+    reference: Option<String>,
+    created_after: Option<String>,
+    created_before: Option<String>,
 }
 
 /// One line of the list; the resource itself says more.
@@ -61,23 +67,75 @@ fn line(services: &Services, record: &AnalysisRecord) -> Result<Line, Problem> {
 /// Lists them.
 ///
 /// # Errors
-/// 400 for a wrong cursor, 422 for a limit out of range.
+/// 400 for a wrong cursor or one of another filter, 422 for a limit out of range or a filter that cannot be.
 pub async fn list(
     caller: ApiCaller<AnalysesRead>,
     query: web::Query<Query>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let limit = query.limit.unwrap_or(LIMIT_DEFAULT);
-    if !(1..=LIMIT_MAX).contains(&limit) {
-        return Err(Problem::field("limit", "unknown_value", format!("limit is 1 to {LIMIT_MAX}.")));
-    }
-    let cursor = query.cursor.as_deref().map(str::parse::<AnalysisId>).transpose();
-    let cursor = cursor.map_err(|_| Problem::new(ProblemKind::InvalidCursor))?;
+    let limit = pages::limit_of(query.limit)?;
+    let mut filter = query.filter()?;
+    // What the cursor is bound to: what was asked, not the digests, which another ring key changes.
+    let asked = format!("{filter:?} {:?}", query.reference);
+    let cursor = query.cursor.as_deref().map(|cursor| pages::read_cursor::<AnalysisId>(&asked, cursor)).transpose()?;
+    filter.reference_digests = query.reference.as_deref().map(|text| services.pipeline.reference_digests(&caller.agency, text));
     let read = services.db.as_agency(&caller.agency);
-    let mut rows = read.read(move |tx| tx.list_analyses(cursor.as_ref(), limit + 1)).await?;
-    let has_more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let analyses = rows.iter().map(|record| line(&services, record)).collect::<Result<Vec<_>, _>>()?;
-    let next_cursor = if has_more { rows.last().map(|record| record.id.to_string()) } else { None };
+    let mut rows = read.read(move |tx| tx.search_analyses(&filter, cursor.as_ref(), limit + 1)).await?;
+    let (has_more, next_cursor) = pages::cut(&mut rows, limit, |last| pages::cursor_after(&asked, last.id.as_str()));
+    let analyses = rows.iter().map(|record| line(&services, record)).collect::<Result<_, _>>()?;
     Ok(HttpResponse::Ok().json(Page { analyses, has_more, next_cursor }))
+}
+
+impl Query {
+    /// Everything but the reference.
+    fn filter(&self) -> Result<AnalysisFilter, Problem> {
+        Ok(AnalysisFilter {
+            state: self.state.as_deref().map(state_of).transpose()?,
+            product: self.product.as_deref().map(product_of).transpose()?,
+            reference_digests: None,
+            created_after: time_of("created_after", self.created_after.as_deref())?,
+            created_before: time_of("created_before", self.created_before.as_deref())?,
+        })
+    }
+}
+
+fn state_of(text: &str) -> Result<&'static str, Problem> {
+    let known = STATES.into_iter().find(|known| *known == text);
+    known.ok_or_else(|| Problem::field("state", "unknown_value", format!("state is one of {}.", STATES.join(", "))))
+}
+
+fn product_of(text: &str) -> Result<Product, Problem> {
+    let words = Product::ALL.map(Product::slug).join(", ");
+    text.parse().map_err(|_| Problem::field("product", "unknown_value", format!("product is one of {words}.")))
+}
+
+fn time_of(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let wrong = || Problem::field(field, "unknown_value", format!("{field} is a time as in 2026-11-22T09:30:00Z."));
+    Timestamp::from_rfc3339(text).map(Some).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(text: &str) -> Result<AnalysisFilter, Problem> {
+        web::Query::<Query>::from_query(text).expect("it can be read").filter()
+    }
+
+    #[test]
+    fn filters_are_read_and_nonsense_is_named() {
+        let filter = query("state=failed&product=portfolio&created_after=2026-11-22T09:30:00Z").unwrap();
+        assert_eq!((filter.state, filter.product), (Some("failed"), Some(Product::Portfolio)));
+        assert_eq!(filter.created_after, Timestamp::from_rfc3339("2026-11-22T09:30:00Z"));
+        assert_eq!(query("").unwrap(), AnalysisFilter::default());
+        for (text, field) in [
+            ("state=done", "state"),
+            ("product=poster", "product"),
+            ("created_after=yesterday", "created_after"),
+            ("created_before=1", "created_before"),
+        ] {
+            assert_eq!(query(text).unwrap_err().field_errors()[0].field, field);
+        }
+    }
 }

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod list;
 pub mod open;
+pub mod progress;
 pub mod read;
 pub mod submit;
 pub mod view;

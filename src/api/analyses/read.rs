@@ -1,37 +1,69 @@
-//! Reading: state, result, PDF, previews. The report's end is checked on every read.
+//! Reading: state, result, PDF, previews. The report's end is checked on every read, also where the client has the bytes already.
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::view::{AnalysisView, ask_again_secs};
 use crate::api::parse_id;
 use crate::domain::AnalysisId;
 use crate::http::caller::{AnalysesRead, ApiCaller};
-use crate::http::{Problem, ProblemKind, Services};
+use crate::http::prefer::{PREFERENCE_APPLIED, Preferences};
+use crate::http::{Problem, ProblemKind, Services, Settings, conditional};
 use crate::pipeline::Part;
 
-/// `GET /v1/analyses/{id}`: its state; 410 with what is left once its report has ended.
+/// `GET /v1/analyses/{id}`: its state, at once or after a wait for its outcome; 410 with what is left once its report has ended.
 ///
 /// # Errors
 /// 404, 410.
 pub async fn show(
     caller: ApiCaller<AnalysesRead>,
     id: web::Path<String>,
+    request: HttpRequest,
     services: web::Data<Services>,
+    settings: web::Data<Settings>,
 ) -> Result<HttpResponse, Problem> {
-    let seen = services.see(&caller.agency, &parse_id(&id)?).await?;
-    let ask_again = ask_again_secs(seen.record.state);
+    let id: AnalysisId = parse_id(&id)?;
+    let mut seen = services.see(&caller.agency, &id).await?;
+    let preferred = Preferences::of(&request, settings.wait_max);
+    if let Some(wait) = preferred.wait.filter(|_| !seen.record.state.is_outcome()) {
+        services.pipeline.wait(&caller.agency, &id, wait).await;
+        seen = services.see(&caller.agency, &id).await?;
+    }
     // The tombstone is the whole resource as it stands, with the receipt's link.
     let mut response = if seen.tombstone.is_some() { HttpResponse::Gone() } else { HttpResponse::Ok() };
-    if let Some(secs) = ask_again {
+    if let Some(secs) = ask_again_secs(seen.record.state) {
         response.insert_header((header::RETRY_AFTER, secs.to_string()));
     }
-    Ok(response.json(AnalysisView::from(seen)))
+    if let Some(applied) = preferred.applied(seen.record.state.is_outcome()) {
+        response.insert_header((PREFERENCE_APPLIED, applied));
+    }
+    conditional::json(&request, response, &AnalysisView::from(seen))
 }
 
-async fn open(caller: &ApiCaller<AnalysesRead>, id: &str, part: Part, services: &Services) -> Result<Vec<u8>, Problem> {
+/// A part of a report that never changes, unless the client has it.
+async fn part(
+    (caller, id): (&ApiCaller<AnalysesRead>, &str),
+    (part, name, content_type): (Part, &str, &str),
+    (request, services): (&HttpRequest, &Services),
+) -> Result<HttpResponse, Problem> {
     let id: AnalysisId = parse_id(id)?;
-    Ok(services.pipeline.open_report(&caller.agency, &id, part).await?)
+    let live = services.pipeline.live_report(&caller.agency, &id).await?;
+    let tag = conditional::tag_of_name(&format!("{}-{name}", live.id()));
+    // Whether there is a preview of this number only the report knows.
+    let is_certain = !matches!(part, Part::Preview(_));
+    if is_certain && conditional::is_known(request, &tag) {
+        return Ok(conditional::not_modified(tag));
+    }
+    let bytes = services.pipeline.open_part(&caller.agency, &live, part).await?;
+    if conditional::is_known(request, &tag) {
+        return Ok(conditional::not_modified(tag));
+    }
+    let mut response = HttpResponse::Ok();
+    if matches!(part, Part::Pdf) {
+        let name = format!("attachment; filename=\"proofsheet-{id}.pdf\"");
+        response.insert_header((header::CONTENT_DISPOSITION, name));
+    }
+    Ok(conditional::whole(response, tag, content_type, bytes))
 }
 
 /// `GET /v1/analyses/{id}/result`.
@@ -41,10 +73,10 @@ async fn open(caller: &ApiCaller<AnalysesRead>, id: &str, part: Part, services: 
 pub async fn result(
     caller: ApiCaller<AnalysesRead>,
     id: web::Path<String>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let json = open(&caller, &id, Part::ResultJson, &services).await?;
-    Ok(HttpResponse::Ok().content_type("application/json").body(json))
+    part((&caller, &id), (Part::ResultJson, "result", "application/json"), (&request, &services)).await
 }
 
 /// `GET /v1/analyses/{id}/report.pdf`.
@@ -54,11 +86,10 @@ pub async fn result(
 pub async fn pdf(
     caller: ApiCaller<AnalysesRead>,
     id: web::Path<String>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let pdf = open(&caller, &id, Part::Pdf, &services).await?;
-    let name = format!("attachment; filename=\"proofsheet-{}.pdf\"", parse_id::<AnalysisId>(&id)?);
-    Ok(HttpResponse::Ok().content_type("application/pdf").insert_header((header::CONTENT_DISPOSITION, name)).body(pdf))
+    part((&caller, &id), (Part::Pdf, "pdf", "application/pdf"), (&request, &services)).await
 }
 
 /// `GET /v1/analyses/{id}/previews/{number}`.
@@ -68,10 +99,10 @@ pub async fn pdf(
 pub async fn preview(
     caller: ApiCaller<AnalysesRead>,
     path: web::Path<(String, String)>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let (id, number) = path.into_inner();
-    let number = number.parse().map_err(|_| Problem::new(ProblemKind::NotFound))?;
-    let jpeg = open(&caller, &id, Part::Preview(number), &services).await?;
-    Ok(HttpResponse::Ok().content_type("image/jpeg").body(jpeg))
+    let number: u16 = number.parse().map_err(|_| Problem::new(ProblemKind::NotFound))?;
+    part((&caller, &id), (Part::Preview(number), &format!("preview-{number}"), "image/jpeg"), (&request, &services)).await
 }

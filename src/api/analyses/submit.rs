@@ -1,8 +1,6 @@
 //! `POST /v1/analyses`: photos in, 202 out, or 200 with the outcome for who waits.
 
-use std::time::Duration;
-
-use actix_web::http::header::{self, HeaderName};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 use super::view::{AnalysisView, ask_again_secs};
@@ -11,10 +9,9 @@ use crate::domain::{AgencyId, AnalysisId};
 use crate::http::analysis::Seen;
 use crate::http::caller::{ApiCaller, Uploads};
 use crate::http::idempotency::{IDEMPOTENCY_REPLAYED, once};
+use crate::http::prefer::{PREFERENCE_APPLIED, Preferences};
 use crate::http::upload::{accept, receive};
 use crate::http::{Problem, Services, Settings};
-
-const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// Takes 1 to 50 photos as a form, or one as the whole body.
 ///
@@ -50,47 +47,19 @@ pub async fn waited(
     services: &Services,
     settings: &Settings,
 ) -> Result<(HttpResponseBuilder, Seen), Problem> {
-    let asked = wait_asked(request).map(|wait| wait.min(settings.wait_max));
-    if let Some(wait) = asked {
-        services.pipeline.wait(id, wait).await;
+    let preferred = Preferences::of(request, settings.wait_max);
+    if let Some(wait) = preferred.wait {
+        services.pipeline.wait(agency, id, wait).await;
     }
     let seen = services.see(agency, id).await?;
-    let is_over = seen.record.state.is_outcome() && (asked.is_some() || again);
+    let is_over = seen.record.state.is_outcome() && (preferred.wait.is_some() || again);
     let mut response = if is_over { HttpResponse::Ok() } else { HttpResponse::Accepted() };
-    match (ask_again_secs(seen.record.state), asked) {
-        (Some(secs), _) => response.insert_header((header::RETRY_AFTER, secs.to_string())),
-        (None, Some(wait)) => response.insert_header((PREFERENCE_APPLIED, format!("wait={}", wait.as_secs()))),
-        (None, None) => &mut response,
-    };
+    if let Some(secs) = ask_again_secs(seen.record.state) {
+        response.insert_header((header::RETRY_AFTER, secs.to_string()));
+    }
+    if let Some(applied) = preferred.applied(is_over) {
+        response.insert_header((PREFERENCE_APPLIED, applied));
+    }
     response.insert_header((header::LOCATION, format!("/v1/analyses/{id}")));
     Ok((response, seen))
-}
-
-/// `wait=N` of `Prefer` (RFC 7240), in seconds.
-fn wait_asked(request: &HttpRequest) -> Option<Duration> {
-    request
-        .headers()
-        .get_all(HeaderName::from_static("prefer"))
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|preference| preference.trim().split_once('='))
-        .find(|(name, _)| name.trim().eq_ignore_ascii_case("wait"))
-        .and_then(|(_, secs)| secs.trim().trim_matches('"').parse().ok())
-        .map(Duration::from_secs)
-}
-
-#[cfg(test)]
-mod tests {
-    use actix_web::test::TestRequest;
-
-    use super::*;
-
-    #[test]
-    fn wait_is_read_among_other_preferences() {
-        let of = |value: &str| wait_asked(&TestRequest::get().insert_header(("prefer", value)).to_http_request());
-        assert_eq!(of("wait=5"), Some(Duration::from_secs(5)));
-        assert_eq!(of("respond-async, Wait = 10"), Some(Duration::from_secs(10)));
-        assert_eq!(of("respond-async"), None);
-        assert_eq!(of("wait=-1"), None);
-    }
 }

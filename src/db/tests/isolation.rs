@@ -1,7 +1,7 @@
 //! Another agency's things are not there: every method of an agency, asked with the neighbour's ids.
 
 use crate::db::tests::scratch::{NOON, ScratchDb, at};
-use crate::db::{AgencyScope, DbError, NewEndpoint, Origin, Tx};
+use crate::db::{AgencyScope, AnalysisFilter, DbError, NewEndpoint, Origin, Tx};
 use crate::domain::{ApiKeyId, DeliveryId, EndpointId, Event};
 
 #[tokio::test]
@@ -48,6 +48,12 @@ async fn a_neighbour_sees_and_changes_nothing() {
         Ok(vec![
             ("find_analysis", tx.find_analysis(&done.analysis)?.is_some()),
             ("list_analyses", tx.list_analyses(None, 9)?.iter().any(|found| found.id == done.analysis)),
+            (
+                "search_analyses",
+                tx.search_analyses(&AnalysisFilter::default(), None, 9)?.iter().any(|found| found.id == done.analysis),
+            ),
+            ("list_progress", !tx.list_progress(&done.analysis, 0)?.is_empty()),
+            ("list_receipts", tx.list_receipts(None, 9)?.iter().any(|found| found.id == receipt)),
             ("list_photos", !tx.list_photos(&done.analysis)?.is_empty()),
             ("find_report", tx.find_report(&done.analysis)?.is_some()),
             ("find_report_key", tx.find_report_key(&done.report.id)?.is_some()),

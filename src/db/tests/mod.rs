@@ -10,6 +10,7 @@ mod outbox;
 mod outcome;
 mod partials;
 mod people;
+mod progress;
 #[cfg(feature = "postgres")]
 mod rows;
 pub(crate) mod scratch;

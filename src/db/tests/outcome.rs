@@ -96,7 +96,8 @@ async fn whoever_lost_the_lease_changes_nothing() {
     let refused = scratch.db.as_system().write(move |tx| tx.complete_analysis(&completion)).await;
     assert!(matches!(refused, Err(DbError::StaleFence { .. })));
     let stale = analysis.clone();
-    let refused = scratch.db.as_system().write(move |tx| tx.set_photo_state(&stale, 1, 1, PhotoState::Measured, None)).await;
+    let refused =
+        scratch.db.as_system().write(move |tx| tx.set_photo_state(&stale, 1, 1, (PhotoState::Measured, None), NOON)).await;
     assert!(matches!(refused, Err(DbError::StaleFence { .. })));
     assert_eq!(find(&scratch, &analysis).await, before);
     let of = analysis.clone();
@@ -135,13 +136,13 @@ async fn photos_keep_what_became_of_them() {
         .db
         .as_system()
         .write::<(), DbError>(move |tx| {
-            tx.set_photo_state(&of, 1, 1, PhotoState::Measured, None)?;
-            tx.set_photo_state(&of, 2, 1, PhotoState::Unusable, Some("truncated"))
+            tx.set_photo_state(&of, 1, 1, (PhotoState::Measured, None), NOON)?;
+            tx.set_photo_state(&of, 2, 1, (PhotoState::Unusable, Some("truncated")), NOON)
         })
         .await
         .unwrap();
     let of = analysis.clone();
-    let missing = scratch.db.as_system().write(move |tx| tx.set_photo_state(&of, 3, 1, PhotoState::Measured, None)).await;
+    let missing = scratch.db.as_system().write(move |tx| tx.set_photo_state(&of, 3, 1, (PhotoState::Measured, None), NOON)).await;
     assert!(matches!(missing, Err(DbError::NotThere { what: "photo" })));
     let photos = scratch.db.as_agency(&ours.agency).read(move |tx| tx.list_photos(&analysis)).await.unwrap();
     let seen: Vec<_> = photos.iter().map(|p| (p.number, p.size_bytes, p.state, p.problem.as_deref())).collect();

@@ -25,6 +25,7 @@ fn photo(analysis: &AnalysisId, object: &str, owner: &str, lease_until: Timestam
         object: object.to_owned(),
         lease_owner: owner.to_owned(),
         lease_until,
+        received_at: NOON,
     }
 }
 
@@ -35,7 +36,7 @@ async fn only(scratch: &ScratchDb, analysis: &AnalysisId) -> PartialRecord {
 
 async fn settle(scratch: &ScratchDb, analysis: &AnalysisId, fence: i64) -> Result<(), DbError> {
     let id = analysis.clone();
-    scratch.db.as_system().write(move |tx| tx.settle_partial(&id, 1, fence, PhotoState::Measured, None)).await
+    scratch.db.as_system().write(move |tx| tx.settle_partial(&id, 1, fence, (PhotoState::Measured, None), NOON)).await
 }
 
 #[tokio::test]

@@ -180,6 +180,7 @@ impl Tenant {
             product: Product::Snapshot,
             previews: true,
             reference_sealed: Some(b"sealed reference".to_vec()),
+            reference_digest: None,
             life_ms: 7 * 86_400_000,
             photos: vec![1_000, 2_000],
             state: AnalysisState::Processing,

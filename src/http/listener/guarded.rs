@@ -10,7 +10,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
 
-use super::{Cause, Terms, Watch};
+use super::raw::bare_problem;
+use super::{Cause, ConnectionPlace, Terms, Watch};
 
 /// What bytes travel on.
 pub trait Transport: AsyncRead + AsyncWrite + Unpin {
@@ -36,6 +37,7 @@ pub struct Guarded<T> {
     watch: Rc<RefCell<Watch>>,
     timer: Pin<Box<Sleep>>,
     terms: Rc<Terms>,
+    place: Option<ConnectionPlace>,
 }
 
 impl<T: Transport> Guarded<T> {
@@ -43,7 +45,14 @@ impl<T: Transport> Guarded<T> {
     pub fn new(io: T, terms: Rc<Terms>) -> Self {
         let now = Instant::now();
         let watch = Watch::begin(terms.deadlines, now);
-        Self { io, watch: Rc::new(RefCell::new(watch)), timer: Box::pin(tokio::time::sleep_until(now)), terms }
+        Self { io, watch: Rc::new(RefCell::new(watch)), timer: Box::pin(tokio::time::sleep_until(now)), terms, place: None }
+    }
+
+    /// With its place among all connections, given back at its end.
+    #[must_use]
+    pub fn holding(mut self, place: ConnectionPlace) -> Self {
+        self.place = Some(place);
+        self
     }
 
     /// Its time, for [`super::follow()`] to tell it what the application is at.
@@ -106,6 +115,11 @@ impl<T: Transport> AsyncRead for Guarded<T> {
 impl<T: Transport> AsyncWrite for Guarded<T> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        if let Some(kind) = bare_problem(buf).filter(|_| !this.watch.borrow().is_answering()) {
+            let answer = this.terms.answer(kind);
+            // As far as the kernel takes it at once; the connection ends with it.
+            return Pin::new(&mut this.io).poll_write(cx, answer.as_bytes()).map_ok(|_| buf.len());
+        }
         match Pin::new(&mut this.io).poll_write(cx, buf) {
             Poll::Pending => {
                 this.watch.borrow_mut().waits(Instant::now());
@@ -135,7 +149,6 @@ impl<T: Transport> AsyncWrite for Guarded<T> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::time::Duration;
 
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
@@ -143,7 +156,6 @@ mod tests {
 
     use super::super::Deadlines;
     use super::*;
-    use crate::domain::SystemClock;
     use crate::http::pace::Pace;
 
     const SHORT: Duration = Duration::from_millis(60);
@@ -158,7 +170,7 @@ mod tests {
         let (ours, theirs) = duplex(64);
         let reader = Pace { grace: reader_grace, bytes_per_s_min: 1024, all: LONG };
         let deadlines = Deadlines { head, keep_alive: LONG, reader };
-        (Guarded::new(ours, Rc::new(Terms { deadlines, clock: Arc::new(SystemClock) })), theirs)
+        (Guarded::new(ours, Rc::new(Terms::for_test(deadlines))), theirs)
     }
 
     async fn is_ended<T: std::fmt::Debug>(wait: impl Future<Output = io::Result<T>>) {

@@ -4,8 +4,10 @@
 //!
 //! HTTP/1.1 only: HTTP/2 belongs to the proxy.
 
+mod crowd;
 mod follow;
 mod guarded;
+mod raw;
 mod serve;
 mod watch;
 
@@ -14,6 +16,7 @@ use std::time::Duration;
 use super::pace::Pace;
 use crate::domain::SharedClock;
 
+pub use crowd::{ConnectionPlace, Crowd, REFUSALS_MAX};
 pub use follow::follow;
 pub use guarded::{Guarded, Transport};
 pub use serve::serve;
@@ -37,6 +40,21 @@ pub struct Terms {
     pub deadlines: Deadlines,
     /// For the `Date` of an answer the application never sees.
     pub clock: SharedClock,
+    /// How many there may be.
+    pub crowd: Crowd,
+    /// For the `type` of a problem the application never sees; without a slash at its end.
+    pub public_url: String,
+    /// How long a stopping server waits for requests in flight.
+    pub drain: Duration,
+}
+
+#[cfg(test)]
+impl Terms {
+    /// With these deadlines, and room for all.
+    fn for_test(deadlines: Deadlines) -> Self {
+        let (clock, drain) = (std::sync::Arc::new(crate::domain::SystemClock), Duration::from_secs(5));
+        Self { deadlines, clock, crowd: Crowd::new(100, 100), public_url: "http://localhost".to_owned(), drain }
+    }
 }
 
 #[cfg(test)]

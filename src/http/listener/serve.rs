@@ -15,12 +15,13 @@ use actix_web::dev::AppConfig;
 use socket2::SockRef;
 use tokio::net::TcpStream;
 
-use super::{Guarded, Terms, Watch};
+use super::crowd::refuse;
+use super::{Guarded, REFUSALS_MAX, Terms, Watch};
 
 /// Threads that read and answer requests; measuring has processes of its own.
 const THREADS: usize = 2;
-/// Connections a thread holds at a time; the rest wait in the kernel.
-const CONNECTIONS_PER_THREAD: usize = 512;
+/// Connections the kernel holds until a thread takes them.
+const BACKLOG: i32 = 1024;
 /// How long an answer lingers for a client that is still sending.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Bytes the kernel takes beyond what the client's window has room for. Without it that is up to 4 MiB for each client who does not
@@ -45,11 +46,13 @@ where
 {
     let builder = Server::build()
         .workers(THREADS)
-        .max_concurrent_connections(CONNECTIONS_PER_THREAD)
-        .shutdown_timeout(DISCONNECT_TIMEOUT.as_secs())
+        // One thread may come to hold all of them, and has to take those it refuses.
+        .max_concurrent_connections(terms.crowd.all_max().saturating_add(REFUSALS_MAX))
+        .shutdown_timeout(terms.drain.as_secs())
         .disable_signals();
     let stopping = builder.graceful_shutdown_signal();
     let address = listener.local_addr()?;
+    rustix::net::listen(&listener, BACKLOG)?;
     let built = builder.listen("http", listener, move || {
         let stopping = stopping.clone();
         let terms = Rc::new(terms.clone());
@@ -73,8 +76,16 @@ where
             let terms = Rc::clone(&terms);
             async move {
                 let peer = io.peer_addr().ok();
-                prepare(&io, &terms);
-                Ok::<_, DispatchError>((Guarded::new(io, terms), peer))
+                match terms.crowd.admit(peer.map(|peer| peer.ip())) {
+                    Ok(place) => {
+                        prepare(&io, &terms);
+                        Ok((Guarded::new(io, terms).holding(place), peer))
+                    }
+                    Err(kind) => {
+                        refuse(io, kind, &terms).await;
+                        Err(DispatchError::Io(std::io::ErrorKind::ConnectionRefused.into()))
+                    }
+                }
             }
         })
         .and_then(http)
@@ -96,13 +107,11 @@ fn prepare(io: &TcpStream, terms: &Terms) {
 #[cfg(test)]
 mod tests {
     use std::io::ErrorKind;
-    use std::sync::Arc;
 
     use tokio::net::TcpSocket;
 
     use super::super::Deadlines;
     use super::*;
-    use crate::domain::SystemClock;
     use crate::http::pace::Pace;
 
     /// Bytes the kernels take of an answer nobody reads.
@@ -116,7 +125,7 @@ mod tests {
             let second = Duration::from_secs(1);
             let reader = Pace { grace: second, bytes_per_s_min: 1, all: second * 7 };
             let deadlines = Deadlines { head: second, keep_alive: second, reader };
-            prepare(&io, &Terms { deadlines, clock: Arc::new(SystemClock) });
+            prepare(&io, &Terms::for_test(deadlines));
             assert_eq!(SockRef::from(&io).tcp_user_timeout().unwrap(), Some(second * 7));
         }
         let mut total = 0;

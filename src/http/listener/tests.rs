@@ -1,7 +1,6 @@
 //! Real sockets, deadlines of parts of a second, and an application of a few lines.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -13,8 +12,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{Deadlines, Terms, follow, serve};
-use crate::domain::SystemClock;
+use super::{Crowd, Deadlines, Terms, follow, serve};
 use crate::http::Settings;
 use crate::http::pace::Pace;
 
@@ -35,10 +33,14 @@ struct Stage {
 
 impl Stage {
     fn start() -> Self {
+        Self::start_for(Crowd::new(100, 100))
+    }
+
+    fn start_for(crowd: Crowd) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let deadlines = Deadlines { head: HEAD, keep_alive: KEEP_ALIVE, reader: READER };
-        let terms = Terms { deadlines, clock: Arc::new(SystemClock) };
+        let terms = Terms { crowd, ..Terms::for_test(deadlines) };
         let settings = Settings {
             body_grace: Duration::from_millis(500),
             body_bytes_per_s_min: 1024,
@@ -70,6 +72,7 @@ fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/small", web::get().to(|request: HttpRequest| async move { peer_of(&request) }))
         .route("/large", web::get().to(|| async { HttpResponse::Ok().body(vec![b'x'; LARGE]) }))
         .route("/patient", web::get().to(patient))
+        .route("/flood", web::get().to(flood))
         .route("/events", web::get().to(events))
         .route("/length", web::post().to(|body: Bytes| async move { body.len().to_string() }))
         .route("/deaf", web::post().to(|| async { "no, thanks" }));
@@ -92,6 +95,11 @@ async fn events() -> HttpResponse {
         (count < 4).then(|| (Ok::<_, actix_web::Error>(Bytes::from_static(b"data: x\n\n")), count + 1))
     });
     HttpResponse::Ok().streaming(events)
+}
+
+/// Events without end, as fast as they are taken.
+async fn flood() -> HttpResponse {
+    HttpResponse::Ok().streaming(stream::repeat_with(|| Ok::<_, actix_web::Error>(Bytes::from_static(&[b':'; 16 * 1024]))))
 }
 
 struct Wire(TcpStream);
@@ -283,5 +291,76 @@ async fn a_stop_finishes_what_is_in_flight_and_takes_nothing_new() {
     // The kernel may have taken a connection in the moment of the stop; nobody answers on it.
     if let Ok(stream) = refused {
         assert_eq!(Wire(stream).end().await.0, "");
+    }
+}
+
+#[actix_web::test]
+async fn who_comes_past_the_bound_hears_why_and_the_others_are_served() {
+    let stage = Stage::start_for(Crowd::new(3, 2));
+    let (mut first, mut second) = (stage.open().await, stage.open().await);
+    for wire in [&mut first, &mut second] {
+        wire.get("/small").await;
+        assert!(wire.answer().await.starts_with("HTTP/1.1 200"));
+    }
+    for _ in 0..100 {
+        let mut third = stage.open().await;
+        third.get("/small").await;
+        let (answer, _, was_cut) = third.end().await;
+        assert!(answer.starts_with("HTTP/1.1 429") && answer.contains("retry-after: ") && !was_cut, "{answer}");
+        assert!(answer.contains("\"code\":\"too-many-requests\"") && answer.contains("connection: close"), "{answer}");
+    }
+    drop(first);
+    let served = async {
+        loop {
+            let mut next = stage.open().await;
+            next.get("/small").await;
+            if next.answer().await.starts_with("HTTP/1.1 200") {
+                return;
+            }
+        }
+    };
+    timeout(LATE, served).await.expect("a place that is given back is given out again");
+}
+
+#[actix_web::test]
+async fn a_full_node_says_503() {
+    let stage = Stage::start_for(Crowd::new(1, 9));
+    let mut first = stage.open().await;
+    first.get("/small").await;
+    assert!(first.answer().await.starts_with("HTTP/1.1 200"));
+    let (answer, _, _) = stage.open().await.end().await;
+    assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("\"code\":\"no-room\""), "{answer}");
+}
+
+#[actix_web::test]
+async fn what_the_framework_refuses_by_itself_is_a_problem_too() {
+    let stage = Stage::start();
+    for (sent, status, code) in [
+        ("nonsense\r\n\r\n".to_owned(), "400", "malformed-request"),
+        (format!("GET /small HTTP/1.1\r\nhost: a\r\nx: {}", "y".repeat(132_000)), "431", "head-too-large"),
+    ] {
+        let mut wire = stage.open().await;
+        wire.get("/small").await;
+        wire.answer().await;
+        wire.say(&sent).await;
+        let (answer, _, _) = wire.end().await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        assert!(answer.contains(&format!("\"code\":\"{code}\"")) && answer.contains("application/problem+json"), "{answer}");
+    }
+}
+
+#[actix_web::test]
+async fn who_does_not_read_a_stream_of_events_is_cut_off_on_a_second_request_too() {
+    let stage = Stage::start();
+    for requests_before in 0..2 {
+        let mut wire = stage.open_narrow().await;
+        for _ in 0..requests_before {
+            wire.get("/small").await;
+            wire.answer().await;
+        }
+        wire.get("/flood").await;
+        sleep(PATIENCE).await;
+        let (said, _, was_cut) = wire.end().await;
+        assert!(was_cut && said.len() < LARGE, "{} bytes after {requests_before}", said.len());
     }
 }

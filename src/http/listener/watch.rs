@@ -115,6 +115,11 @@ impl Watch {
         self.delivery.since.is_some()
     }
 
+    /// Whether the application has a request it has not answered whole.
+    pub fn is_answering(&self) -> bool {
+        self.phase == Phase::Answering
+    }
+
     /// When the connection ends if nothing happens before, and why.
     pub fn deadline(&self) -> Option<(Instant, Cause)> {
         let Deadlines { head, keep_alive, .. } = self.deadlines;

@@ -71,6 +71,7 @@ impl Pipeline {
             Submission::Begun { record, open, fence } => (*record, open, fence),
         };
         failpoint(Failpoint::Submitted);
+        self.inner.watching.wake(analysis);
         let vault = &self.inner.parts.vault;
         // From here on a failure of ours leaves a held analysis: its lease ends, and recovery ends it.
         let key = self.unwrap(agency, analysis, open.key)?;
@@ -98,7 +99,7 @@ fn submit(tx: &mut Tx<'_, AgencyScope>, id: &AnalysisId, node: &str, now: Timest
     if !missing.is_empty() {
         return Err(OpenError::PhotosMissing { numbers: missing });
     }
-    let fence = tx.begin_processing(&record, node, now.plus(LEASE))?;
+    let fence = tx.begin_processing(&record, node, (now, now.plus(LEASE)))?;
     Ok(Submission::Begun { record: Box::new(record), open, fence })
 }
 

@@ -96,10 +96,12 @@ impl Pipeline {
             object: object.to_string(),
             lease_owner: parts.node.clone(),
             lease_until: now.plus(LEASE),
+            received_at: now,
         };
         let bytes_max = parts.admission.request_bytes_max;
         let claim = parts.db.as_agency(agency).write(move |tx| claim(tx, &new, &digests, bytes_max, now)).await?;
         let Claim::Mine { previews, open, fence, replaced } = claim else { return Ok(PutPhoto::AlreadyThere) };
+        self.inner.watching.wake(analysis);
         let key = self.unwrap(agency, analysis, open.key)?;
         let (agency, analysis) = (agency.clone(), analysis.clone());
         self.start_photo(Claimed { agency, analysis, number, previews, fence, object, key, replaced }, photo);
@@ -178,8 +180,8 @@ async fn finish(inner: &Inner, claimed: &Claimed, photo: HeldPhoto) -> Result<()
     let (state, problem) = run::words(&measured.outcome);
     let (number, fence) = (i32::from(*number), claimed.fence);
     let settled = until_recorded(|| {
-        let id = analysis.clone();
-        inner.parts.db.as_system().write(move |tx| tx.settle_partial(&id, number, fence, state, problem))
+        let (id, now) = (analysis.clone(), inner.parts.clock.now());
+        inner.parts.db.as_system().write(move |tx| tx.settle_partial(&id, number, fence, (state, problem), now))
     });
     match settled.await {
         // The analysis ended, or the photo was put again: nobody will ask for this object.
@@ -187,7 +189,10 @@ async fn finish(inner: &Inner, claimed: &Claimed, photo: HeldPhoto) -> Result<()
             delete(inner, &claimed.object).await;
             Ok(())
         }
-        other => Ok(other?),
+        other => {
+            inner.watching.wake(analysis);
+            Ok(other?)
+        }
     }
 }
 

@@ -86,6 +86,7 @@ impl Bench {
             object: object.to_string(),
             lease_owner: "node-a".to_owned(),
             lease_until,
+            received_at: NOON,
         };
         let stored = self.scratch.db.as_agency(&self.ours.agency).write(move |tx| tx.insert_partial(&new)).await;
         assert_eq!(stored.expect("a photo is put"), 1);
@@ -94,7 +95,7 @@ impl Bench {
     async fn settle(&self, analysis: &AnalysisId, number: i32) -> Result<(), DbError> {
         let id = analysis.clone();
         let db = self.scratch.db.as_system();
-        db.write(move |tx| tx.settle_partial(&id, number, 1, PhotoState::Measured, None)).await
+        db.write(move |tx| tx.settle_partial(&id, number, 1, (PhotoState::Measured, None), NOON)).await
     }
 
     async fn state(&self, analysis: &AnalysisId) -> AnalysisState {
