@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Parser;
 use proofsheet::app::App;
 use proofsheet::cli::{self, AdminCommand, Args, Command, ExitStatus};
-use proofsheet::config::Config;
+use proofsheet::config::{self, Config};
 use proofsheet::domain::{Clock, SystemClock};
 use proofsheet::pipeline::Workers;
 use proofsheet::pipeline::worker::child::{self, WorkerKind};
@@ -69,6 +69,7 @@ fn run(args: Args) -> anyhow::Result<ExitStatus> {
             cli::migrate::run(&config).await?;
             Ok(ExitStatus::Success)
         }),
+        Command::Webhook(command) => runtime.block_on(cli::webhook::run(&command, config::webhook_secret(), &SystemClock)),
         Command::Doctor { store: true } => runtime.block_on(cli::store_check::run(&config, SystemClock.now())),
         Command::Doctor { store: false } => runtime.block_on(cli::doctor::run(&config, SystemClock.now())),
     }

@@ -43,6 +43,9 @@ pub enum Command {
         #[arg(long)]
         store: bool,
     },
+    /// Receive webhooks on this machine, or check one that was kept: what a receiver does, with the reason in words.
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
 }
 
 /// What to measure and where to put the report.
@@ -163,6 +166,55 @@ pub enum LifecycleCommand {
         #[command(flatten)]
         on_behalf: OnBehalf,
     },
+}
+
+/// What can be done as a receiver.
+#[derive(Debug, Subcommand)]
+pub enum WebhookCommand {
+    /// Check one delivery that was kept. Ends with 0 if it is to be believed, 1 if not, 2 if it could not be looked at.
+    Verify(VerifyArgs),
+    /// Receive on 127.0.0.1, verify, and print a line for each delivery, until Ctrl-C. The service must run with
+    /// PROOFSHEET_WEBHOOKS__ALLOW_LOOPBACK=true.
+    Listen(ListenArgs),
+}
+
+/// A delivery that was kept.
+#[derive(Debug, clap::Args)]
+pub struct VerifyArgs {
+    /// The body, byte for byte as it came; - for standard input.
+    #[arg(value_name = "BODYFILE")]
+    pub body: PathBuf,
+    /// A file with the request's headers, one `name: value` a line.
+    #[arg(long, value_name = "FILE", required_unless_present = "header")]
+    pub headers: Option<PathBuf>,
+    /// A header as `name: value`; may be given several times.
+    #[arg(short = 'H', long, value_name = "NAME: VALUE")]
+    pub header: Vec<String>,
+    /// Judge the timestamp at this time (RFC 3339) instead of now, for a delivery that was kept longer than five minutes.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// A file with the endpoint's secret; the answer that created the endpoint will do, and with several secrets any may fit.
+    /// Without it PROOFSHEET_WEBHOOK_SECRET is read.
+    #[arg(long, value_name = "FILE")]
+    pub secret_file: Option<PathBuf>,
+}
+
+/// A receiver on this machine.
+#[derive(Debug, clap::Args)]
+pub struct ListenArgs {
+    /// Port on 127.0.0.1; 0 takes any free one.
+    #[arg(long, default_value_t = 9009)]
+    pub port: u16,
+    /// What to answer to a delivery that is verified, to try failures with; one that is not is answered 400.
+    #[arg(long, default_value_t = 204, value_parser = clap::value_parser!(u16).range(200..=599))]
+    pub status: u16,
+    /// Stop after the first verified delivery of this type.
+    #[arg(long, value_name = "TYPE")]
+    pub until: Option<String>,
+    /// A file with the endpoint's secret; the answer that created the endpoint will do, and with several secrets any may fit.
+    /// Without it PROOFSHEET_WEBHOOK_SECRET is read.
+    #[arg(long, value_name = "FILE")]
+    pub secret_file: Option<PathBuf>,
 }
 
 /// Who does it, and why.

@@ -14,8 +14,9 @@ pub mod logo;
 pub mod migrate;
 pub mod proxy;
 pub mod store_check;
+pub mod webhook;
 
-pub use args::{AdminCommand, Args, Command, LifecycleCommand};
+pub use args::{AdminCommand, Args, Command, LifecycleCommand, WebhookCommand};
 pub use exit::ExitStatus;
 
 /// A line for whoever typed the command.

@@ -14,6 +14,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 pub use catalog::{SETTINGS, Setting};
 pub use data_dir::{DataDir, DataDirError};
@@ -194,6 +195,12 @@ impl Config {
     pub fn store_settings(&self) -> crate::storage::Settings {
         self.store.settings(&self.data.directory)
     }
+}
+
+/// The secret of `webhook verify` and `webhook listen`, of whoever receives; the service itself has no such setting.
+#[expect(clippy::disallowed_methods, reason = "the environment is read here only")]
+pub fn webhook_secret() -> Option<Zeroizing<String>> {
+    std::env::var("PROOFSHEET_WEBHOOK_SECRET").ok().map(Zeroizing::new)
 }
 
 /// The variables that name a setting: every setting has a section, so its name has two underscores. Others that begin alike, such as

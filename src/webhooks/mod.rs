@@ -13,6 +13,7 @@ mod outcome;
 mod schedule;
 mod secret;
 mod signature;
+mod verify;
 
 use std::time::Duration;
 
@@ -30,6 +31,7 @@ pub use outcome::{Outcome, WISH_HEADER, Wish};
 pub use schedule::{Jitter, WAITS, next_attempt, retry_after};
 pub use secret::{EndpointSecret, PlainSecret};
 pub use signature::{ID_HEADER, SIGNATURE_HEADER, SignedHeaders, TIMESTAMP_HEADER, sign, sign_with_all};
+pub use verify::{NotASecret, ReceivedHeaders, ReceiverSecret, Refusal, TOLERANCE, verify};
 
 /// Bounds of delivering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// Marks a symmetric secret.
-const PREFIX: &str = "whsec_";
+pub(super) const PREFIX: &str = "whsec_";
 /// Random bytes; a multiple of 3, so that the base64 has no padding a copy could lose.
 const SECRET_LEN: usize = 24;
 

@@ -39,7 +39,7 @@ pub fn sign_with_all(secrets: &[EndpointSecret], event: &EventId, attempted_at: 
     SignedHeaders { id: event.as_str().to_owned(), timestamp, signature: items.join(" ") }
 }
 
-fn signature_item(key: &[u8], id: &str, timestamp: &str, body: &[u8]) -> String {
+pub(super) fn signature_item(key: &[u8], id: &str, timestamp: &str, body: &[u8]) -> String {
     // The secret is shorter than SHA-256's block of 64 bytes, which HMAC fills up with zeros (RFC 2104).
     let mut block = zeroize::Zeroizing::new([0_u8; 64]);
     for (slot, byte) in block.iter_mut().zip(key) {
