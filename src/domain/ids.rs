@@ -49,6 +49,11 @@ macro_rules! typed_id {
                 Self(format!("{}_{}", $prefix, encode(now, random)))
             }
 
+            /// The smallest identifier of that millisecond: what was made at `at` or later sorts from here on.
+            pub fn earliest(at: Timestamp) -> Self {
+                Self(format!("{}_{}", $prefix, encode(at, [0; 10])))
+            }
+
             /// The text form, prefix included.
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -119,6 +124,8 @@ mod tests {
         let early = AnalysisId::generate(Timestamp::from_epoch_millis(1_000));
         let late = AnalysisId::generate(Timestamp::from_epoch_millis(2_000));
         assert!(early < late);
+        assert!(AnalysisId::earliest(Timestamp::from_epoch_millis(2_000)) <= late);
+        assert!(AnalysisId::earliest(Timestamp::from_epoch_millis(1_001)) > early);
         assert_eq!(early.as_str().parse::<AnalysisId>(), Ok(early.clone()));
         assert!(early.as_str().parse::<ReportId>().is_err());
         assert!("an_short".parse::<AnalysisId>().is_err());

@@ -43,3 +43,4 @@ mod stores;
 mod strace;
 mod support;
 mod waiting;
+mod webhook_commands;
