@@ -48,6 +48,7 @@ fn run(args: Args) -> anyhow::Result<ExitStatus> {
     let runtime = Arc::new(tokio::runtime::Builder::new_multi_thread().enable_all().build()?);
     match args.command.unwrap_or(Command::Serve) {
         Command::Serve => server::serve(config, &runtime),
+        Command::Openapi => server::openapi(&config),
         Command::Demo { output } => server::demo(output, &runtime),
         Command::Analyze(analyze) => runtime.block_on(async {
             let workers = Workers::new(config.worker.clone(), config.photo.limits());

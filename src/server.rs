@@ -45,10 +45,12 @@ fn listen(
         drain: Duration::from_secs(server.stop_secs),
     };
     let settings = web::Data::new(edge_settings(server, &services.public_url));
+    let document = web::Data::new(api::openapi::document(&services.public_url));
     let (services, limiter, streams) = (web::Data::new(services), web::Data::new(limiter), web::Data::new(streams));
     http::listener::serve(listener, terms, move || {
         Routes::new()
             .app_data(settings.clone())
+            .app_data(document.clone())
             .app_data(services.clone())
             .app_data(limiter.clone())
             .app_data(streams.clone())
@@ -172,6 +174,16 @@ pub fn serve(config: Config, runtime: &Runtime) -> anyhow::Result<ExitStatus> {
         running.stop().await?;
         Ok(ExitStatus::Success)
     })
+}
+
+/// `openapi`: the document of an installation that is configured like this, for who generates a client.
+///
+/// # Errors
+/// Standard output is closed.
+pub fn openapi(config: &Config) -> anyhow::Result<ExitStatus> {
+    let url = config.public_url(config.server.listen.port());
+    cli::say(api::openapi::document(&url).json.trim_end())?;
+    Ok(ExitStatus::Success)
 }
 
 /// `demo`: a service on a free port with data that is removed at the end, and a customer's program against it.

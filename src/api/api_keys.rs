@@ -3,7 +3,9 @@
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use super::openapi::words;
 use super::parse_id;
 use crate::accounts::ApiKeyRecord;
 use crate::domain::{ApiKeyId, Scope, ScopeSet, Timestamp};
@@ -11,29 +13,44 @@ use crate::http::caller::{ApiCaller, KeysManage};
 use crate::http::{Problem, Services};
 
 /// What is asked for.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewKey {
+    /// What people call it.
+    #[schema(min_length = 1, max_length = 100, example = "Upload tool")]
     label: String,
+    #[schema(value_type = Vec<words::KeyScope>, min_items = 1)]
     scopes: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ApiKey)]
 struct KeyView {
+    #[schema(value_type = words::ApiKeyId)]
     id: String,
+    #[schema(example = "Upload tool")]
     label: String,
+    /// The key's beginning, to tell it from others.
+    #[schema(example = "ps_live_4fG7kQ")]
     prefix: String,
+    #[schema(value_type = Vec<words::KeyScope>)]
     scopes: Vec<&'static str>,
+    #[schema(value_type = words::Time)]
     created_at: String,
+    #[schema(value_type = Option<words::Time>)]
     last_used_at: Option<String>,
+    #[schema(value_type = Option<words::Time>)]
     expires_at: Option<String>,
+    #[schema(value_type = Option<words::Time>)]
     revoked_at: Option<String>,
     /// Shown in the answer to its creation only.
+    #[schema(example = "ps_live_4fG7kQ2mX9rT5vB8nC1dJ6hL3pS0wYzA1b2C3d")]
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ApiKeyList)]
 struct Keys {
     api_keys: Vec<KeyView>,
 }
@@ -58,6 +75,14 @@ impl From<ApiKeyRecord> for KeyView {
 ///
 /// # Errors
 /// 422 naming label or scopes.
+#[utoipa::path(
+    post, path = "/v1/api-keys", operation_id = "createApiKey", tag = "API keys",
+    summary = "Make an API key",
+    description = "The key is shown this once; only its digest is kept.",
+    request_body = NewKey,
+    responses((status = 201, description = "The key.", body = KeyView, headers(("Location" = String, description = "The key.")))),
+    security(("key" = ["keys:manage"])),
+)]
 pub async fn create(
     caller: ApiCaller<KeysManage>,
     asked: web::Json<NewKey>,
@@ -76,6 +101,13 @@ pub async fn create(
 ///
 /// # Errors
 /// When the database fails.
+#[utoipa::path(
+    get, path = "/v1/api-keys", operation_id = "listApiKeys", tag = "API keys",
+    summary = "List API keys",
+    description = "All of the agency, revoked ones too.",
+    responses((status = 200, description = "All of them.", body = Keys)),
+    security(("key" = ["keys:manage"])),
+)]
 pub async fn list(caller: ApiCaller<KeysManage>, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let found = services.accounts.list_api_keys(&caller.agency).await?;
     Ok(HttpResponse::Ok().json(Keys { api_keys: found.into_iter().map(KeyView::from).collect() }))
@@ -85,6 +117,14 @@ pub async fn list(caller: ApiCaller<KeysManage>, services: web::Data<Services>) 
 ///
 /// # Errors
 /// 404.
+#[utoipa::path(
+    delete, path = "/v1/api-keys/{id}", operation_id = "revokeApiKey", tag = "API keys",
+    summary = "Revoke an API key",
+    description = "It is refused from now on; its endpoints pause.",
+    params(("id" = words::ApiKeyId, Path, description = "The key's id.")),
+    responses((status = 204, description = "It is revoked.")),
+    security(("key" = ["keys:manage"])),
+)]
 pub async fn revoke(
     caller: ApiCaller<KeysManage>,
     id: web::Path<String>,

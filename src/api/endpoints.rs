@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use super::openapi::words;
 use super::parse_id;
 use crate::domain::{EndpointId, EventKind};
 use crate::http::caller::{ApiCaller, WebhooksManage};
@@ -13,28 +15,39 @@ use crate::http::{Problem, Services};
 use crate::webhooks;
 
 /// What is asked for.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewEndpoint {
+    /// Where events are posted: https, no user name, no private address.
+    #[schema(max_length = 2048, example = "https://hooks.customer.example/proofsheet")]
     url: String,
     /// Event kinds it wants; none named: all.
+    #[schema(value_type = Vec<words::EventType>)]
     #[serde(default)]
     events: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Endpoint)]
 struct EndpointView {
+    #[schema(value_type = words::EndpointId)]
     id: String,
+    #[schema(example = "https://hooks.customer.example/proofsheet")]
     url: String,
+    #[schema(value_type = Vec<words::EventType>)]
     events: Vec<&'static str>,
+    #[schema(value_type = words::Status)]
     status: &'static str,
+    #[schema(value_type = words::Time)]
     created_at: String,
     /// Shown in the answer to its creation only.
+    #[schema(example = "whsec_C2FVsBQIhrscChlQIMVb5sSYspob7oDe")]
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = EndpointList)]
 struct Endpoints {
     endpoints: Vec<EndpointView>,
 }
@@ -64,6 +77,16 @@ fn kinds(names: &[String]) -> Result<BTreeSet<EventKind>, Problem> {
 ///
 /// # Errors
 /// 422 for an address we may not call or an unknown event, 409 when the key has enough.
+#[utoipa::path(
+    post, path = "/v1/webhook-endpoints", operation_id = "createEndpoint", tag = "Webhook endpoints",
+    summary = "Make an endpoint",
+    description = "It belongs to the key that asks and hears of that key's analyses. The secret is shown this once.",
+    request_body = NewEndpoint,
+    responses((status = 201, description = "The endpoint with its secret.", body = EndpointView,
+        headers(("Location" = String, description = "The endpoint.")))),
+    security(("key" = ["webhooks:manage"])),
+    extensions(("x-problems" = json!(["limit-reached"]))),
+)]
 pub async fn create(
     caller: ApiCaller<WebhooksManage>,
     asked: web::Json<NewEndpoint>,
@@ -80,6 +103,12 @@ pub async fn create(
 ///
 /// # Errors
 /// When the database fails.
+#[utoipa::path(
+    get, path = "/v1/webhook-endpoints", operation_id = "listEndpoints", tag = "Webhook endpoints",
+    summary = "List the key's endpoints",
+    responses((status = 200, description = "All of them.", body = Endpoints)),
+    security(("key" = ["webhooks:manage"])),
+)]
 pub async fn list(caller: ApiCaller<WebhooksManage>, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let found = services.webhooks.list_endpoints(&caller.agency, &caller.key).await?;
     Ok(HttpResponse::Ok().json(Endpoints { endpoints: found.into_iter().map(EndpointView::from).collect() }))
@@ -89,6 +118,14 @@ pub async fn list(caller: ApiCaller<WebhooksManage>, services: web::Data<Service
 ///
 /// # Errors
 /// 404.
+#[utoipa::path(
+    delete, path = "/v1/webhook-endpoints/{id}", operation_id = "deleteEndpoint", tag = "Webhook endpoints",
+    summary = "End an endpoint",
+    description = "What waits for it is cancelled.",
+    params(("id" = words::EndpointId, Path, description = "The endpoint.")),
+    responses((status = 204, description = "It has ended.")),
+    security(("key" = ["webhooks:manage"])),
+)]
 pub async fn delete(
     caller: ApiCaller<WebhooksManage>,
     id: web::Path<String>,
@@ -99,10 +136,29 @@ pub async fn delete(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// The event that was sent.
+#[derive(Debug, Serialize, ToSchema)]
+struct TestSent {
+    /// The receiver sees it as `webhook-id`.
+    #[schema(value_type = words::EventId)]
+    event: String,
+    #[serde(rename = "type")]
+    #[schema(value_type = words::EventType)]
+    kind: &'static str,
+}
+
 /// `POST /{id}/test`: 202 with the id the receiver will see as `webhook-id`.
 ///
 /// # Errors
 /// 404, 409 for one that takes no events any more.
+#[utoipa::path(
+    post, path = "/v1/webhook-endpoints/{id}/test", operation_id = "testEndpoint", tag = "Webhook endpoints",
+    summary = "Send a test event",
+    params(("id" = words::EndpointId, Path, description = "The endpoint.")),
+    responses((status = 202, description = "The event is on its way.", body = TestSent)),
+    security(("key" = ["webhooks:manage"])),
+    extensions(("x-problems" = json!(["already-finished"]))),
+)]
 pub async fn test(
     caller: ApiCaller<WebhooksManage>,
     id: web::Path<String>,
@@ -110,7 +166,7 @@ pub async fn test(
 ) -> Result<HttpResponse, Problem> {
     let id: EndpointId = parse_id(&id)?;
     let event = services.webhooks.send_test(&caller.agency, &caller.key, &id).await?;
-    Ok(HttpResponse::Accepted().json(serde_json::json!({ "event": event, "type": EventKind::EndpointTest.slug() })))
+    Ok(HttpResponse::Accepted().json(TestSent { event: event.to_string(), kind: EventKind::EndpointTest.slug() }))
 }
 
 #[cfg(test)]

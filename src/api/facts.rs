@@ -2,11 +2,14 @@
 
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use super::openapi::words;
 use crate::domain::Product;
 use crate::http::{SMALL_BODY_BYTES_MAX, Services, Settings};
 
-#[derive(Debug, Serialize)]
+/// What this installation takes.
+#[derive(Debug, Serialize, ToSchema)]
 struct Limits {
     photos_max: usize,
     photo_bytes_max: u64,
@@ -23,10 +26,18 @@ struct Limits {
     body_bytes_per_s_min: u64,
     body_secs_max: u64,
     wait_secs_max: u64,
+    /// Media types of photos.
+    #[schema(example = json!(["image/jpeg", "image/png", "image/webp", "image/tiff", "image/gif"]))]
     formats: [&'static str; 5],
 }
 
 /// `GET /v1/limits`.
+#[utoipa::path(
+    get, path = "/v1/limits", operation_id = "getLimits", tag = "The service",
+    summary = "Read the limits",
+    description = "Largest photo, request, wait and so on. Bytes, pixels and seconds, as the names say.",
+    responses((status = 200, description = "The limits.", body = Limits)),
+)]
 pub async fn limits(services: web::Data<Services>, settings: web::Data<Settings>) -> HttpResponse {
     let upload = services.pipeline.admission();
     HttpResponse::Ok().json(Limits {
@@ -49,20 +60,33 @@ pub async fn limits(services: web::Data<Services>, settings: web::Data<Settings>
     })
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ProductFacts)]
 struct ProductView {
+    #[schema(value_type = words::Product)]
     id: &'static str,
+    #[schema(example = "Snapshot")]
     title: &'static str,
+    #[schema(example = "Which files are technically fit to use?")]
     question: &'static str,
+    /// Days its report lives.
+    #[schema(example = 7)]
     retention_days: u32,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ProductList)]
 struct Products {
+    #[schema(value_type = Vec<ProductView>)]
     products: [ProductView; 3],
 }
 
 /// `GET /v1/products`.
+#[utoipa::path(
+    get, path = "/v1/products", operation_id = "getProducts", tag = "The service",
+    summary = "Read the products",
+    responses((status = 200, description = "The three products.", body = Products)),
+)]
 pub async fn products() -> HttpResponse {
     let products = Product::ALL.map(|product| ProductView {
         id: product.slug(),

@@ -7,46 +7,47 @@ mod api_keys;
 mod endpoints;
 mod facts;
 mod health;
+pub mod openapi;
 mod pages;
 mod receipts;
+mod table;
 
-use actix_web::{guard, web};
+use crate::http::{Problem, ProblemKind};
 
-use crate::http::{Problem, ProblemKind, methods};
-
-/// Every route under `/v1`, and the probes.
-pub fn configure(cfg: &mut web::ServiceConfig) {
-    cfg.service(
-        web::resource("/v1/analyses")
-            .route(web::post().guard(guard::fn_guard(analyses::open::is_json)).to(analyses::open::open))
-            .route(web::post().to(analyses::submit::submit))
-            .route(methods::get().to(analyses::list::list)),
-    )
-    .service(
-        web::resource("/v1/analyses/{id}")
-            .route(methods::get().to(analyses::read::show))
-            .route(web::delete().to(analyses::change::delete)),
-    )
-    .service(web::resource("/v1/analyses/{id}/photos/{number}").route(web::put().to(analyses::open::put_photo)))
-    .service(web::resource("/v1/analyses/{id}/submit").route(web::post().to(analyses::open::submit)))
-    .service(web::resource("/v1/analyses/{id}/cancel").route(web::post().to(analyses::change::cancel)))
-    .service(web::resource("/v1/analyses/{id}/result").route(methods::get().to(analyses::read::result)))
-    .service(web::resource("/v1/analyses/{id}/report.pdf").route(methods::get().to(analyses::read::pdf)))
-    .service(web::resource("/v1/analyses/{id}/previews/{number}").route(methods::get().to(analyses::read::preview)))
-    .service(web::resource("/v1/analyses/{id}/progress").route(methods::get().to(analyses::progress::progress)))
-    .service(
-        web::resource("/v1/webhook-endpoints").route(web::post().to(endpoints::create)).route(methods::get().to(endpoints::list)),
-    )
-    .service(web::resource("/v1/webhook-endpoints/{id}").route(web::delete().to(endpoints::delete)))
-    .service(web::resource("/v1/webhook-endpoints/{id}/test").route(web::post().to(endpoints::test)))
-    .service(web::resource("/v1/api-keys").route(web::post().to(api_keys::create)).route(methods::get().to(api_keys::list)))
-    .service(web::resource("/v1/api-keys/{id}").route(web::delete().to(api_keys::revoke)))
-    .service(web::resource("/v1/receipts").route(methods::get().to(receipts::list)))
-    .service(web::resource("/v1/receipts/{id}").route(methods::get().to(receipts::show)))
-    .service(web::resource("/v1/limits").route(methods::get().to(facts::limits)))
-    .service(web::resource("/v1/products").route(methods::get().to(facts::products)))
-    .service(web::resource("/healthz").route(methods::get().to(health::alive)))
-    .service(web::resource("/readyz").route(methods::get().to(health::ready)));
+table::routes! {
+    "/v1/analyses" {
+        post analyses::submit::submit, or analyses::open::open when analyses::open::is_json;
+        get analyses::list::list;
+    }
+    "/v1/analyses/{id}" {
+        get analyses::read::show;
+        delete analyses::change::delete;
+    }
+    "/v1/analyses/{id}/photos/{number}" { put analyses::open::put_photo; }
+    "/v1/analyses/{id}/submit" { post analyses::open::submit; }
+    "/v1/analyses/{id}/cancel" { post analyses::change::cancel; }
+    "/v1/analyses/{id}/result" { get analyses::read::result; }
+    "/v1/analyses/{id}/report.pdf" { get analyses::read::pdf; }
+    "/v1/analyses/{id}/previews/{number}" { get analyses::read::preview; }
+    "/v1/analyses/{id}/progress" { get analyses::progress::progress; }
+    "/v1/webhook-endpoints" {
+        post endpoints::create;
+        get endpoints::list;
+    }
+    "/v1/webhook-endpoints/{id}" { delete endpoints::delete; }
+    "/v1/webhook-endpoints/{id}/test" { post endpoints::test; }
+    "/v1/api-keys" {
+        post api_keys::create;
+        get api_keys::list;
+    }
+    "/v1/api-keys/{id}" { delete api_keys::revoke; }
+    "/v1/receipts" { get receipts::list; }
+    "/v1/receipts/{id}" { get receipts::show; }
+    "/v1/limits" { get facts::limits; }
+    "/v1/products" { get facts::products; }
+    "/openapi.json" { get openapi::serve::show; }
+    "/healthz" { get health::alive; }
+    "/readyz" { get health::ready; }
 }
 
 /// An id in the path. One of the wrong form belongs to nothing: 404.

@@ -2,7 +2,9 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
+use super::openapi::{IfNoneMatch, words};
 use super::{pages, parse_id};
 use crate::db::ReceiptRecord;
 use crate::domain::ReceiptId;
@@ -11,39 +13,87 @@ use crate::http::caller::{AnalysesRead, ApiCaller};
 use crate::http::{Problem, ProblemKind, Services, conditional};
 use crate::retention::Receipt;
 
+/// A signed receipt: what was destroyed, when and why. Anybody can check it with the public key.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Receipt)]
+pub struct ReceiptView {
+    #[schema(value_type = words::ReceiptId)]
+    id: String,
+    /// The signed text, itself JSON. Check the signature over these bytes as they stand.
+    #[schema(example = r#"{"analysis":"an_01KAPS2Q8Z4T6V9XJ3M5N7P0R1","cause":"requested"}"#)]
+    receipt: String,
+    /// Ed25519 over `receipt`, in base64.
+    #[schema(example = "3q2+7w==")]
+    signature: String,
+    #[schema(value_type = words::SignatureAlgorithm)]
+    algorithm: &'static str,
+    /// Id of the key that signed.
+    #[schema(example = "k1")]
+    key: String,
+}
+
+impl From<Receipt> for ReceiptView {
+    fn from(receipt: Receipt) -> Self {
+        let signature = receipt.signature_base64();
+        Self { id: receipt.id.to_string(), receipt: receipt.body, signature, algorithm: "Ed25519", key: receipt.kid }
+    }
+}
+
 /// `GET /v1/receipts/{id}`: the signed receipt; needs no key, because it holds nothing but ids, times and digests.
 ///
 /// # Errors
 /// 404.
+#[utoipa::path(
+    get, path = "/v1/receipts/{id}", operation_id = "getReceipt", tag = "Receipts",
+    summary = "Read a receipt",
+    description = "The signed receipt of a deletion. Needs no key: it holds nothing but ids, times and digests.",
+    params(("id" = words::ReceiptId, Path, description = "The receipt's id."), IfNoneMatch),
+    responses((status = 200, description = "The receipt.", body = ReceiptView)),
+)]
 pub async fn show(id: web::Path<String>, request: HttpRequest, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let id: ReceiptId = parse_id(&id)?;
     let receipt = services.retention.find_receipt(&id).await?.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
-    conditional::json(&request, HttpResponse::Ok(), &receipt.document())
+    conditional::json(&request, HttpResponse::Ok(), &ReceiptView::from(receipt))
 }
 
 /// The query.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Query {
+    /// How many at most; 20 if nothing is said.
+    #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<u32>,
+    /// `next_cursor` of the page before.
     cursor: Option<String>,
 }
 
 /// One line; the receipt itself is signed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReceiptLine)]
 struct Line {
+    #[schema(value_type = words::ReceiptId)]
     id: String,
+    #[schema(value_type = words::AnalysisId)]
     analysis: String,
+    #[schema(value_type = Option<words::ReportId>)]
     report: Option<String>,
+    #[schema(value_type = words::DeletionCause)]
     cause: String,
+    #[schema(value_type = words::Time)]
     created_at: String,
+    #[schema(example = "/v1/receipts/rc_01KB2X7N5M3K9J8H6G4F2D0C1B")]
     href: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReceiptPage)]
 struct Page {
     receipts: Vec<Line>,
+    /// Whether there are older ones.
     has_more: bool,
+    /// Where the next page begins; null on the last one.
+    #[schema(example = "6UxnQZ8")]
     next_cursor: Option<String>,
 }
 
@@ -67,6 +117,15 @@ const LIST: &str = "receipts";
 ///
 /// # Errors
 /// 400 for a wrong cursor, 422 for a limit out of range.
+#[utoipa::path(
+    get, path = "/v1/receipts", operation_id = "listReceipts", tag = "Receipts",
+    summary = "List receipts",
+    description = "Those of the agency, newest first, in pages.",
+    params(Query),
+    responses((status = 200, description = "A page.", body = Page)),
+    security(("key" = ["analyses:read"])),
+    extensions(("x-problems" = json!(["invalid-cursor"]))),
+)]
 pub async fn list(
     caller: ApiCaller<AnalysesRead>,
     query: web::Query<Query>,

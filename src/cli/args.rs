@@ -35,6 +35,8 @@ pub enum Command {
     /// Make agencies, people and API keys.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Print the OpenAPI document of the API.
+    Openapi,
     /// Bring the database's tables up to date.
     Migrate,
     /// Look for everything that would keep the service from working, and say all of it.

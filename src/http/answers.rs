@@ -61,7 +61,7 @@ fn framework_problem<B>(status: StatusCode, response: &ServiceResponse<B>) -> Pr
 
 /// Whether the address is for programs.
 pub fn wants_json(path: &str) -> bool {
-    path == "/v1" || path.starts_with("/v1/") || path == "/healthz" || path == "/readyz"
+    path == "/v1" || path.starts_with("/v1/") || matches!(path, "/healthz" | "/readyz" | "/openapi.json")
 }
 
 fn answer(request: &HttpRequest, problem: &Problem) -> HttpResponse<BoxBody> {

@@ -8,6 +8,7 @@ pub mod answers;
 pub mod caller;
 pub mod conditional;
 pub mod csrf;
+pub mod document;
 pub mod extractors;
 pub mod headers;
 pub mod idempotency;
@@ -26,6 +27,7 @@ pub mod settings;
 pub mod streams;
 pub mod upload;
 
+pub use document::ApiDocument;
 pub use limits::Limiter;
 pub use problem::{FieldError, Problem, ProblemKind};
 pub use request_id::RequestId;

@@ -127,17 +127,6 @@ impl Receipt {
         STANDARD.encode(&self.signature)
     }
 
-    /// The receipt as it is handed out: the signed text as a string (so that no program re-formats it), signature and key.
-    pub fn document(&self) -> serde_json::Value {
-        serde_json::json!({
-            "id": self.id,
-            "receipt": self.body,
-            "signature": self.signature_base64(),
-            "algorithm": "Ed25519",
-            "key": self.kid,
-        })
-    }
-
     /// Checks the signature with any key of the ring and reads the facts.
     ///
     /// # Errors

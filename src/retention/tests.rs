@@ -343,7 +343,6 @@ async fn a_receipt_verifies_offline_and_no_forgery_does() {
     let [public] = bench.vault.public_keys().try_into().unwrap();
     let signature = receipt.signature_base64();
     assert_eq!(verify_receipt(&receipt.body, &signature, &public).unwrap(), receipt.facts().unwrap());
-    assert_eq!(receipt.document()["receipt"], receipt.body);
 
     let forged = receipt.body.replace("requested", "expired");
     assert!(matches!(verify_receipt(&forged, &signature, &public), Err(RetentionError::Signature(_))));

@@ -3,7 +3,9 @@
 use actix_web::{HttpResponse, web};
 
 use super::view::AnalysisView;
+use crate::api::openapi::words;
 use crate::api::parse_id;
+use crate::api::receipts::ReceiptView;
 use crate::domain::{AnalysisId, DeletionCause};
 use crate::http::caller::{AnalysesDelete, AnalysesWrite, ApiCaller};
 use crate::http::{Problem, Services};
@@ -12,6 +14,15 @@ use crate::http::{Problem, Services};
 ///
 /// # Errors
 /// 404, 409 past the outcome.
+#[utoipa::path(
+    post, path = "/v1/analyses/{id}/cancel", operation_id = "cancelAnalysis", tag = "Analyses",
+    summary = "Cancel an analysis",
+    description = "Ends an analysis that is open or running. It fails with the reason `cancelled`; nothing of its photos is kept.",
+    params(("id" = words::AnalysisId, Path, description = "The analysis.")),
+    responses((status = 200, description = "It has ended.", body = AnalysisView)),
+    security(("key" = ["analyses:write"])),
+    extensions(("x-problems" = json!(["already-finished"]))),
+)]
 pub async fn cancel(
     caller: ApiCaller<AnalysesWrite>,
     id: web::Path<String>,
@@ -27,6 +38,16 @@ pub async fn cancel(
 ///
 /// # Errors
 /// 404.
+#[utoipa::path(
+    delete, path = "/v1/analyses/{id}", operation_id = "deleteAnalysis", tag = "Analyses",
+    summary = "Destroy an analysis",
+    description = "Destroys report, previews and result now, and answers the signed receipt. Asked again it answers the same receipt. \
+        An analysis that is still running is cancelled first.",
+    params(("id" = words::AnalysisId, Path, description = "The analysis.")),
+    responses((status = 200, description = "It is destroyed; this is the receipt.", body = ReceiptView)),
+    security(("key" = ["analyses:delete"])),
+    extensions(("x-problems" = json!(["not-finished"]))),
+)]
 pub async fn delete(
     caller: ApiCaller<AnalysesDelete>,
     id: web::Path<String>,
@@ -34,5 +55,5 @@ pub async fn delete(
 ) -> Result<HttpResponse, Problem> {
     let id: AnalysisId = parse_id(&id)?;
     let receipt = services.destroy(&caller.agency, &id, DeletionCause::Requested).await?;
-    Ok(HttpResponse::Ok().json(receipt.document()))
+    Ok(HttpResponse::Ok().json(ReceiptView::from(receipt)))
 }

@@ -2,8 +2,10 @@
 
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::view::previews_word;
+use crate::api::openapi::words;
 use crate::api::pages;
 use crate::db::{AnalysisFilter, AnalysisRecord};
 use crate::domain::{AnalysisId, FailureReason, Product, Timestamp};
@@ -14,38 +16,67 @@ use crate::http::{Problem, Services};
 const STATES: [&str; 4] = ["open", "processing", "completed", "failed"];
 
 /// The query.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Query {
+    /// How many at most; 20 if nothing is said.
+    #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<u32>,
+    /// `next_cursor` of the page before.
     cursor: Option<String>,
+    #[param(value_type = Option<words::State>)]
     state: Option<String>,
+    #[param(value_type = Option<words::Product>)]
     product: Option<String>,
+    /// Your own id, whole.
+    #[param(max_length = 100)]
     reference: Option<String>,
+    /// Made at this time or later.
+    #[param(value_type = Option<words::Time>)]
     created_after: Option<String>,
+    /// Made before this time.
+    #[param(value_type = Option<words::Time>)]
     created_before: Option<String>,
 }
 
 /// One line of the list; the resource itself says more.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AnalysisLine)]
 struct Line {
+    #[schema(value_type = words::AnalysisId)]
     id: String,
+    #[schema(value_type = words::State)]
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::FailureReason>)]
     reason: Option<&'static str>,
+    #[schema(value_type = words::Product)]
     product: &'static str,
+    #[schema(value_type = words::Previews)]
     previews: &'static str,
+    /// Your own id.
+    #[schema(example = "Shoot 14")]
     reference: Option<String>,
+    #[schema(minimum = 0, example = 1)]
     photo_count: i32,
+    #[schema(value_type = words::Time)]
     created_at: String,
+    #[schema(value_type = Option<words::Time>)]
     ended_at: Option<String>,
+    /// Where it is.
+    #[schema(example = "/v1/analyses/an_01KAPS2Q8Z4T6V9XJ3M5N7P0R1")]
     href: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AnalysisPage)]
 struct Page {
     analyses: Vec<Line>,
+    /// Whether there are older ones.
     has_more: bool,
+    /// Where the next page begins; null on the last one.
+    #[schema(example = "6UxnQZ8")]
     next_cursor: Option<String>,
 }
 
@@ -68,6 +99,15 @@ fn line(services: &Services, record: &AnalysisRecord) -> Result<Line, Problem> {
 ///
 /// # Errors
 /// 400 for a wrong cursor or one of another filter, 422 for a limit out of range or a filter that cannot be.
+#[utoipa::path(
+    get, path = "/v1/analyses", operation_id = "listAnalyses", tag = "Analyses",
+    summary = "List analyses",
+    description = "Newest first, in pages. A cursor belongs to the filters it was made with.",
+    params(Query),
+    responses((status = 200, description = "A page.", body = Page)),
+    security(("key" = ["analyses:read"])),
+    extensions(("x-problems" = json!(["invalid-cursor"]))),
+)]
 pub async fn list(
     caller: ApiCaller<AnalysesRead>,
     query: web::Query<Query>,

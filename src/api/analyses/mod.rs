@@ -6,4 +6,5 @@ pub mod open;
 pub mod progress;
 pub mod read;
 pub mod submit;
+pub mod upload_body;
 pub mod view;

@@ -4,9 +4,12 @@ use actix_web::guard::GuardContext;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
 use super::submit::waited;
+use super::upload_body::Picture;
 use super::view::{AnalysisView, PhotoView};
+use crate::api::openapi::{Prefer, words};
 use crate::api::parse_id;
 use crate::db::Origin;
 use crate::domain::AnalysisId;
@@ -18,13 +21,21 @@ use crate::http::{Problem, ProblemKind, Services, Settings};
 use crate::pipeline::PutPhoto;
 
 /// The body of `POST /v1/analyses` that opens one.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Opening {
+    /// Always true.
+    #[schema(value_type = words::Yes)]
     open: bool,
+    #[schema(value_type = words::Product)]
     product: Option<String>,
+    #[schema(value_type = Option<words::Previews>)]
     previews: Option<String>,
+    /// Your own id.
+    #[schema(max_length = 100, example = "Shoot 14")]
     reference: Option<String>,
+    /// Days the report lives; at most, and without it, the product's.
+    #[schema(minimum = 1, maximum = 30, example = 3)]
     life_days: Option<u32>,
 }
 
@@ -79,6 +90,23 @@ pub async fn open(
 ///
 /// # Errors
 /// 404; 409 for other content at that number and for an analysis that takes no photos; 413, 415, 422 and 503 as for every photo.
+#[utoipa::path(
+    put, path = "/v1/analyses/{id}/photos/{number}", operation_id = "putPhoto", tag = "Analyses",
+    summary = "Put one photo of an open analysis",
+    description = "One photo as the whole body. The same content at the same number again changes nothing.",
+    params(
+        ("id" = words::AnalysisId, Path, description = "The open analysis."),
+        ("number" = words::PhotoNumber, Path, description = "The photo's number, from 1 without a gap."),
+        PhotoQuery,
+    ),
+    request_body(content((Picture = "image/jpeg"), (Picture = "image/*"), (Picture = "application/octet-stream")), description = "The photo."),
+    responses(
+        (status = 202, description = "It is being measured.", body = PhotoView),
+        (status = 200, description = "It was there already.", body = PhotoView),
+    ),
+    security(("key" = ["analyses:write"])),
+    extensions(("x-problems" = json!(["not-open", "photo-taken", "photo-too-large"]))),
+)]
 pub async fn put_photo(
     caller: ApiCaller<AnalysesWrite>,
     path: web::Path<(String, String)>,
@@ -102,6 +130,16 @@ pub async fn put_photo(
     Ok(response.force_close().json(PhotoView::at(photo, seen.seen_at)))
 }
 
+/// What a photo that is put by itself may say in the query.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only described here; `http::upload` reads it from the address")]
+pub struct PhotoQuery {
+    /// The file's name, as the report shows it.
+    #[param(max_length = 255, example = "photo.jpg")]
+    file_name: Option<String>,
+}
+
 /// A photo's number: whole, from 1, without signs or zeros before it.
 fn number_of(text: &str) -> Result<u16, Problem> {
     let number = text.parse().ok().filter(|number: &u16| *number > 0 && number.to_string() == text);
@@ -112,6 +150,20 @@ fn number_of(text: &str) -> Result<u16, Problem> {
 ///
 /// # Errors
 /// 404; 409 while numbers have no photo, and for one that failed or whose time is over.
+#[utoipa::path(
+    post, path = "/v1/analyses/{id}/submit", operation_id = "submitAnalysis", tag = "Analyses",
+    summary = "Submit an open analysis",
+    description = "All photos are there: makes the report. Asked again it answers the state.",
+    params(("id" = words::AnalysisId, Path, description = "The open analysis."), Prefer),
+    responses(
+        (status = 202, description = "It is running.", body = AnalysisView, headers(
+            ("Location" = String, description = "The analysis."),
+            ("Retry-After" = u32, description = "Seconds after which to ask again."))),
+        (status = 200, description = "It has its outcome.", body = AnalysisView, headers(("Location" = String, description = "The analysis."))),
+    ),
+    security(("key" = ["analyses:write"])),
+    extensions(("x-problems" = json!(["not-open", "photos-missing"]))),
+)]
 pub async fn submit(
     caller: ApiCaller<AnalysesWrite>,
     id: web::Path<String>,

@@ -9,10 +9,12 @@ use actix_web::web::{self, Bytes};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use crate::api::openapi::words;
 use crate::api::parse_id;
 use crate::db::{StepKind, StepRecord};
 use crate::domain::{AgencyId, AnalysisId, AnalysisState, FailureReason};
@@ -28,10 +30,12 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
 const HEARTBEAT: &[u8] = b":\n\n";
 
 /// The query.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Query {
     /// As `Last-Event-ID`, for clients that cannot send it.
+    #[param(pattern = "^[0-9]{1,9}$", example = "3")]
     after: Option<String>,
 }
 
@@ -39,6 +43,23 @@ pub struct Query {
 ///
 /// # Errors
 /// 400 for an event id that is none, 404, 410, 429 and 503 when enough streams are open.
+#[utoipa::path(
+    get, path = "/v1/analyses/{id}/progress", operation_id = "watchAnalysis", tag = "Analyses",
+    summary = "Watch an analysis",
+    description = "What happens to it, as server-sent events, until its outcome. Each event has an id; take the stream up again with \
+        `Last-Event-ID` or `after`, at any node.",
+    params(
+        ("id" = words::AnalysisId, Path, description = "The analysis."),
+        Query,
+        ("Last-Event-ID" = Option<String>, Header, description = "Id of the last event you have.", pattern = "^[0-9]{1,9}$"),
+    ),
+    responses(
+        (status = 200, description = "Events named `progress` and `outcome`; their data is JSON.", body = String, content_type = "text/event-stream"),
+        (status = 204, description = "You have all events of an analysis that is over: do not come again."),
+    ),
+    security(("key" = ["analyses:read"])),
+    extensions(("x-problems" = json!(["invalid-cursor", "report-gone"]))),
+)]
 pub async fn progress(
     caller: ApiCaller<AnalysesRead>,
     id: web::Path<String>,

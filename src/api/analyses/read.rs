@@ -4,6 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::view::{AnalysisView, ask_again_secs};
+use crate::api::openapi::{Binary, IfNoneMatch, Prefer, ResultDocument, words};
 use crate::api::parse_id;
 use crate::domain::AnalysisId;
 use crate::http::caller::{AnalysesRead, ApiCaller};
@@ -15,6 +16,20 @@ use crate::pipeline::Part;
 ///
 /// # Errors
 /// 404, 410.
+#[utoipa::path(
+    get, path = "/v1/analyses/{id}", operation_id = "getAnalysis", tag = "Analyses",
+    summary = "Read an analysis",
+    description = "Its state, its photos and where its parts are. After the report's end the answer is 410 with what is left: ids, times, \
+        cause and the receipt.",
+    params(("id" = words::AnalysisId, Path, description = "The analysis."), Prefer, IfNoneMatch),
+    responses(
+        (status = 200, description = "The analysis as it stands.", body = AnalysisView,
+            headers(("Retry-After" = u32, description = "While it is open or running: seconds after which to ask again."),
+                ("Preference-Applied" = String, description = "The wait that was kept to."))),
+        (status = 410, description = "Its report has ended; this is what is left.", body = AnalysisView),
+    ),
+    security(("key" = ["analyses:read"])),
+)]
 pub async fn show(
     caller: ApiCaller<AnalysesRead>,
     id: web::Path<String>,
@@ -70,6 +85,15 @@ async fn part(
 ///
 /// # Errors
 /// 404, 409 before or without a report, 410.
+#[utoipa::path(
+    get, path = "/v1/analyses/{id}/result", operation_id = "getResult", tag = "Analyses",
+    summary = "Read the result as JSON",
+    description = "Every measurement, finding and verdict. The same facts as the PDF report.",
+    params(("id" = words::AnalysisId, Path, description = "The analysis."), IfNoneMatch),
+    responses((status = 200, description = "The result.", body = ResultDocument)),
+    security(("key" = ["analyses:read"])),
+    extensions(("x-problems" = json!(["not-finished", "analysis-failed", "report-gone"]))),
+)]
 pub async fn result(
     caller: ApiCaller<AnalysesRead>,
     id: web::Path<String>,
@@ -83,6 +107,15 @@ pub async fn result(
 ///
 /// # Errors
 /// As [`result`].
+#[utoipa::path(
+    get, path = "/v1/analyses/{id}/report.pdf", operation_id = "getReport", tag = "Analyses",
+    summary = "Download the report as PDF",
+    params(("id" = words::AnalysisId, Path, description = "The analysis."), IfNoneMatch),
+    responses((status = 200, description = "The report, PDF/A and tagged.", body = Binary, content_type = "application/pdf",
+        headers(("Content-Disposition" = String, description = "A file name for the report.")))),
+    security(("key" = ["analyses:read"])),
+    extensions(("x-problems" = json!(["not-finished", "analysis-failed", "report-gone"]))),
+)]
 pub async fn pdf(
     caller: ApiCaller<AnalysesRead>,
     id: web::Path<String>,
@@ -96,6 +129,19 @@ pub async fn pdf(
 ///
 /// # Errors
 /// As [`result`]; 404 also for a photo that has no preview.
+#[utoipa::path(
+    get, path = "/v1/analyses/{id}/previews/{number}", operation_id = "getPreview", tag = "Analyses",
+    summary = "Download the preview of a photo",
+    description = "A small JPEG of one photo, long edge at most 768 px, without metadata. 404 for a photo that has none.",
+    params(
+        ("id" = words::AnalysisId, Path, description = "The analysis."),
+        ("number" = words::PhotoNumber, Path, description = "The photo's number, from 1."),
+        IfNoneMatch,
+    ),
+    responses((status = 200, description = "The preview.", body = Binary, content_type = "image/jpeg")),
+    security(("key" = ["analyses:read"])),
+    extensions(("x-problems" = json!(["not-finished", "analysis-failed", "report-gone"]))),
+)]
 pub async fn preview(
     caller: ApiCaller<AnalysesRead>,
     path: web::Path<(String, String)>,

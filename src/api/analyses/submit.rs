@@ -2,8 +2,12 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use utoipa::IntoParams;
 
+use super::open::Opening;
+use super::upload_body::{Picture, UploadForm};
 use super::view::{AnalysisView, ask_again_secs};
+use crate::api::openapi::{IdempotencyKey, Prefer, words};
 use crate::db::Origin;
 use crate::domain::{AgencyId, AnalysisId};
 use crate::http::analysis::Seen;
@@ -17,6 +21,31 @@ use crate::http::{Problem, Services, Settings};
 ///
 /// # Errors
 /// Every fault of the request; 409 and 422 for its key; 429 and 503 when there is no room.
+#[utoipa::path(
+    post, path = "/v1/analyses", operation_id = "createAnalysis", tag = "Analyses",
+    summary = "Send photos, or open an analysis",
+    description = "Photos come as a form, 1 to 50 of them; or one as the whole body with the fields in the query. As JSON with \
+        `open: true` an analysis is opened for photos that are put one at a time. The photos are measured in memory and never stored.",
+    params(UploadQuery, IdempotencyKey, Prefer),
+    request_body(
+        content((UploadForm = "multipart/form-data"), (Opening = "application/json"), (Picture = "image/*"),
+            (Picture = "application/octet-stream")),
+        description = "The query's fields belong to a picture as the whole body; a form and JSON hold their own.",
+    ),
+    responses(
+        (status = 202, description = "The photos are being measured.", body = AnalysisView, headers(
+            ("Location" = String, description = "The analysis."),
+            ("Retry-After" = u32, description = "Seconds after which to ask again."))),
+        (status = 201, description = "It is open; put its photos.", body = AnalysisView,
+            headers(("Location" = String, description = "The analysis."))),
+        (status = 200, description = "It has its outcome already: you waited, or sent the same request again.", body = AnalysisView,
+            headers(
+                ("Location" = String, description = "The analysis."),
+                ("Preference-Applied" = String, description = "The wait that was kept to."))),
+    ),
+    security(("key" = ["analyses:write"])),
+    extensions(("x-problems" = json!(["malformed-multipart", "photo-too-large", "limit-reached"]))),
+)]
 pub async fn submit(
     caller: ApiCaller<Uploads>,
     request: HttpRequest,
@@ -34,6 +63,28 @@ pub async fn submit(
     }
     // The connection's buffer may still hold bytes of a photo: it ends here.
     Ok(response.force_close().json(AnalysisView::from(seen)))
+}
+
+/// The fields of an upload whose body is one photo.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only described here; `http::upload` reads it from the address")]
+pub struct UploadQuery {
+    /// What is asked; a photo as the whole body needs it.
+    #[param(value_type = Option<words::Product>)]
+    product: Option<String>,
+    /// Whether the report shows the photos; `full` if nothing is said.
+    #[param(value_type = Option<words::Previews>)]
+    previews: Option<String>,
+    /// Your own id.
+    #[param(max_length = 100)]
+    reference: Option<String>,
+    /// Days the report lives; at most, and without it, the product's.
+    #[param(minimum = 1, maximum = 30)]
+    life_days: Option<u32>,
+    /// The file's name, as the report shows it.
+    #[param(max_length = 255)]
+    file_name: Option<String>,
 }
 
 /// The head of an answer about an analysis that was submitted: 202, or 200 with its outcome for who waits or asks `again`.

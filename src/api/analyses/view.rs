@@ -1,33 +1,45 @@
 //! An analysis as JSON.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use crate::api::openapi::words;
 use crate::db::PhotoRecord;
 use crate::domain::{AnalysisState, Timestamp};
 use crate::http::analysis::{Seen, receipt_path};
 
 /// One photo.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Photo)]
 pub struct PhotoView {
+    #[schema(value_type = words::PhotoNumber)]
     number: i32,
+    #[schema(minimum = 0, example = 4_812_330)]
     size_bytes: i64,
+    #[schema(value_type = words::PhotoState)]
     state: &'static str,
     /// Why it is unusable.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::PhotoProblem>)]
     problem: Option<String>,
 }
 
 /// Where its parts are; only those that can be read now.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AnalysisLinks)]
 pub struct Links {
     #[serde(rename = "self")]
+    #[schema(example = "/v1/analyses/an_01KAPS2Q8Z4T6V9XJ3M5N7P0R1")]
     own: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/v1/analyses/an_01KAPS2Q8Z4T6V9XJ3M5N7P0R1/result")]
     result: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/v1/analyses/an_01KAPS2Q8Z4T6V9XJ3M5N7P0R1/report.pdf")]
     report: Option<String>,
     /// A template: replace `{n}` by the photo's number.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/v1/analyses/an_01KAPS2Q8Z4T6V9XJ3M5N7P0R1/previews/{n}")]
     previews: Option<String>,
     /// A template, as `previews`: where photos of an open analysis are put.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,40 +53,61 @@ pub struct Links {
 }
 
 /// Its report.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Report)]
 pub struct ReportView {
+    #[schema(value_type = words::ReportId)]
     id: String,
+    #[schema(value_type = words::ReportLife)]
     life: &'static str,
+    #[schema(value_type = words::Time)]
     expires_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::Time>)]
     ended_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::DeletionCause>)]
     cause: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::ReceiptId>)]
     receipt: Option<String>,
 }
 
 /// An analysis.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Analysis)]
 pub struct AnalysisView {
+    #[schema(value_type = words::AnalysisId)]
     id: String,
+    #[schema(value_type = words::State)]
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::FailureReason>)]
     reason: Option<&'static str>,
     /// The reason as a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'static str>,
+    #[schema(value_type = words::Product)]
     product: &'static str,
+    #[schema(value_type = words::Previews)]
     previews: &'static str,
+    /// Your own id.
+    #[schema(example = "Shoot 14")]
     reference: Option<String>,
+    #[schema(minimum = 0, example = 1)]
     photo_count: i32,
     photos: Vec<PhotoView>,
+    #[schema(value_type = words::Time)]
     created_at: String,
     /// Of an open one: until when it takes photos.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::Time>)]
     open_until: Option<String>,
+    #[schema(value_type = Option<words::Time>)]
     ended_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    /// The interrupted analysis this one repeats.
+    #[schema(value_type = Option<words::AnalysisId>)]
     retry_of: Option<String>,
     report: Option<ReportView>,
     links: Links,

@@ -1,0 +1,30 @@
+//! The bodies photos come in, as the document describes them; `http::upload` reads them piece by piece.
+
+use utoipa::ToSchema;
+
+use crate::api::openapi::words;
+
+/// A picture as it is: JPEG, PNG, WebP, TIFF or GIF.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream", min_length = 1)]
+#[expect(dead_code, reason = "only described here")]
+pub struct Picture(Vec<u8>);
+
+/// Photos and what is asked about them, as multipart/form-data.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "only described here")]
+pub struct UploadForm {
+    /// 1 to 50 files, each a part of its own with a file name.
+    #[schema(min_items = 1, max_items = 50)]
+    photos: Vec<Picture>,
+    #[schema(value_type = words::Product)]
+    product: String,
+    #[schema(value_type = Option<words::Previews>)]
+    previews: Option<String>,
+    /// Your own id.
+    #[schema(max_length = 100, example = "Shoot 14")]
+    reference: Option<String>,
+    /// Days the report lives; at most, and without it, the product's.
+    #[schema(minimum = 1, maximum = 30, example = 3)]
+    life_days: Option<u32>,
+}
