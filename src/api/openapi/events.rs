@@ -37,12 +37,23 @@ fn data(kind: EventKind) -> Value {
                 "links": { "type": "object", "properties": { "receipt": link("receipt") } },
             }),
         ),
+        EventKind::EndpointDisabled => {
+            return json!({
+                "type": "object", "required": ["endpoint", "reason", "disabled_at", "links"],
+                "properties": {
+                    "endpoint": word("EndpointId"), "reason": word("StopReason"),
+                    "failing_since": { "type": ["string", "null"], "format": "date-time" }, "disabled_at": word("Time"),
+                    "links": { "type": "object", "properties": { "endpoint": link("endpoint") } },
+                },
+            });
+        }
         EventKind::EndpointTest => return json!({ "type": "object", "description": "Empty." }),
     };
     let mut all = json!({
         "analysis": word("AnalysisId"),
         "sequence": { "type": "integer", "minimum": 1, "description": "Number among the events of its analysis; drop what is older than you know.", "example": 1 },
         "photos": { "type": "integer", "minimum": 0, "example": 1 },
+        "test": { "const": true, "description": "There only for an analysis of a test key." },
     });
     for (name, schema) in properties.as_object().into_iter().flatten() {
         all[name] = schema.clone();
@@ -57,6 +68,7 @@ fn title(kind: EventKind) -> &'static str {
         EventKind::AnalysisFailed => "An analysis ended without a report",
         EventKind::ReportExpiring => "A report ends in 24 hours",
         EventKind::ReportDeleted => "A report was destroyed",
+        EventKind::EndpointDisabled => "Another endpoint of the key was stopped",
         EventKind::EndpointTest => "Somebody asked for a test",
     }
 }

@@ -5,7 +5,10 @@ use boon::{Compiler, Draft, SchemaIndex, Schemas};
 use super::*;
 use crate::api::ROUTES;
 use crate::domain::event::AnalysisFacts;
-use crate::domain::{AgencyId, AnalysisId, ApiKeyId, Event, EventKind, FailureReason, ReceiptId, ReportId, Scope, Timestamp};
+use crate::domain::{
+    AgencyId, AnalysisId, ApiKeyId, EndpointId, Event, EventKind, FailureReason, ReceiptId, ReportId, Scope, StopReason,
+    Timestamp,
+};
 use crate::http::ProblemKind;
 
 const NOW: Timestamp = Timestamp::from_epoch_millis(1_795_339_800_000);
@@ -179,12 +182,21 @@ fn events_are_as_described() {
         analysis: AnalysisId::generate(NOW),
         sequence: 1,
         photo_count: 2,
+        is_test: true,
     };
     let (report, receipt) = (ReportId::generate(NOW), ReceiptId::generate(NOW));
     let events = [
         Event::completed(&facts, &report, NOW, NOW),
         Event::failed(&facts, FailureReason::Deadline, NOW),
         Event::deleted(&facts, &report, crate::domain::DeletionCause::Expired, &receipt, NOW),
+        Event::endpoint_disabled(
+            AgencyId::generate(NOW),
+            ApiKeyId::generate(NOW),
+            &EndpointId::generate(NOW),
+            StopReason::Failures,
+            None,
+            NOW,
+        ),
         Event::endpoint_test(AgencyId::generate(NOW), ApiKeyId::generate(NOW), NOW),
     ];
     for event in events {

@@ -93,6 +93,8 @@ words! {
     EventType = one_of(EventKind::ALL.map(EventKind::slug));
     /// Whether an endpoint takes events.
     Status = one_of(db::EndpointStatus::ALL.map(db::EndpointStatus::slug));
+    /// Why an endpoint was stopped.
+    StopReason = one_of(domain::StopReason::ALL.map(domain::StopReason::slug));
     /// How a receipt is signed.
     SignatureAlgorithm = one_of(["Ed25519"]);
     /// Always true.
