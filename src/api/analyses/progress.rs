@@ -9,10 +9,10 @@ use actix_web::web::{self, Bytes};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
-use utoipa::IntoParams;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};
 use tokio_util::sync::CancellationToken;
+use utoipa::IntoParams;
 
 use crate::api::openapi::words;
 use crate::api::parse_id;
