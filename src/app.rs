@@ -109,7 +109,8 @@ impl App {
         let accounts = Accounts::with_settings(db.clone(), vault.clone(), Arc::clone(&clock), config.accounts.settings());
         let webhooks = Webhooks::new(db.clone(), vault.clone(), Arc::clone(&clock), config.webhooks.settings());
         let dispatcher = webhooks.dispatcher(&*node)?;
-        let retention = Retention::new(db.clone(), vault.clone(), store.clone(), Arc::clone(&clock));
+        let retention =
+            Retention::with_settings(db.clone(), vault.clone(), store.clone(), Arc::clone(&clock), config.retention.settings());
         let pipeline = Pipeline::new(Parts {
             db: db.clone(),
             vault: vault.clone(),
@@ -118,6 +119,7 @@ impl App {
             workers: Workers::new(config.worker.clone(), config.photo.limits()),
             parallel: config.worker.parallel_workers(),
             admission: config.upload.clone(),
+            quota: config.rates.quota(),
             node: node.clone(),
             runtime: Handle::current(),
             events: webhooks.wake(),

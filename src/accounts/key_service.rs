@@ -120,6 +120,16 @@ impl Accounts {
         stored.into_iter().map(|key| self.open_key(key)).collect()
     }
 
+    /// One of the agency's keys.
+    ///
+    /// # Errors
+    /// [`AccountError::NoSuchKey`], and what database and vault refuse.
+    pub async fn find_api_key(&self, agency: &AgencyId, key: &ApiKeyId) -> Result<ApiKeyRecord, AccountError> {
+        let key = key.clone();
+        let stored = self.db.as_agency(agency).read(move |tx| tx.find_api_key(&key).map_err(AccountError::from)).await?;
+        self.open_key(stored.ok_or(AccountError::NoSuchKey)?)
+    }
+
     fn open_key(&self, stored: StoredApiKey) -> Result<ApiKeyRecord, AccountError> {
         let label = self.vault.open_text(Purpose::KeyLabel, stored.id.as_str(), &stored.label_sealed)?.to_string();
         Ok(ApiKeyRecord {

@@ -97,6 +97,12 @@ impl Accounts {
         Self { db, vault, clock, settings: Arc::new(settings), hasher }
     }
 
+    /// The same service over `db`: for one request, see [`Db::under`].
+    #[must_use]
+    pub fn over(&self, db: Db) -> Self {
+        Self { db, ..self.clone() }
+    }
+
     /// Passwords hashed or checked since the start.
     pub fn hash_count(&self) -> u64 {
         self.hasher.count()

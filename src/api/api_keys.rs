@@ -1,7 +1,7 @@
 //! `/v1/api-keys`.
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -10,10 +10,11 @@ use super::parse_id;
 use crate::accounts::ApiKeyRecord;
 use crate::domain::{ApiKeyId, Scope, ScopeSet, Timestamp};
 use crate::http::caller::{ApiCaller, KeysManage};
+use crate::http::idempotency::Mutation;
 use crate::http::{Problem, Services};
 
 /// What is asked for.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewKey {
     /// What people call it.
@@ -43,10 +44,10 @@ struct KeyView {
     expires_at: Option<String>,
     #[schema(value_type = Option<words::Time>)]
     revoked_at: Option<String>,
-    /// Shown in the answer to its creation only.
+    /// Shown in the answer to its creation only; null when the same request comes again, because it is kept nowhere.
     #[schema(example = "ps_live_4fG7kQ2mX9rT5vB8nC1dJ6hL3pS0wYzA1b2C3d")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    key: Option<String>,
+    key: Option<Option<String>>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -86,15 +87,24 @@ impl From<ApiKeyRecord> for KeyView {
 pub async fn create(
     caller: ApiCaller<KeysManage>,
     asked: web::Json<NewKey>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let known = || Scope::AGENCY.map(Scope::slug).join(", ");
     let scopes: Result<ScopeSet, _> = asked.scopes.iter().map(|name| name.parse::<Scope>()).collect();
     let scopes = scopes.map_err(|_| Problem::field("scopes", "unknown_value", format!("The scopes are {}.", known())))?;
-    let (plain, made) = services.accounts.create_api_key(&caller.agency, &asked.label, scopes, None).await?;
+    let mutation = Mutation::begin(&request, &services, &caller, "", &*asked).await?;
+    let (plain, made) = match mutation.made_before()? {
+        Some(made) => (None, services.accounts.find_api_key(&caller.agency, &made).await?),
+        None => {
+            let accounts = &mutation.services().accounts;
+            let (plain, made) = accounts.create_api_key(&caller.agency, &asked.label, scopes, None).await?;
+            (Some(plain.reveal().to_owned()), made)
+        }
+    };
     let location = format!("/v1/api-keys/{}", made.id);
-    let view = KeyView { key: Some(plain.reveal().to_owned()), ..made.into() };
-    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(view))
+    let view = KeyView { key: Some(plain), ..made.into() };
+    Ok(mutation.answer(HttpResponse::Created()).insert_header((header::LOCATION, location)).json(view))
 }
 
 /// `GET`: all of the agency, revoked ones too.
@@ -128,9 +138,13 @@ pub async fn list(caller: ApiCaller<KeysManage>, services: web::Data<Services>) 
 pub async fn revoke(
     caller: ApiCaller<KeysManage>,
     id: web::Path<String>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let id: ApiKeyId = parse_id(&id)?;
-    services.accounts.revoke_api_key(&caller.agency, &id).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let mutation = Mutation::begin(&request, &services, &caller, id.as_str(), &()).await?;
+    if mutation.before().is_none() {
+        mutation.services().accounts.revoke_api_key(&caller.agency, &id).await?;
+    }
+    Ok(mutation.answer(HttpResponse::NoContent()).finish())
 }

@@ -3,19 +3,20 @@
 use std::collections::BTreeSet;
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::openapi::words;
 use super::parse_id;
-use crate::domain::{EndpointId, EventKind};
+use crate::domain::{EndpointId, EventId, EventKind};
 use crate::http::caller::{ApiCaller, WebhooksManage};
+use crate::http::idempotency::Mutation;
 use crate::http::{Problem, Services};
 use crate::webhooks;
 
 /// What is asked for.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewEndpoint {
     /// Where events are posted: https, no user name, no private address.
@@ -73,7 +74,7 @@ fn kinds(names: &[String]) -> Result<BTreeSet<EventKind>, Problem> {
         .collect()
 }
 
-/// `POST`: 201 with the secret, which is shown this once.
+/// `POST`: 201 with the secret, which is shown this once, and again to the same request under the same key.
 ///
 /// # Errors
 /// 422 for an address we may not call or an unknown event, 409 when the key has enough.
@@ -90,13 +91,18 @@ fn kinds(names: &[String]) -> Result<BTreeSet<EventKind>, Problem> {
 pub async fn create(
     caller: ApiCaller<WebhooksManage>,
     asked: web::Json<NewEndpoint>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let kinds = kinds(&asked.events)?;
-    let (made, secret) = services.webhooks.create_endpoint(&caller.agency, &caller.key, &asked.url, kinds).await?;
+    let mutation = Mutation::begin(&request, &services, &caller, "", &*asked).await?;
+    let (made, secret) = match mutation.made_before()? {
+        Some(made) => services.webhooks.show_again(&caller.agency, &caller.key, &made).await?,
+        None => mutation.services().webhooks.create_endpoint(&caller.agency, &caller.key, &asked.url, kinds).await?,
+    };
     let location = format!("/v1/webhook-endpoints/{}", made.id);
     let view = EndpointView { secret: Some(secret.expose().to_owned()), ..made.into() };
-    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(view))
+    Ok(mutation.answer(HttpResponse::Created()).insert_header((header::LOCATION, location)).json(view))
 }
 
 /// `GET`.
@@ -129,11 +135,15 @@ pub async fn list(caller: ApiCaller<WebhooksManage>, services: web::Data<Service
 pub async fn delete(
     caller: ApiCaller<WebhooksManage>,
     id: web::Path<String>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let id: EndpointId = parse_id(&id)?;
-    services.webhooks.delete_endpoint(&caller.agency, &caller.key, &id).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let mutation = Mutation::begin(&request, &services, &caller, id.as_str(), &()).await?;
+    if mutation.before().is_none() {
+        mutation.services().webhooks.delete_endpoint(&caller.agency, &caller.key, &id).await?;
+    }
+    Ok(mutation.answer(HttpResponse::NoContent()).finish())
 }
 
 /// The event that was sent.
@@ -162,11 +172,18 @@ struct TestSent {
 pub async fn test(
     caller: ApiCaller<WebhooksManage>,
     id: web::Path<String>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let id: EndpointId = parse_id(&id)?;
-    let event = services.webhooks.send_test(&caller.agency, &caller.key, &id).await?;
-    Ok(HttpResponse::Accepted().json(TestSent { event: event.to_string(), kind: EventKind::EndpointTest.slug() }))
+    let mutation = Mutation::begin(&request, &services, &caller, id.as_str(), &()).await?;
+    let event: EventId = match mutation.made_before()? {
+        Some(event) => event,
+        None => mutation.services().webhooks.send_test(&caller.agency, &caller.key, &id).await?,
+    };
+    Ok(mutation
+        .answer(HttpResponse::Accepted())
+        .json(TestSent { event: event.to_string(), kind: EventKind::EndpointTest.slug() }))
 }
 
 #[cfg(test)]

@@ -5,8 +5,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::openapi::words;
+use crate::db::KEY_LIFE;
 use crate::domain::Product;
-use crate::http::{SMALL_BODY_BYTES_MAX, Services, Settings};
+use crate::http::limits::Action;
+use crate::http::{Limiter, SMALL_BODY_BYTES_MAX, Services, Settings};
+use crate::pipeline::once::KEY_CHARS_MAX;
 
 /// What this installation takes.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,6 +29,15 @@ struct Limits {
     body_bytes_per_s_min: u64,
     body_secs_max: u64,
     wait_secs_max: u64,
+    idempotency_key_chars_max: usize,
+    idempotency_key_secs: u64,
+    /// What one key may ask in a minute.
+    uploads_per_min: u32,
+    requests_per_min: u32,
+    /// What the agency may send, on all nodes together; 0: any number.
+    agency_photos_per_day: u64,
+    agency_analyses_per_hour: u64,
+    usage_days_max: u64,
     /// Media types of photos.
     #[schema(example = json!(["image/jpeg", "image/png", "image/webp", "image/tiff", "image/gif"]))]
     formats: [&'static str; 5],
@@ -38,8 +50,8 @@ struct Limits {
     description = "Largest photo, request, wait and so on. Bytes, pixels and seconds, as the names say.",
     responses((status = 200, description = "The limits.", body = Limits)),
 )]
-pub async fn limits(services: web::Data<Services>, settings: web::Data<Settings>) -> HttpResponse {
-    let upload = services.pipeline.admission();
+pub async fn limits(services: web::Data<Services>, settings: web::Data<Settings>, limiter: web::Data<Limiter>) -> HttpResponse {
+    let (upload, quota) = (services.pipeline.admission(), services.pipeline.quota());
     HttpResponse::Ok().json(Limits {
         photos_max: upload.photos_max,
         photo_bytes_max: upload.file_bytes_max,
@@ -56,6 +68,13 @@ pub async fn limits(services: web::Data<Services>, settings: web::Data<Settings>
         body_bytes_per_s_min: settings.body_bytes_per_s_min,
         body_secs_max: settings.body_deadline.as_secs(),
         wait_secs_max: settings.wait_max.as_secs(),
+        idempotency_key_chars_max: KEY_CHARS_MAX,
+        idempotency_key_secs: KEY_LIFE.as_secs(),
+        uploads_per_min: limiter.quota(Action::Upload),
+        requests_per_min: limiter.quota(Action::Api),
+        agency_photos_per_day: quota.photos_per_day,
+        agency_analyses_per_hour: quota.analyses_per_hour,
+        usage_days_max: super::usage::DAYS_MAX,
         formats: ["image/jpeg", "image/png", "image/webp", "image/tiff", "image/gif"],
     })
 }

@@ -11,6 +11,7 @@ pub mod openapi;
 mod pages;
 mod receipts;
 mod table;
+mod usage;
 
 use crate::http::{Problem, ProblemKind};
 
@@ -43,6 +44,7 @@ table::routes! {
     "/v1/api-keys/{id}" { delete api_keys::revoke; }
     "/v1/receipts" { get receipts::list; }
     "/v1/receipts/{id}" { get receipts::show; }
+    "/v1/usage" { get usage::show; }
     "/v1/limits" { get facts::limits; }
     "/v1/products" { get facts::products; }
     "/openapi.json" { get openapi::serve::show; }

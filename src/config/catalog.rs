@@ -209,6 +209,19 @@ pub const SETTINGS: &[Setting] = &[
     limit("rates.uploads_per_min", "a minute", "Uploads of one key or person.", "429 `too-many-requests` with Retry-After"),
     limit("rates.api_per_min", "a minute", "Other requests of one key.", "429 `too-many-requests` with Retry-After"),
     limit("rates.pages_per_min", "a minute", "Pages for one address.", "429 `too-many-requests` with Retry-After"),
+    limit(
+        "rates.agency_photos_per_day",
+        "photos",
+        "Photos of an agency in a day in UTC, on all nodes together; 0: any number.",
+        "429 `quota-exceeded` with Retry-After",
+    ),
+    limit(
+        "rates.agency_analyses_per_hour",
+        "analyses",
+        "Analyses an agency begins in an hour, on all nodes together; 0: any number.",
+        "429 `quota-exceeded` with Retry-After",
+    ),
+    setting("retention.usage_days", "days", "How long the counts of a day are kept."),
     setting("log.filter", "", "`error`, `warn`, `info`, `debug`, or directives such as `info,proofsheet::webhooks=debug`."),
     setting("log.json", "", "One JSON object a line."),
 ];

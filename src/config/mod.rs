@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 pub use catalog::{SETTINGS, Setting};
 pub use data_dir::{DataDir, DataDirError};
 pub use error::ConfigError;
-pub use sections::{AccountsSection, DatabaseSection, PhotoSection, WebhooksSection};
+pub use sections::{AccountsSection, DatabaseSection, PhotoSection, RetentionSection, WebhooksSection};
 pub use server::ServerSettings;
 pub use store::StoreSection;
 
@@ -92,6 +92,8 @@ pub struct Config {
     pub accounts: AccountsSection,
     /// Request rates.
     pub rates: crate::http::RateSettings,
+    /// How long what is counted stays.
+    pub retention: RetentionSection,
     /// Log.
     pub log: LogSettings,
 }

@@ -135,3 +135,26 @@ impl AccountsSection {
         }
     }
 }
+
+/// What is kept beside reports.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RetentionSection {
+    /// Days the counts of a day are kept.
+    pub usage_days: u32,
+}
+
+impl Default for RetentionSection {
+    fn default() -> Self {
+        let days = crate::retention::Settings::default().usage_life.as_secs() / (24 * 60 * 60);
+        Self { usage_days: u32::try_from(days).unwrap_or(u32::MAX) }
+    }
+}
+
+impl RetentionSection {
+    /// As `retention` takes it.
+    pub fn settings(&self) -> crate::retention::Settings {
+        let usage_life = Duration::from_secs(u64::from(self.usage_days) * 24 * 60 * 60);
+        crate::retention::Settings { usage_life, ..crate::retention::Settings::default() }
+    }
+}

@@ -133,6 +133,7 @@ impl Tx<'_, AgencyScope> {
             ))
             .execute(self.conn)
             .map_err(DbError::of_insert)?;
+        self.came_of(new.id.as_str());
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::conn::Purpose;
 use super::guise::Scope;
+use super::idempotency::{KeyedRequest, UnderKey};
 use super::location::Location;
 use super::migrate::{self, MigrationCount};
 use super::pool::Lane;
@@ -48,6 +49,7 @@ pub struct Db {
     shared: bool,
     writer: Arc<Lane>,
     readers: Arc<Lane>,
+    key: Option<UnderKey>,
 }
 
 impl std::fmt::Debug for Db {
@@ -69,7 +71,7 @@ impl Db {
         let writers = if shared { settings.writers.clamp(1, 64) } else { 1 };
         let writer = Lane::open(location.clone(), Purpose::Write, writers, settings.wait_max)?;
         let readers = Lane::open(location, Purpose::Read, settings.readers.clamp(1, 64), settings.wait_max)?;
-        Ok(Self { shared, writer, readers })
+        Ok(Self { shared, writer, readers, key: None })
     }
 
     /// Whether the address names a server. Nothing is opened.
@@ -166,6 +168,30 @@ impl Db {
     /// All tenants' rows: workers, jobs and the operator's commands.
     pub fn as_system(&self) -> Scoped<SystemScope> {
         self.scoped(SystemScope)
+    }
+
+    /// The same database for one request under a key of the client's own choice: the first transaction that writes keeps the
+    /// key, together with what it does, or finds that its twin was here before. Without a key: the same database.
+    #[must_use]
+    pub fn under(&self, request: Option<KeyedRequest>) -> Self {
+        Self { key: request.map(UnderKey::of), ..self.clone() }
+    }
+
+    /// Keeps the key of a request that found nothing to change, and what it came to. Without a key nothing is done.
+    ///
+    /// # Errors
+    /// As [`Scoped::write`].
+    pub async fn keep_key(&self, agency: &AgencyId, resource: &str) -> Result<(), DbError> {
+        if self.key().is_none_or(UnderKey::is_kept) {
+            return Ok(());
+        }
+        let resource = resource.to_owned();
+        let keep = move |tx: &mut super::Tx<'_, AgencyScope>| Ok(tx.came_of(&resource));
+        self.as_agency(agency).write(keep).await
+    }
+
+    pub(super) const fn key(&self) -> Option<&UnderKey> {
+        self.key.as_ref()
     }
 
     pub(super) fn writer(&self) -> Arc<Lane> {

@@ -61,6 +61,7 @@ impl Tx<'_, SystemScope> {
         analysis_rows::find_locked(self.conn, &analysis_of(event)?)?;
         let found = reports::find_locked(self.conn, report)?.ok_or(DbError::NotThere { what: "report" })?;
         if let Some(first) = receipts::find_by_analysis(self.conn, &found.analysis)? {
+            self.came_of(first.id.as_str());
             return Ok(first);
         }
         if event.agency != found.agency || event.analysis.as_ref() != Some(&found.analysis) {
@@ -81,6 +82,7 @@ impl Tx<'_, SystemScope> {
         let stored = record(receipt, found.agency, found.analysis, Some(found.id), *now);
         receipts::insert(self.conn, &stored)?;
         event_rows::insert(self.conn, event)?;
+        self.came_of(stored.id.as_str());
         Ok(stored)
     }
 
@@ -94,11 +96,13 @@ impl Tx<'_, SystemScope> {
         let failed = analysis_rows::find_locked(self.conn, analysis)?.filter(|found| found.state.failure_reason().is_some());
         let found = failed.ok_or(DbError::NotThere { what: "failed analysis" })?;
         if let Some(first) = receipts::find_by_analysis(self.conn, analysis)? {
+            self.came_of(first.id.as_str());
             return Ok(first);
         }
         erase_traces(self.conn, analysis, *now)?;
         let stored = record(receipt, found.agency, found.id, None, *now);
         receipts::insert(self.conn, &stored)?;
+        self.came_of(stored.id.as_str());
         Ok(stored)
     }
 
@@ -160,7 +164,7 @@ fn erase_traces(conn: &mut Conn, analysis: &AnalysisId, now: Timestamp) -> Resul
         .set((analyses::reference_sealed.eq(None::<Vec<u8>>), analyses::reference_digest.eq(None::<Vec<u8>>)))
         .execute(conn)?;
     progress::erase(conn, analysis)?;
-    idempotency::erase(conn, analysis)?;
+    idempotency::erase(conn, analysis.as_str())?;
     cancel_pending_of_analysis(conn, analysis, now)?;
     let told = || events::table.filter(events::analysis_id.eq(analysis.as_str())).select(events::id);
     let sent = deliveries::table.filter(deliveries::event_id.eq_any(told())).select(deliveries::id);

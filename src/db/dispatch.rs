@@ -140,6 +140,7 @@ impl Tx<'_, SystemScope> {
         self.insert_attempt(attempt, &agency, number)?;
         self.apply_next(attempt, ended_at)?;
         health::note(self.conn, &endpoint, &note, ended_at)?;
+        super::usage::count_attempt(self.conn, &attempt.delivery, attempt.started_at)?;
         Ok(true)
     }
 

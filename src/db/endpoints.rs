@@ -8,6 +8,7 @@ use super::DbError;
 use super::conn::locked;
 use super::deliveries::{EndReason, cancel_pending_of_endpoint};
 use super::health::health_of_row;
+use super::idempotency;
 use super::schema::{api_keys, webhook_endpoints as endpoints};
 use super::scope::{AgencyScope, Tx};
 use super::words::{time_or_none, word, word_or_none};
@@ -217,6 +218,7 @@ impl Tx<'_, AgencyScope> {
             ))
             .execute(self.conn)
             .map_err(DbError::of_insert)?;
+        self.came_of(new.id.as_str());
         Ok(())
     }
 
@@ -293,6 +295,7 @@ impl Tx<'_, AgencyScope> {
             .execute(self.conn)?;
         if ended > 0 {
             cancel_pending_of_endpoint(self.conn, endpoint.as_str(), EndReason::EndpointDeleted, now)?;
+            idempotency::erase(self.conn, endpoint.as_str())?;
         }
         Ok(ended > 0)
     }

@@ -93,6 +93,12 @@ pub enum DbError {
     /// A row with this identity or unique value is there already.
     #[error("that is already there")]
     AlreadyThere,
+    /// The client's own key belongs to another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// The same request under the same key was here in the same moment.
+    #[error("the same request under the same idempotency key has just been made")]
+    KeyUsed,
     /// Somebody else has taken the analysis over, or it is not there any more.
     #[error("the lease on {analysis} was lost")]
     StaleFence {

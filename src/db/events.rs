@@ -172,6 +172,7 @@ impl Tx<'_, AgencyScope> {
         if active {
             insert_row(self.conn, event)?;
             insert_delivery(self.conn, event, endpoint.as_str())?;
+            self.came_of(event.id.as_str());
         }
         Ok(active)
     }

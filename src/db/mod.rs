@@ -5,7 +5,7 @@
 //! plain names or secrets: what is sealed arrives sealed and leaves sealed.
 //!
 //! On PostgreSQL there are many writers. Whoever reads a row to decide upon it takes it by `conn::locked!` (or `held!`), always
-//! in the order agency, key, analysis, report, endpoint, delivery; where two could insert the same, `ON CONFLICT` decides. A
+//! in the order agency, key, analysis, report, endpoint, delivery, quota, usage; where two could insert the same, `ON CONFLICT` decides. A
 //! refused statement ends its transaction there: nothing may be tried after it.
 
 mod agencies;
@@ -36,12 +36,14 @@ mod pool;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod progress;
+mod quota;
 mod receipts;
 mod reports;
 mod schema;
 mod scope;
 mod sessions;
 mod sign_in;
+mod usage;
 mod users;
 mod words;
 
@@ -61,7 +63,7 @@ pub use endpoints::{EndpointRecord, EndpointStatus, NewEndpoint, PreviousSecret}
 pub use error::DbError;
 pub use events::HELD_PER_ENDPOINT_MAX;
 pub use health::HealthNote;
-pub use idempotency::{KeyUse, KeyedRequest};
+pub use idempotency::{Begun, KEY_LIFE, KeyUse, KeyedRequest};
 pub use leases::AbandonedAnalysis;
 pub use migrate::MigrationCount;
 pub use occurrences::OccurrenceClaim;
@@ -70,9 +72,11 @@ pub use outcome::{Completion, Failure, NewReport, WrappedKeyColumns};
 pub use partials::{LeftoverPartial, NewPartial, PartialRecord};
 pub use photos::{PhotoRecord, PhotoState};
 pub use progress::{StepKind, StepRecord};
+pub use quota::{QuotaPolicy, QuotaSpent};
 pub use receipts::{NewReceipt, ReceiptRecord};
 pub use reports::{ReportObject, ReportRecord};
 pub use scope::{AgencyScope, AuthenticatorScope, PersonScope, PublicScope, Scoped, SystemScope, Tx};
 pub use sessions::{NewSession, SessionRecord};
 pub use sign_in::{SignInGate, SignInLimits};
+pub use usage::{Counts, UsageRow};
 pub use users::{NewUser, UserRecord};

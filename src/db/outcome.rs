@@ -12,7 +12,7 @@ use super::progress::{self, Step};
 use super::reports::ReportObject;
 use super::schema::{analyses, report_keys, reports};
 use super::scope::{SystemScope, Tx};
-use super::{idempotency, open_analyses};
+use super::{Counts, idempotency, open_analyses, usage};
 use crate::domain::{AnalysisId, Event, FailureReason, ReportId, ReportLife, Timestamp, Transition};
 
 /// A stored report.
@@ -91,7 +91,9 @@ impl Tx<'_, SystemScope> {
             ))
             .execute(self.conn)
             .map_err(DbError::of_insert)?;
-        events::insert(self.conn, event)
+        let waiting = events::insert(self.conn, event)?;
+        usage::count(self.conn, analysis, Counts { reports: 1, ..Counts::default() }, *now)?;
+        Ok(waiting)
     }
 
     /// Ends an analysis without a report. Answers how many deliveries wait.
@@ -156,7 +158,7 @@ fn end(
     progress::note(conn, (&found.agency, analysis), Step::of_outcome(state).as_slice(), now)?;
     open_analyses::delete_key(conn, analysis)?;
     if state.failure_reason() == Some(FailureReason::Interrupted) {
-        idempotency::release(conn, analysis)?;
+        idempotency::release(conn, analysis.as_str())?;
     }
     Ok(found)
 }

@@ -249,13 +249,13 @@ diesel::table! {
 }
 
 diesel::table! {
-    idempotency_keys (api_key_id, operation, key_digest) {
-        api_key_id -> Text,
-        operation -> Text,
+    idempotency_keys (owner_id, key_digest) {
+        owner_id -> Text,
         key_digest -> Binary,
         agency_id -> Text,
         fingerprint -> Binary,
         resource_id -> Text,
+        outcome -> Nullable<Text>,
         released -> Bool,
         created_at -> BigInt,
     }
@@ -270,6 +270,29 @@ diesel::table! {
         photo -> Nullable<Integer>,
         detail -> Nullable<Text>,
         occurred_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    usage_days (agency_id, day, origin_id, product) {
+        agency_id -> Text,
+        day -> BigInt,
+        origin_id -> Text,
+        product -> Text,
+        analyses -> BigInt,
+        photos -> BigInt,
+        received_bytes -> BigInt,
+        reports -> BigInt,
+        attempts -> BigInt,
+    }
+}
+
+diesel::table! {
+    quota_windows (agency_id, policy) {
+        agency_id -> Text,
+        policy -> Text,
+        window_start -> BigInt,
+        taken -> BigInt,
     }
 }
 
@@ -292,4 +315,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     open_analyses,
     partials,
     idempotency_keys,
+    usage_days,
+    quota_windows,
 );

@@ -7,6 +7,7 @@ use super::DbError;
 use super::conn::Conn;
 use super::database::Db;
 use super::guise::Scope;
+use super::idempotency::CameOf;
 use crate::domain::{AgencyId, UserId};
 
 /// One tenant.
@@ -40,6 +41,7 @@ pub struct Scoped<S> {
 pub struct Tx<'t, S> {
     pub(super) conn: &'t mut Conn,
     pub(super) scope: &'t S,
+    pub(super) came_of: CameOf,
 }
 
 impl<S> std::fmt::Debug for Tx<'_, S> {
@@ -59,20 +61,39 @@ impl<S: Scope> Scoped<S> {
         E: From<DbError> + Send + 'static,
     {
         let Self { db, scope } = self;
-        db.readers().transact(scope.guise(), move |conn| work(&mut Tx { conn, scope: &scope })).await
+        db.readers().transact(scope.guise(), move |conn| work(&mut Tx { conn, scope: &scope, came_of: CameOf::default() })).await
     }
 
-    /// Runs `work` in a transaction that is kept if it answers `Ok` and forgotten if not.
+    /// Runs `work` in a transaction that is kept if it answers `Ok` and forgotten if not. Of a request under a key
+    /// ([`Db::under`]) the key is kept with it.
     ///
     /// # Errors
-    /// What `work` answers, and [`DbError::Busy`] when the writer did not come free.
+    /// What `work` answers, and [`DbError::Busy`] when the writer did not come free; under a key [`DbError::KeyReused`] and
+    /// [`DbError::KeyUsed`], before any work.
     pub async fn write<T, E>(self, work: impl FnOnce(&mut Tx<'_, S>) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
         let Self { db, scope } = self;
-        db.writer().transact(scope.guise(), move |conn| work(&mut Tx { conn, scope: &scope })).await
+        let under = db.key().filter(|key| !key.is_kept()).cloned();
+        let key = under.clone();
+        let transacting = db.writer().transact(scope.guise(), move |conn| {
+            if let Some(key) = &key {
+                key.begin(conn)?;
+            }
+            let mut tx = Tx { conn, scope: &scope, came_of: CameOf::default() };
+            let value = work(&mut tx)?;
+            if let Some(key) = &key {
+                key.settle(tx.conn, tx.came_of)?;
+            }
+            Ok::<T, E>(value)
+        });
+        let value = transacting.await?;
+        if let Some(key) = under {
+            key.set_kept();
+        }
+        Ok(value)
     }
 }
 

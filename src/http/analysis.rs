@@ -57,7 +57,8 @@ impl Services {
     /// # Errors
     /// 404 for another agency's.
     pub async fn destroy(&self, agency: &AgencyId, analysis: &AnalysisId, cause: DeletionCause) -> Result<Receipt, Problem> {
-        match self.pipeline.cancel(agency, analysis).await {
+        // What a key is kept with is the end of it all, not the cancelling before.
+        match self.pipeline.over(self.db.clone()).cancel(agency, analysis).await {
             Ok(()) | Err(CancelError::Finished { .. }) => {}
             Err(error) => return Err(error.into()),
         }

@@ -77,7 +77,7 @@ async fn admit<P: Permission>(request: &HttpRequest) -> Result<ApiCaller<P>, Pro
     let principal = match principal {
         Ok(principal) => principal,
         Err(problem) => {
-            limiter.take(Action::FailedKey, Who::address(request))?;
+            limiter.charge(request, Action::FailedKey, Who::address(request))?;
             return Err(problem);
         }
     };

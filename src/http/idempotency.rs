@@ -1,12 +1,15 @@
 //! `Idempotency-Key`: a key of the client's own choice that makes the same request sent twice one.
 
-use actix_web::HttpRequest;
 use actix_web::http::header::HeaderName;
+use actix_web::{HttpRequest, HttpResponseBuilder};
+use serde::Serialize;
 
+use super::caller::ApiCaller;
 use super::{Problem, Services};
-use crate::domain::ApiKeyId;
+use crate::db::{DbError, KeyUse, KeyedRequest};
+use crate::domain::AgencyId;
 use crate::pipeline::Once;
-use crate::pipeline::once::KEY_CHARS_MAX;
+use crate::pipeline::once::{KEY_CHARS_MAX, fingerprints, key_digests};
 
 /// The request's header, of draft-ietf-httpapi-idempotency-key-header.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -51,13 +54,116 @@ fn unquoted(text: &str) -> Option<String> {
     }
 }
 
-/// Begins a request that makes an analysis under the client's key, if it has one.
+/// Begins a request with photos, or one that makes an analysis, under the client's key, if it has one.
 ///
 /// # Errors
 /// As [`key_of`]; 409 while the same key's request is being read. Both end the connection: the body was not read.
-pub fn once(request: &HttpRequest, services: &Services, api_key: &ApiKeyId) -> Result<Option<Once>, Problem> {
-    let begun = || key_of(request)?.map(|key| Ok(services.pipeline.once(api_key, &key)?)).transpose();
-    begun().map_err(Problem::closing)
+pub fn once<P>(request: &HttpRequest, services: &Services, caller: &ApiCaller<P>) -> Result<Option<Once>, Problem> {
+    let begin = |key: String| Ok(services.pipeline.once(&caller.agency, caller.key.as_str(), &key)?);
+    key_of(request).and_then(|key| key.map(begin).transpose()).map_err(Problem::closing)
+}
+
+/// Says that the answer was given before, if it was.
+pub fn mark(response: &mut HttpResponseBuilder, is_replay: bool) {
+    if is_replay {
+        response.insert_header((IDEMPOTENCY_REPLAYED, "true"));
+    }
+}
+
+/// Any other request that changes something: the services it goes through, and what it came to if it was here before.
+///
+/// Its key, if it has one, is kept in the transaction of what it does ([`crate::db::Db::under`]). Whoever was here before is
+/// answered as things stand now, and nothing is done.
+#[derive(Debug)]
+pub struct Mutation {
+    services: Services,
+    before: Option<KeyUse>,
+}
+
+impl Mutation {
+    /// Begins a request of the API. `about` is the id of what it changes, empty if it makes something; `fields` is its body as
+    /// it was understood, so that two ways of writing the same are the same.
+    ///
+    /// # Errors
+    /// As [`key_of`]; 422 if the key belongs to another request, or to the same one with other fields.
+    pub async fn begin<P>(
+        request: &HttpRequest,
+        services: &Services,
+        caller: &ApiCaller<P>,
+        about: &str,
+        fields: &impl Serialize,
+    ) -> Result<Self, Problem> {
+        let key = key_of(request)?;
+        let who = (&caller.agency, caller.key.as_str());
+        Self::under(services, who, key.as_deref(), request, (about, fields)).await
+    }
+
+    /// Begins a request of whomever.
+    ///
+    /// # Errors
+    /// 422 if the key belongs to another request.
+    pub(super) async fn under(
+        services: &Services,
+        (agency, owner): (&AgencyId, &str),
+        key: Option<&str>,
+        request: &HttpRequest,
+        (about, fields): (&str, &impl Serialize),
+    ) -> Result<Self, Problem> {
+        let Some(key) = key else { return Ok(Self { services: services.clone(), before: None }) };
+        let fields = serde_json::to_value(fields).map_err(Problem::internal)?;
+        let asked = serde_json::json!([2, request.method().as_str(), request.path(), request.query_string(), fields]);
+        let keyed = KeyedRequest {
+            agency: agency.clone(),
+            owner: owner.to_owned(),
+            key_digests: key_digests(&services.vault, owner, key),
+            fingerprints: fingerprints(&services.vault, &asked),
+            about: about.to_owned(),
+            now: services.clock.now(),
+        };
+        let looked_for = keyed.clone();
+        let before = services.db.as_agency(agency).read(move |tx| tx.find_key_use(&looked_for)).await?;
+        Ok(Self { services: services.under(keyed), before })
+    }
+
+    /// The services to make the change through.
+    pub const fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// What it came to, if it was here before.
+    pub const fn before(&self) -> Option<&KeyUse> {
+        self.before.as_ref()
+    }
+
+    /// The id of what it came to, if it was here before.
+    ///
+    /// # Errors
+    /// 500 for a row that is none of ours.
+    pub fn made_before<T: std::str::FromStr>(&self) -> Result<Option<T>, Problem> {
+        let parsed = self.before.as_ref().map(|before| before.resource.parse());
+        parsed.transpose().map_err(|_| DbError::BadRow { column: "idempotency_keys.resource_id" }.into())
+    }
+
+    /// The head of its answer, marked if it was here before.
+    #[must_use]
+    pub fn answer(&self, mut response: HttpResponseBuilder) -> HttpResponseBuilder {
+        mark(&mut response, self.before.is_some());
+        response
+    }
+}
+
+impl Services {
+    /// The services for one request under a key; `db` itself stays as it is, because the edges only read from it.
+    fn under(&self, keyed: KeyedRequest) -> Self {
+        let db = self.db.under(Some(keyed));
+        Self {
+            accounts: self.accounts.over(db.clone()),
+            webhooks: self.webhooks.over(db.clone()),
+            retention: self.retention.over(db.clone()),
+            pipeline: self.pipeline.over(db),
+            ..self.clone()
+        }
+    }
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ pub enum ProblemKind {
     InvalidFields,
     KeyReused,
     TooManyRequests,
+    QuotaExceeded,
     Internal,
     NoRoom,
     NotReady,
@@ -61,7 +62,7 @@ const fn row(slug: &'static str, status: u16, title: &'static str, advice: &'sta
 
 impl ProblemKind {
     /// All, by status.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::MalformedMultipart,
@@ -93,6 +94,7 @@ impl ProblemKind {
         Self::InvalidFields,
         Self::KeyReused,
         Self::TooManyRequests,
+        Self::QuotaExceeded,
         Self::HeadTooLarge,
         Self::Internal,
         Self::NoRoom,
@@ -186,6 +188,12 @@ impl ProblemKind {
             Self::TooManyRequests => {
                 row("too-many-requests", 429, "You have had your share for now", "Wait for the time in Retry-After.")
             }
+            Self::QuotaExceeded => row(
+                "quota-exceeded",
+                429,
+                "The agency has had its share for now",
+                "Send it after the time in Retry-After; RateLimit-Policy names the share.",
+            ),
             Self::HeadTooLarge => row("head-too-large", 431, "The request's head is too large", "Send fewer or shorter headers."),
             Self::Internal => {
                 row("internal", 500, "Something broke on our side", "Try again; if it stays, tell us the request id.")
@@ -260,6 +268,7 @@ mod tests {
 422 invalid-fields
 422 idempotency-key-reused
 429 too-many-requests
+429 quota-exceeded
 431 head-too-large
 500 internal
 503 no-room

@@ -20,6 +20,10 @@ use super::{Problem, ProblemKind, RateSettings};
 
 /// Buckets an action keeps at most; whoever comes after shares one.
 const BUCKETS_MAX: usize = 100_000;
+/// What is allowed: a name, how many (`q`), in how many seconds (`w`).
+pub const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+/// What is left of it (`r`), and in how many seconds there is more (`t`).
+pub const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
 /// Window of every policy, in seconds.
 const WINDOW_SECS: u64 = 60;
 
@@ -119,6 +123,11 @@ impl Limiter {
         Self { buckets: HashMap::from(buckets), clock: DefaultClock::default() }
     }
 
+    /// The share of an action, in requests a minute.
+    pub fn quota(&self, action: Action) -> u32 {
+        self.buckets.get(&action).map_or(0, |(quota, _)| quota.get())
+    }
+
     /// Takes one from the share.
     ///
     /// # Errors
@@ -166,8 +175,8 @@ impl Share {
         let name = self.action.slug();
         let until = if self.wait.is_zero() { WINDOW_SECS / u64::from(self.quota).max(1) } else { whole_seconds(self.wait) };
         [
-            (HeaderName::from_static("ratelimit-policy"), format!("\"{name}\";q={};w={WINDOW_SECS}", self.quota)),
-            (HeaderName::from_static("ratelimit"), format!("\"{name}\";r={};t={}", self.remaining, until.max(1))),
+            (RATELIMIT_POLICY, format!("\"{name}\";q={};w={WINDOW_SECS}", self.quota)),
+            (RATELIMIT, format!("\"{name}\";r={};t={}", self.remaining, until.max(1))),
         ]
     }
 
@@ -180,22 +189,30 @@ impl Share {
     }
 }
 
-/// Middleware: pages and public things by address, and the `RateLimit` headers of whatever share was charged within.
+/// Middleware: pages and public things by address, and the `RateLimit` headers of whatever share was charged within. What is
+/// asked of the API and charged to nobody (no such address or method, a body refused before its key was looked at, what
+/// anybody may read) is charged to the address as well, so that every answer under `/v1` says where its sender stands.
 ///
 /// # Errors
 /// Those of the inner services.
 pub async fn by_address(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let path = request.path();
-    let is_counted = !path.starts_with("/v1/") && !path.starts_with("/assets/");
-    if is_counted
-        && let Some(limiter) = request.app_data::<web::Data<Limiter>>()
-        && let Err(problem) = limiter.take(Action::Page, Who::address(request.request()))
-    {
+    let is_api = path.starts_with("/v1/");
+    let is_counted = !is_api && !path.starts_with("/assets/");
+    let limiter = request.app_data::<web::Data<Limiter>>().cloned().ok_or_else(|| Problem::internal("no limiter"))?;
+    if is_counted && let Err(problem) = limiter.take(Action::Page, Who::address(request.request())) {
         return Ok(request.error_response(problem));
     }
     let mut response = next.call(request).await?;
-    let share = response.request().extensions().get::<Share>().copied();
-    if let Some(share) = share.filter(|_| response.status().as_u16() != 429) {
+    let mut share = response.request().extensions().get::<Share>().copied();
+    if is_api && share.is_none() && !response.headers().contains_key(RATELIMIT) {
+        match limiter.take(Action::Page, Who::address(response.request())) {
+            Ok(charged) => share = Some(charged),
+            Err(problem) => return Ok(response.error_response(problem)),
+        }
+    }
+    // A refusal names its own share.
+    if let Some(share) = share.filter(|_| !response.headers().contains_key(RATELIMIT)) {
         share.write(response.headers_mut());
     }
     Ok(response)

@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::analysis::gone;
 use super::{Problem, ProblemKind};
 use crate::accounts::AccountError;
-use crate::db::DbError;
+use crate::db::{DbError, QuotaSpent};
 use crate::domain::AnalysisState;
-use crate::pipeline::{AdmissionError, CancelError, OpenError, ReadError, SubmitError};
+use crate::pipeline::{AdmissionError, CancelError, InFlight, OpenError, QuotaExceeded, ReadError, SubmitError};
 use crate::retention::RetentionError;
 use crate::storage::StorageError;
 use crate::vault::VaultError;
@@ -22,6 +22,9 @@ const AWAY_RETRY: Duration = Duration::from_secs(5);
 /// What a client is asked to wait while an analysis runs.
 const RUNNING_RETRY: Duration = Duration::from_secs(2);
 
+/// What a client is asked to wait whose twin has just been answered.
+const TWIN_RETRY: Duration = Duration::from_secs(1);
+
 fn no_room(wait: Duration) -> Problem {
     Problem::new(ProblemKind::NoRoom).retry_after(wait)
 }
@@ -34,6 +37,8 @@ impl From<DbError> for Problem {
                 tracing::warn!(%error, "a request was turned away");
                 Self::new(ProblemKind::NotReady).retry_after(AWAY_RETRY)
             }
+            DbError::KeyReused => Self::new(ProblemKind::KeyReused),
+            DbError::KeyUsed => Self::new(ProblemKind::RequestInFlight).retry_after(TWIN_RETRY),
             DbError::Ending => Self::new(ProblemKind::NotReady).retry_after(BUSY_RETRY),
             DbError::UnknownScheme
             | DbError::NoPostgres
@@ -133,16 +138,36 @@ impl From<SubmitError> for Problem {
                 Self::field("life_days", "not_allowed", format!("A report of this product lives 1 to {max_days} days."))
             }
             SubmitError::NodeFull { retry_after_secs } => no_room(Duration::from_secs(retry_after_secs)),
-            SubmitError::KeyReused => Self::new(ProblemKind::KeyReused),
-            SubmitError::InFlight { retry_after_secs } => {
-                Self::new(ProblemKind::RequestInFlight).retry_after(Duration::from_secs(retry_after_secs))
-            }
             SubmitError::TooManyOpen { limit } => Self::new(ProblemKind::LimitReached)
                 .limit(limit, None)
                 .detail(format!("{limit} analyses are open. Submit or cancel one of them.")),
+            SubmitError::Quota(exceeded) => exceeded.into(),
             SubmitError::Db(error) => error.into(),
             SubmitError::Vault(error) => error.into(),
         }
+    }
+}
+
+impl From<QuotaExceeded> for Problem {
+    /// Fields and members of draft-ietf-httpapi-ratelimit-headers; Retry-After and `t` are the same moment.
+    fn from(QuotaExceeded { spent, wait }: QuotaExceeded) -> Self {
+        let QuotaSpent { policy, remaining, .. } = spent;
+        let (name, limit, window_secs) = (policy.name, policy.limit, policy.window_ms / 1000);
+        Self::new(ProblemKind::QuotaExceeded)
+            .retry_after(wait)
+            .header(super::limits::RATELIMIT_POLICY, format!("\"{name}\";q={limit};w={window_secs}"))
+            .header(super::limits::RATELIMIT, format!("\"{name}\";r={remaining};t={}", super::problem::whole_seconds(wait)))
+            .limit(limit, None)
+            .member("violated-policies", vec![name])
+            .detail(format!(
+                "Of the agency's share of {limit} for \"{name}\" {remaining} are left; the whole request was refused."
+            ))
+    }
+}
+
+impl From<InFlight> for Problem {
+    fn from(InFlight { retry_after_secs }: InFlight) -> Self {
+        Self::new(ProblemKind::RequestInFlight).retry_after(Duration::from_secs(retry_after_secs))
     }
 }
 
@@ -157,6 +182,7 @@ impl From<OpenError> for Problem {
             OpenError::PhotoTaken { number } => Self::new(ProblemKind::PhotoTaken).member("number", number),
             OpenError::PhotosMissing { numbers } => Self::new(ProblemKind::PhotosMissing).member("missing", numbers),
             OpenError::Admission(error) => error.into(),
+            OpenError::Quota(exceeded) => exceeded.into(),
             OpenError::Db(error) => error.into(),
             OpenError::Vault(error) => error.into(),
         }

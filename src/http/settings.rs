@@ -70,6 +70,17 @@ pub struct RateSettings {
     pub api_per_min: NonZeroU32,
     /// Requests for pages and public things for one address.
     pub pages_per_min: NonZeroU32,
+    /// Photos an agency may send in a day in UTC, on all nodes together; 0: any number.
+    pub agency_photos_per_day: u64,
+    /// Analyses an agency may begin in an hour, on all nodes together; 0: any number.
+    pub agency_analyses_per_hour: u64,
+}
+
+impl RateSettings {
+    /// As the pipeline takes it.
+    pub const fn quota(&self) -> crate::pipeline::Quota {
+        crate::pipeline::Quota { photos_per_day: self.agency_photos_per_day, analyses_per_hour: self.agency_analyses_per_hour }
+    }
 }
 
 const fn per_min(count: u32) -> NonZeroU32 {
@@ -87,6 +98,8 @@ impl Default for RateSettings {
             uploads_per_min: per_min(60),
             api_per_min: per_min(600),
             pages_per_min: per_min(1200),
+            agency_photos_per_day: 100_000,
+            agency_analyses_per_hour: 5_000,
         }
     }
 }

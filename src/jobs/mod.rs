@@ -21,11 +21,13 @@ pub enum JobKind {
     RecoverAnalyses,
     /// Removes objects no report knows and counts reports that have lost theirs.
     ReconcileObjects,
+    /// Forgets what was counted longer ago than the counts are kept.
+    ForgetUsage,
 }
 
 impl JobKind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::RetentionSweep, Self::RecoverAnalyses, Self::ReconcileObjects];
+    pub const ALL: [Self; 4] = [Self::RetentionSweep, Self::RecoverAnalyses, Self::ReconcileObjects, Self::ForgetUsage];
 
     /// Its name in the database and the log.
     pub const fn name(self) -> &'static str {
@@ -33,6 +35,7 @@ impl JobKind {
             Self::RetentionSweep => "retention-sweep",
             Self::RecoverAnalyses => "recover-analyses",
             Self::ReconcileObjects => "reconcile-objects",
+            Self::ForgetUsage => "forget-usage",
         }
     }
 
@@ -42,6 +45,7 @@ impl JobKind {
             Self::RetentionSweep => "0 * * * * *",
             Self::RecoverAnalyses => "30 * * * * *",
             Self::ReconcileObjects => "45 17 3 * * *",
+            Self::ForgetUsage => "15 47 2 * * *",
         }
     }
 
@@ -51,6 +55,7 @@ impl JobKind {
             Self::RetentionSweep => Duration::from_secs(50),
             Self::RecoverAnalyses => Duration::from_secs(30),
             Self::ReconcileObjects => Duration::from_secs(30 * 60),
+            Self::ForgetUsage => Duration::from_secs(60),
         }
     }
 }

@@ -111,6 +111,10 @@ async fn run_job(kind: JobKind, work: Work, stop: CancellationToken) {
                 tracing::error!(%error, "recovery failed");
             }
         }
+        JobKind::ForgetUsage => match work.retention.forget_usage().await {
+            Ok(rows) => tracing::debug!(rows, "old counts forgotten"),
+            Err(error) => tracing::error!(%error, "old counts could not be forgotten"),
+        },
         JobKind::ReconcileObjects => tokio::select! {
             // It may take long, and the next day's takes up what this one leaves.
             () = stop.cancelled() => {}

@@ -62,13 +62,15 @@ impl Pipeline {
         let now = self.now();
         for _ in 0..TRIES {
             let (agency, id) = (agency.clone(), analysis.clone());
-            if self.inner.parts.db.as_system().write(move |tx| cancel(tx, &agency, &id, now)).await? {
-                self.inner.parts.events.notify_one();
-                self.inner.watching.wake(analysis);
-                self.let_go(analysis).await;
-                open::clear(&self.inner, Some(analysis)).await;
-                return Ok(());
+            match self.db.as_system().write(move |tx| cancel(tx, &agency, &id, now)).await {
+                Err(CancelError::Db(DbError::StaleFence { .. })) => continue,
+                ended => ended?,
             }
+            self.inner.parts.events.notify_one();
+            self.inner.watching.wake(analysis);
+            self.let_go(analysis).await;
+            open::clear(&self.inner, Some(analysis)).await;
+            return Ok(());
         }
         Err(DbError::StaleFence { analysis: analysis.clone() }.into())
     }
@@ -83,12 +85,13 @@ impl Pipeline {
     }
 }
 
-/// False if it changed hands in the same moment.
-fn cancel(tx: &mut Tx<'_, SystemScope>, agency: &AgencyId, id: &AnalysisId, now: Timestamp) -> Result<bool, CancelError> {
+/// [`DbError::StaleFence`] if it changed hands in the same moment.
+fn cancel(tx: &mut Tx<'_, SystemScope>, agency: &AgencyId, id: &AnalysisId, now: Timestamp) -> Result<(), CancelError> {
     let found = tx.find_analysis_any(id)?.filter(|found| found.agency == *agency).ok_or(CancelError::NotFound)?;
     match found.state {
-        AnalysisState::Failed(FailureReason::Cancelled) => Ok(true),
+        AnalysisState::Failed(FailureReason::Cancelled) => Ok(()),
         state if state.is_outcome() => Err(CancelError::Finished { state }),
-        _ => Ok(end_now(tx, found, FailureReason::Cancelled, now)?),
+        _ if end_now(tx, found, FailureReason::Cancelled, now)? => Ok(()),
+        _ => Err(DbError::StaleFence { analysis: id.clone() }.into()),
     }
 }

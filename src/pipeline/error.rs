@@ -1,5 +1,6 @@
 //! What can go wrong between a client's photos and its report.
 
+use super::quota::QuotaExceeded;
 use crate::db::DbError;
 use crate::domain::{AnalysisState, DeletionCause, ReceiptId, Timestamp};
 use crate::storage::StorageError;
@@ -31,6 +32,14 @@ pub enum AdmissionError {
     Memory(#[source] std::io::Error),
 }
 
+/// The same key is on a request this node is still reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a request under the same key is being read")]
+pub struct InFlight {
+    /// When to send it again.
+    pub retry_after_secs: u64,
+}
+
 /// Why an analysis is not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmitError {
@@ -46,15 +55,12 @@ pub enum SubmitError {
     /// This node has as much to do as it may, or is stopping.
     #[error("the node is full")]
     NodeFull { retry_after_secs: u64 },
-    /// The key was used for another request.
-    #[error("the idempotency key was used for another request")]
-    KeyReused,
-    /// The same key is on a request this node is still reading.
-    #[error("a request under the same key is being read")]
-    InFlight { retry_after_secs: u64 },
     /// The agency has as many open analyses as it may.
     #[error("{limit} analyses are open")]
     TooManyOpen { limit: u64 },
+    /// The agency has had its share.
+    #[error(transparent)]
+    Quota(#[from] QuotaExceeded),
     /// The row could not be written; nothing was accepted.
     #[error("the analysis could not be recorded")]
     Db(#[from] DbError),
@@ -81,6 +87,9 @@ pub enum OpenError {
     /// The photo is not taken.
     #[error(transparent)]
     Admission(#[from] AdmissionError),
+    /// The agency has had its share.
+    #[error(transparent)]
+    Quota(#[from] QuotaExceeded),
     /// The database failed.
     #[error("the open analysis could not be changed")]
     Db(#[from] DbError),

@@ -13,6 +13,7 @@ pub mod held;
 pub mod once;
 mod open;
 mod outcome;
+mod quota;
 mod reading;
 pub mod recovery;
 mod request;
@@ -31,20 +32,21 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use admission::{HeldPhoto, SentAs, Settings as AdmissionSettings, Upload, clean_text};
-pub use error::{AdmissionError, CancelError, OpenError, ReadError, SubmitError, Tombstone};
+pub use error::{AdmissionError, CancelError, InFlight, OpenError, ReadError, SubmitError, Tombstone};
 pub use once::{Accepted, Once};
-pub use open::PutPhoto;
+pub use open::{Put, PutPhoto};
+pub use quota::{Quota, QuotaExceeded};
 pub use reading::{LiveReport, Part};
 pub use request::{AnalysisRequest, Submitter};
 pub use watching::Progress;
 pub use worker::{Settings as WorkerSettings, Workers};
 
-use crate::db::{AgencyScope, Db, DbError, NewAnalysis, OpenRecord, Tx};
+use crate::db::{AgencyScope, Begun, Counts, Db, DbError, KeyedRequest, NewAnalysis, OpenRecord, Tx};
 use crate::domain::{AgencyId, AnalysisId, AnalysisState, Failpoint, SharedClock, Timestamp, Transition, failpoint};
 use crate::storage::Store;
 use crate::vault::Vault;
 use admission::{ByteBudget, RETRY_AFTER_SECS};
-use once::{Keyed, Keys};
+use once::Keys;
 use request::Accepting;
 use scheduler::Scheduler;
 use watching::Watching;
@@ -77,6 +79,8 @@ pub struct Parts {
     pub parallel: usize,
     /// Limits of an upload.
     pub admission: AdmissionSettings,
+    /// What an agency may send.
+    pub quota: Quota,
     /// This process among others: the lease owner.
     pub node: String,
     /// Where its tasks run: they must outlive the connection that brought the photos.
@@ -91,6 +95,8 @@ pub struct Parts {
 #[derive(Debug, Clone)]
 pub struct Pipeline {
     inner: Arc<Inner>,
+    /// The database for the request at hand; `inner.parts.db` for everything after it.
+    db: Db,
 }
 
 #[derive(Debug)]
@@ -123,12 +129,23 @@ impl Pipeline {
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
         };
-        Self { inner: Arc::new(inner) }
+        Self { db: inner.parts.db.clone(), inner: Arc::new(inner) }
+    }
+
+    /// The same pipeline over `db`: for one request, see [`Db::under`].
+    #[must_use]
+    pub fn over(&self, db: Db) -> Self {
+        Self { inner: Arc::clone(&self.inner), db }
     }
 
     /// Limits of an upload, for the limits page.
     pub fn admission(&self) -> &AdmissionSettings {
         &self.inner.parts.admission
+    }
+
+    /// What an agency may send, for the limits page.
+    pub fn quota(&self) -> Quota {
+        self.inner.parts.quota
     }
 
     /// Bytes of uploads held now.
@@ -178,7 +195,8 @@ impl Pipeline {
         let sizes: Vec<i64> = photos.iter().map(|photo| i64::try_from(photo.memory.len()).unwrap_or(i64::MAX)).collect();
         let photo_count = i32::try_from(sizes.len()).unwrap_or(i32::MAX);
         let row = accepting.row(&parts.vault, state, sizes, &parts.node)?;
-        let keyed = once.map(|once| Keyed::new(once, once::fingerprints(&parts.vault, &accepting.request, Some(&photos))));
+        let asked = once::asked_of_new(&accepting.request, Some(&photos));
+        let keyed = once.map(|once| once.keyed(&parts.vault, &asked, accepting.now));
         failpoint(Failpoint::UploadHeld);
         let accepted = self.insert(&accepting.submitter.agency, New { row, keyed, open: None }).await?;
         failpoint(Failpoint::Accepted);
@@ -193,14 +211,12 @@ impl Pipeline {
         if self.inner.stopping.is_cancelled() {
             return Err(SubmitError::NodeFull { retry_after_secs: RETRY_AFTER_SECS });
         }
-        let open_max = self.inner.parts.admission.open_max;
+        let bounds = (self.inner.parts.admission.open_max, self.inner.parts.quota);
         let db = &self.inner.parts.db;
         let (first, again) = (new.clone(), new);
-        match db.as_agency(agency).write(move |tx| first.insert(tx, open_max)).await {
-            // Its twin came in by another node in the same moment, and is there now.
-            Err(SubmitError::Db(DbError::AlreadyThere)) if again.keyed.is_some() => {
-                db.as_agency(agency).write(move |tx| again.insert(tx, open_max)).await
-            }
+        match db.as_agency(agency).write(move |tx| first.insert(tx, bounds)).await {
+            // Its twin came in by another connection in the same moment, and is there now.
+            Err(SubmitError::Db(DbError::KeyUsed)) => db.as_agency(agency).write(move |tx| again.insert(tx, bounds)).await,
             other => other,
         }
     }
@@ -250,27 +266,45 @@ impl Pipeline {
 #[derive(Debug, Clone)]
 struct New {
     row: NewAnalysis,
-    keyed: Option<Keyed>,
+    keyed: Option<KeyedRequest>,
     open: Option<OpenRecord>,
 }
 
 impl New {
-    fn insert(mut self, tx: &mut Tx<'_, AgencyScope>, open_max: u64) -> Result<Accepted, SubmitError> {
-        let now = self.row.created_at;
-        if let Some(keyed) = &self.keyed
-            && let Some(id) = keyed.find_first(tx, &mut self.row, now)?
-        {
-            return Ok(Accepted { id, is_replay: true, is_test: false });
+    fn insert(mut self, tx: &mut Tx<'_, AgencyScope>, (open_max, quota): (u64, Quota)) -> Result<Accepted, SubmitError> {
+        if let Some(keyed) = &self.keyed {
+            match tx.begin_keyed(keyed)? {
+                Begun::Before(before) => {
+                    let id = before.resource.parse().map_err(|_| DbError::BadRow { column: "idempotency_keys.resource_id" })?;
+                    return Ok(Accepted { id, is_replay: true, is_test: false });
+                }
+                Begun::First { interrupted } => self.row.retry_of = interrupted.and_then(|id| id.parse().ok()),
+            }
         }
         let is_test = match &self.open {
             Some(_) if tx.count_open()? >= open_max => return Err(SubmitError::TooManyOpen { limit: open_max }),
             Some(open) => tx.insert_open_analysis(&self.row, open)?,
             None => tx.insert_analysis(&self.row)?,
         };
+        if !is_test {
+            self.count(tx, quota)?;
+        }
         if let Some(keyed) = &self.keyed {
-            keyed.keep(tx, &self.row.id, now)?;
+            tx.settle_keyed(keyed, self.row.id.as_str())?;
         }
         Ok(Accepted { id: self.row.id, is_replay: false, is_test })
+    }
+
+    /// Takes it from the agency's share and counts it.
+    fn count(&self, tx: &mut Tx<'_, AgencyScope>, quota: Quota) -> Result<(), SubmitError> {
+        let now = self.row.created_at;
+        let photos = self.row.photos.len() as u64;
+        if let Some(spent) = quota.take(tx, (1, photos), now)? {
+            return Err(QuotaExceeded::at(spent, now).into());
+        }
+        let received_bytes = self.row.photos.iter().map(|bytes| bytes.unsigned_abs()).sum();
+        tx.count_usage(&self.row.id, Counts { analyses: 1, photos, received_bytes, ..Counts::default() }, now)?;
+        Ok(())
     }
 }
 

@@ -1,47 +1,44 @@
 //! The same request sent twice is one: a key of the client's own choice, kept for a day with a keyed digest of all that was
-//! asked, in the transaction of what came of it.
+//! asked. Here for requests whose photos arrive first; the rest, and the rows, are in `db`.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use super::error::SubmitError;
+use super::error::InFlight;
 use super::request::AnalysisRequest;
 use super::{HeldPhoto, Pipeline};
-use crate::db::{AgencyScope, KeyedRequest, NewAnalysis, Tx};
-use crate::domain::{AnalysisId, ApiKeyId, Timestamp};
+use crate::db::KeyedRequest;
+use crate::domain::{AgencyId, AnalysisId, Timestamp};
 use crate::vault::{Digest, Purpose, Vault};
 
-/// How long a key means the request it was first sent with.
-pub const KEY_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 /// Longest key, in visible characters.
 pub const KEY_CHARS_MAX: usize = 255;
 /// Seconds after which a request whose twin is still arriving may be sent again.
 pub const IN_FLIGHT_RETRY_SECS: u64 = 5;
 
 /// The keys of requests this node is reading now; as many as it has connections.
-type InFlight = Arc<Mutex<HashSet<Digest>>>;
+type Reading = Arc<Mutex<HashSet<Digest>>>;
 
 /// Requests under keys, on this node.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
-    in_flight: InFlight,
+    reading: Reading,
 }
 
 /// A request under a key; while it lives no other under the same key is read on this node.
 #[derive(Debug)]
 pub struct Once {
-    api_key: ApiKeyId,
-    operation: &'static str,
+    agency: AgencyId,
+    owner: String,
     /// Under every key of the ring, the active one first.
     digests: Vec<Digest>,
-    in_flight: InFlight,
+    reading: Reading,
 }
 
 impl Drop for Once {
     fn drop(&mut self) {
         if let Some(digest) = self.digests.first() {
-            self.in_flight.lock().unwrap_or_else(PoisonError::into_inner).remove(digest);
+            self.reading.lock().unwrap_or_else(PoisonError::into_inner).remove(digest);
         }
     }
 }
@@ -57,79 +54,55 @@ pub struct Accepted {
     pub is_test: bool,
 }
 
-impl Pipeline {
-    /// Begins a request that makes an analysis, under a key the client chose.
-    ///
-    /// # Errors
-    /// [`SubmitError::InFlight`] while its twin is being read here.
-    pub fn once(&self, api_key: &ApiKeyId, key: &str) -> Result<Once, SubmitError> {
-        let vault = &self.inner.parts.vault;
-        let operation = "analyses.create";
-        // An API key id has one length: no two pairs give the same bytes.
-        let digests = vault.keyed_digests(Purpose::IdempotencyKey, format!("{api_key}{operation} {key}").as_bytes());
-        let in_flight = Arc::clone(&self.inner.keys.in_flight);
-        let active = digests.first().copied().unwrap_or_default();
-        if !in_flight.lock().unwrap_or_else(PoisonError::into_inner).insert(active) {
-            return Err(SubmitError::InFlight { retry_after_secs: IN_FLIGHT_RETRY_SECS });
-        }
-        Ok(Once { api_key: api_key.clone(), operation, digests, in_flight })
-    }
+/// A client's key under every key of the ring, the active one first. `owner` is the API key or the person it comes with.
+pub fn key_digests(vault: &Vault, owner: &str, key: &str) -> Vec<Digest> {
+    // An id holds no space: no two pairs give the same bytes.
+    vault.keyed_digests(Purpose::IdempotencyKey, format!("{owner} {key}").as_bytes())
 }
 
-/// Everything a request asks, under every key of the ring, the active one first.
-pub(super) fn fingerprints(vault: &Vault, request: &AnalysisRequest, photos: Option<&[HeldPhoto]>) -> Vec<Digest> {
-    let photos = photos.map(|photos| photos.iter().map(|photo| (&photo.file_name, photo.sha256)).collect::<Vec<_>>());
-    let AnalysisRequest { product, previews, reference, life_days } = request;
-    let asked = serde_json::json!([1, product.slug(), previews, reference, life_days, photos]);
+/// Everything a request asks, under every key of the ring, the active one first. The form of each kind of request has a number.
+pub fn fingerprints(vault: &Vault, asked: &serde_json::Value) -> Vec<Digest> {
     vault.keyed_digests(Purpose::RequestFingerprint, asked.to_string().as_bytes())
 }
 
-/// A request under a key as its transaction needs it.
-#[derive(Debug, Clone)]
-pub(super) struct Keyed {
-    api_key: ApiKeyId,
-    operation: &'static str,
-    digests: Vec<Digest>,
-    fingerprints: Vec<Digest>,
-}
-
-impl Keyed {
-    pub(super) fn new(once: &Once, fingerprints: Vec<Digest>) -> Self {
-        Self { api_key: once.api_key.clone(), operation: once.operation, digests: once.digests.clone(), fingerprints }
-    }
-
-    /// The analysis this very request made before; None: it is new, and `row` repeats one that was interrupted if there is one.
+impl Pipeline {
+    /// Begins a request with photos, or one that makes an analysis, under a key the client chose.
     ///
     /// # Errors
-    /// [`SubmitError::KeyReused`] if the key was used for something else.
-    pub(super) fn find_first(
-        &self,
-        tx: &mut Tx<'_, AgencyScope>,
-        row: &mut NewAnalysis,
-        now: Timestamp,
-    ) -> Result<Option<AnalysisId>, SubmitError> {
-        let Some(found) = tx.find_key_use(&self.api_key, self.operation, &self.digests)? else { return Ok(None) };
-        let is_same = self.fingerprints.iter().any(|ours| ours.as_slice() == found.fingerprint);
-        let is_over = found.created_at.plus(KEY_LIFE) <= now;
-        if !is_over && !found.released {
-            return if is_same { Ok(found.resource.parse().ok()) } else { Err(SubmitError::KeyReused) };
+    /// [`InFlight`] while its twin is being read here.
+    pub fn once(&self, agency: &AgencyId, owner: &str, key: &str) -> Result<Once, InFlight> {
+        let digests = key_digests(&self.inner.parts.vault, owner, key);
+        let reading = Arc::clone(&self.inner.keys.reading);
+        let active = digests.first().copied().unwrap_or_default();
+        if !reading.lock().unwrap_or_else(PoisonError::into_inner).insert(active) {
+            return Err(InFlight { retry_after_secs: IN_FLIGHT_RETRY_SECS });
         }
-        if is_same && found.released {
-            row.retry_of = found.resource.parse().ok();
-        }
-        tx.delete_key_use(&self.api_key, self.operation, &found)?;
-        Ok(None)
+        Ok(Once { agency: agency.clone(), owner: owner.to_owned(), digests, reading })
     }
+}
 
-    /// Keeps what came of it.
-    pub(super) fn keep(&self, tx: &mut Tx<'_, AgencyScope>, made: &AnalysisId, now: Timestamp) -> Result<(), SubmitError> {
-        Ok(tx.insert_key_use(&KeyedRequest {
-            api_key: self.api_key.clone(),
-            operation: self.operation,
-            key_digest: self.digests.first().copied().unwrap_or_default(),
-            fingerprint: self.fingerprints.first().copied().unwrap_or_default(),
-            resource: made.to_string(),
-            created_at: now,
-        })?)
+/// What is asked of a new analysis; its photos by name and content, or None if they come later.
+pub(super) fn asked_of_new(request: &AnalysisRequest, photos: Option<&[HeldPhoto]>) -> serde_json::Value {
+    let photos = photos.map(|photos| photos.iter().map(|photo| (&photo.file_name, photo.sha256)).collect::<Vec<_>>());
+    let AnalysisRequest { product, previews, reference, life_days } = request;
+    serde_json::json!([1, product.slug(), previews, reference, life_days, photos])
+}
+
+/// What is asked when a photo is put: its place and its content; the name is no part of either.
+pub(super) fn asked_of_photo(analysis: &AnalysisId, number: u16, sha256: &Digest) -> serde_json::Value {
+    serde_json::json!([3, analysis, number, sha256])
+}
+
+impl Once {
+    /// As its transaction needs it.
+    pub(super) fn keyed(&self, vault: &Vault, asked: &serde_json::Value, now: Timestamp) -> KeyedRequest {
+        KeyedRequest {
+            agency: self.agency.clone(),
+            owner: self.owner.clone(),
+            key_digests: self.digests.clone(),
+            fingerprints: fingerprints(vault, asked),
+            about: String::new(),
+            now,
+        }
     }
 }

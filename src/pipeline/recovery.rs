@@ -2,10 +2,9 @@
 //! is nothing to take up again. Those that stayed open past their time end as `failed: deadline`. Any node does this for all.
 
 use super::ending::{end_now, record_failure};
-use super::once::KEY_LIFE;
 use super::watching::PROGRESS_LIFE;
 use super::{LEASE, Pipeline, open};
-use crate::db::{AbandonedAnalysis, DbError, SystemScope, Tx};
+use crate::db::{AbandonedAnalysis, DbError, KEY_LIFE, SystemScope, Tx};
 use crate::domain::{AnalysisId, AnalysisState, FailureReason, Timestamp};
 
 /// Which analyses are without a node.

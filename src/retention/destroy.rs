@@ -33,7 +33,10 @@ impl Retention {
             return Err(RetentionError::StillRunning { analysis: found.id });
         }
         let receipt = match (receipt, &report) {
-            (Some(record), _) => record.into(),
+            (Some(record), _) => {
+                self.db.keep_key(agency, record.id.as_str()).await?;
+                record.into()
+            }
             (None, Some(report)) => self.end_report(found, report.clone(), cause).await?,
             (None, None) => self.end_failed(found, cause).await?,
         };

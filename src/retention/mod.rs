@@ -21,6 +21,8 @@ use crate::domain::SharedClock;
 use crate::storage::Store;
 use crate::vault::Vault;
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Bounds of ending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
@@ -30,11 +32,13 @@ pub struct Settings {
     pub batch: u32,
     /// How long the operator keeps database backups, as the receipt says it: 7 days.
     pub backup_life: Duration,
+    /// How long the counts of a day are kept: 400 days.
+    pub usage_life: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { sweep_reports_max: 1000, batch: 50, backup_life: Duration::from_secs(7 * 24 * 60 * 60) }
+        Self { sweep_reports_max: 1000, batch: 50, backup_life: DAY * 7, usage_life: DAY * 400 }
     }
 }
 
@@ -57,6 +61,12 @@ impl Retention {
     /// With other bounds.
     pub const fn with_settings(db: Db, vault: Vault, store: Store, clock: SharedClock, settings: Settings) -> Self {
         Self { db, vault, store, clock, settings }
+    }
+
+    /// The same service over `db`: for one request, see [`Db::under`].
+    #[must_use]
+    pub fn over(&self, db: Db) -> Self {
+        Self { db, ..self.clone() }
     }
 }
 

@@ -100,6 +100,17 @@ impl Retention {
     }
 }
 
+impl Retention {
+    /// Forgets what was counted on days that are longer ago than the counts are kept. Answers how many rows.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn forget_usage(&self) -> Result<usize, RetentionError> {
+        let cutoff = self.clock.now().minus(self.settings.usage_life);
+        self.db.as_system().write(move |tx| Ok(tx.delete_usage_before(cutoff)?)).await
+    }
+}
+
 fn lateness_ms(expires_at: Timestamp, ended_at: Timestamp) -> u64 {
     u64::try_from(ended_at.since(expires_at).as_millis()).unwrap_or(u64::MAX)
 }

@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 
 use super::egress::{CheckedResolver, Lookup, NotAllowed, SystemLookup, Target};
 use super::{Dispatcher, EndpointSecret, PlainSecret, Settings, WebhookClient, WebhookError};
-use crate::db::{AgencyScope, Db, EndpointRecord, EndpointStatus, NewEndpoint, Tx};
+use crate::db::{AgencyScope, Db, DbError, EndpointRecord, EndpointStatus, NewEndpoint, Tx};
 use crate::domain::{AgencyId, ApiKeyId, EndpointId, Event, EventId, EventKind, SharedClock, Timestamp};
 use crate::vault::{Purpose, Vault};
 
@@ -47,6 +47,12 @@ impl Webhooks {
     pub fn with_lookup(db: Db, vault: Vault, clock: SharedClock, settings: Settings, lookup: Arc<dyn Lookup>) -> Self {
         let resolver = CheckedResolver::new(lookup, settings.egress());
         Self { db, vault, clock, settings, resolver, wake: Arc::new(Notify::new()) }
+    }
+
+    /// The same service over `db`: for one request, see [`Db::under`].
+    #[must_use]
+    pub fn over(&self, db: Db) -> Self {
+        Self { db, ..self.clone() }
     }
 
     /// What wakes the dispatcher: to be notified after each transaction that inserted an event.
@@ -100,6 +106,24 @@ impl Webhooks {
             .await?;
         let view = EndpointView { id, url: target.url().to_string(), kinds, status: EndpointStatus::Active, created_at: now };
         Ok((view, secret.plain()))
+    }
+
+    /// An endpoint of the key together with its secret, for whoever has just made it and asks again.
+    ///
+    /// # Errors
+    /// [`WebhookError::NoSuchEndpoint`], and what database and vault refuse.
+    pub async fn show_again(
+        &self,
+        agency: &AgencyId,
+        api_key: &ApiKeyId,
+        endpoint: &EndpointId,
+    ) -> Result<(EndpointView, PlainSecret), WebhookError> {
+        let (api_key, endpoint) = (api_key.clone(), endpoint.clone());
+        let record = self.db.as_agency(agency).read(move |tx| find_of_key(tx, &api_key, &endpoint)).await?;
+        let bytes = self.vault.open(Purpose::WebhookSecret, record.id.as_str(), &record.secret_sealed)?;
+        let secret =
+            EndpointSecret::from_bytes(&bytes).ok_or(DbError::BadRow { column: "webhook_endpoints.secret_sealed" })?.plain();
+        Ok((self.view(record)?, secret))
     }
 
     async fn check_host(&self, target: &Target) -> Result<(), WebhookError> {

@@ -1,6 +1,6 @@
 //! Cancelling and destroying.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::view::AnalysisView;
 use crate::api::openapi::words;
@@ -8,6 +8,7 @@ use crate::api::parse_id;
 use crate::api::receipts::ReceiptView;
 use crate::domain::{AnalysisId, DeletionCause};
 use crate::http::caller::{AnalysesDelete, AnalysesWrite, ApiCaller};
+use crate::http::idempotency::Mutation;
 use crate::http::{Problem, Services};
 
 /// `POST /v1/analyses/{id}/cancel`.
@@ -26,11 +27,15 @@ use crate::http::{Problem, Services};
 pub async fn cancel(
     caller: ApiCaller<AnalysesWrite>,
     id: web::Path<String>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let id: AnalysisId = parse_id(&id)?;
-    services.pipeline.cancel(&caller.agency, &id).await?;
-    Ok(HttpResponse::Ok().json(AnalysisView::from(services.see(&caller.agency, &id).await?)))
+    let mutation = Mutation::begin(&request, &services, &caller, id.as_str(), &()).await?;
+    if mutation.before().is_none() {
+        mutation.services().pipeline.cancel(&caller.agency, &id).await?;
+    }
+    Ok(mutation.answer(HttpResponse::Ok()).json(AnalysisView::from(services.see(&caller.agency, &id).await?)))
 }
 
 /// `DELETE /v1/analyses/{id}`: destroys report and results, answers the signed receipt. Again: the same receipt. While it is
@@ -51,9 +56,13 @@ pub async fn cancel(
 pub async fn delete(
     caller: ApiCaller<AnalysesDelete>,
     id: web::Path<String>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let id: AnalysisId = parse_id(&id)?;
+    let mutation = Mutation::begin(&request, &services, &caller, id.as_str(), &()).await?;
+    // Destroying again answers the first receipt and changes nothing.
+    let services = if mutation.before().is_some() { &services } else { mutation.services() };
     let receipt = services.destroy(&caller.agency, &id, DeletionCause::Requested).await?;
-    Ok(HttpResponse::Ok().json(ReceiptView::from(receipt)))
+    Ok(mutation.answer(HttpResponse::Ok()).json(ReceiptView::from(receipt)))
 }

@@ -14,7 +14,7 @@ use crate::api::parse_id;
 use crate::db::Origin;
 use crate::domain::AnalysisId;
 use crate::http::caller::{AnalysesWrite, ApiCaller, Uploads};
-use crate::http::idempotency::{IDEMPOTENCY_REPLAYED, once};
+use crate::http::idempotency::{Mutation, mark, once};
 use crate::http::upload::photo::Place;
 use crate::http::upload::{self, Fields, Sent};
 use crate::http::{Problem, ProblemKind, Services, Settings};
@@ -76,13 +76,11 @@ pub async fn open(
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let sent = body.into_inner().check()?;
-    let once = once(&request, &services, &caller.key)?;
+    let once = once(&request, &services, &caller)?;
     let opened = upload::open(&services, &caller.agency, Origin::ApiKey(caller.key.clone()), sent, once.as_ref()).await?;
     let seen = services.see(&caller.agency, &opened.id).await?;
     let mut response = if opened.is_replay { HttpResponse::Ok() } else { HttpResponse::Created() };
-    if opened.is_replay {
-        response.insert_header((IDEMPOTENCY_REPLAYED, "true"));
-    }
+    mark(&mut response, opened.is_replay);
     Ok(response.insert_header((header::LOCATION, format!("/v1/analyses/{}", opened.id))).json(AnalysisView::from(seen)))
 }
 
@@ -117,15 +115,17 @@ pub async fn put_photo(
     let (id, number) = path.into_inner();
     let id: AnalysisId = parse_id(&id).map_err(Problem::closing)?;
     let number = number_of(&number).map_err(Problem::closing)?;
-    let place = Place { agency: &caller.agency, analysis: &id, number };
+    let once = once(&request, &services, &caller)?;
+    let place = Place { agency: &caller.agency, analysis: &id, number, once: once.as_ref() };
     let put = upload::put_photo(&request, body, &services, place).await?;
     let seen = services.see(&caller.agency, &id).await?;
     let photo = seen.photos.into_iter().find(|photo| photo.number == i32::from(number));
     let photo = photo.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
-    let mut response = match put {
+    let mut response = match put.photo {
         PutPhoto::Accepted => HttpResponse::Accepted(),
         PutPhoto::AlreadyThere => HttpResponse::Ok(),
     };
+    mark(&mut response, put.is_replay);
     // The connection's buffer may still hold bytes of the photo: it ends here.
     Ok(response.force_close().json(PhotoView::at(photo, seen.seen_at)))
 }
@@ -173,9 +173,12 @@ pub async fn submit(
 ) -> Result<HttpResponse, Problem> {
     let id: AnalysisId = parse_id(&id)?;
     let profile = services.accounts.agency_profile(&caller.agency).await?;
-    services.pipeline.submit_open(&caller.agency, &id, profile).await?;
-    let (mut response, seen) = waited(&request, (&caller.agency, &id), true, &services, &settings).await?;
-    Ok(response.json(AnalysisView::from(seen)))
+    let mutation = Mutation::begin(&request, &services, &caller, id.as_str(), &()).await?;
+    if mutation.before().is_none() {
+        mutation.services().pipeline.submit_open(&caller.agency, &id, profile).await?;
+    }
+    let (response, seen) = waited(&request, (&caller.agency, &id), true, &services, &settings).await?;
+    Ok(mutation.answer(response).json(AnalysisView::from(seen)))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::db::Origin;
 use crate::domain::{AgencyId, AnalysisId};
 use crate::http::analysis::Seen;
 use crate::http::caller::{ApiCaller, Uploads};
-use crate::http::idempotency::{IDEMPOTENCY_REPLAYED, once};
+use crate::http::idempotency::{mark, once};
 use crate::http::prefer::{PREFERENCE_APPLIED, Preferences};
 use crate::http::upload::{accept, receive};
 use crate::http::{Problem, Services, Settings};
@@ -53,14 +53,12 @@ pub async fn submit(
     services: web::Data<Services>,
     settings: web::Data<Settings>,
 ) -> Result<HttpResponse, Problem> {
-    let once = once(&request, &services, &caller.key)?;
+    let once = once(&request, &services, &caller)?;
     let (sent, upload) = receive(&request, body, &services).await?;
     let origin = Origin::ApiKey(caller.key.clone());
     let accepted = accept(&services, &caller.agency, origin, sent, upload, once.as_ref()).await?;
     let (mut response, seen) = waited(&request, (&caller.agency, &accepted.id), accepted.is_replay, &services, &settings).await?;
-    if accepted.is_replay {
-        response.insert_header((IDEMPOTENCY_REPLAYED, "true"));
-    }
+    mark(&mut response, accepted.is_replay);
     // The connection's buffer may still hold bytes of a photo: it ends here.
     Ok(response.force_close().json(AnalysisView::from(seen)))
 }

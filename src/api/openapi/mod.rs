@@ -60,6 +60,7 @@ pub fn document(public_url: &str) -> ApiDocument {
         schemas.extend(events::schemas());
     }
     document["webhooks"] = events::webhooks();
+    params::give_keys(&mut document);
     for (path, operation) in operations(&mut document) {
         without_rustdoc(operation);
         problems::complete(&path, operation, public_url);

@@ -21,11 +21,7 @@ const SMALL_FILE_BYTES_MAX: u64 = 64 * 1024;
 ///
 /// # Errors
 /// A secret or a file cannot be read, or the port is not free.
-pub async fn run(
-    command: &WebhookCommand,
-    variable: Option<Zeroizing<String>>,
-    clock: &dyn Clock,
-) -> anyhow::Result<ExitStatus> {
+pub async fn run(command: &WebhookCommand, variable: Option<Zeroizing<String>>, clock: &dyn Clock) -> anyhow::Result<ExitStatus> {
     match command {
         WebhookCommand::Verify(asked) => {
             let secrets = secrets(asked.secret_file.as_deref(), variable)?;

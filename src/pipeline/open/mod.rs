@@ -7,12 +7,12 @@ mod photo;
 mod tests;
 
 pub(super) use partial::{clear, gather};
-pub use photo::PutPhoto;
+pub use photo::{Put, PutPhoto};
 
 use std::time::Duration;
 
 use super::admission::RETRY_AFTER_SECS;
-use super::once::{self, Keyed};
+use super::once;
 use super::request::Accepting;
 use super::{Accepted, AdmissionError, AnalysisRequest, LEASE, New, Once, OpenError, Pipeline, SubmitError, Submitter, run};
 use crate::db::{AgencyScope, AnalysisRecord, OpenRecord, PartialRecord, Tx, WrappedKeyColumns};
@@ -45,7 +45,8 @@ impl Pipeline {
         let key = WrappedKeyColumns { kid: wrapped.kid, nonce: wrapped.nonce, wrapped: wrapped.wrapped };
         let open_until = accepting.now.plus(Duration::from_secs(parts.admission.open_secs));
         let row = accepting.row(&parts.vault, AnalysisState::Open, Vec::new(), &parts.node)?;
-        let keyed = once.map(|once| Keyed::new(once, once::fingerprints(&parts.vault, &accepting.request, None)));
+        let asked = once::asked_of_new(&accepting.request, None);
+        let keyed = once.map(|once| once.keyed(&parts.vault, &asked, accepting.now));
         self.insert(agency, New { row, keyed, open: Some(OpenRecord { open_until, key }) }).await
     }
 
@@ -65,7 +66,7 @@ impl Pipeline {
             return Err(AdmissionError::NodeFull { retry_after_secs: RETRY_AFTER_SECS }.into());
         }
         let (now, node, id) = (self.now(), self.inner.parts.node.clone(), analysis.clone());
-        let submission = self.inner.parts.db.as_agency(agency).write(move |tx| submit(tx, &id, &node, now)).await?;
+        let submission = self.db.as_agency(agency).write(move |tx| submit(tx, &id, &node, now)).await?;
         let (record, open, fence) = match submission {
             Submission::Before(state) => return Ok(state),
             Submission::Begun { record, open, fence } => (*record, open, fence),

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use super::{opened, partial};
-use crate::db::{AgencyScope, DbError, NewPartial, OpenRecord, Tx};
+use crate::db::{AgencyScope, AnalysisRecord, Begun, Counts, DbError, KeyedRequest, NewPartial, OpenRecord, Tx};
 use crate::domain::{AgencyId, AnalysisId, Failpoint, Timestamp, failpoint};
+use crate::pipeline::once::asked_of_photo;
 use crate::pipeline::outcome::until_recorded;
 use crate::pipeline::run::{self, RunError};
-use crate::pipeline::{AdmissionError, HeldPhoto, Inner, LEASE, OpenError, Pipeline, Upload};
+use crate::pipeline::{AdmissionError, HeldPhoto, Inner, LEASE, Once, OpenError, Pipeline, Quota, QuotaExceeded, Upload};
 use crate::storage::ObjectName;
 use crate::vault::{Digest, Purpose, ReportKey, seal_partial};
 
@@ -18,6 +19,15 @@ pub enum PutPhoto {
     Accepted,
     /// The same content was there already.
     AlreadyThere,
+}
+
+/// A photo that was put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Put {
+    /// What became of it.
+    pub photo: PutPhoto,
+    /// Whether the same request came before, under the same key.
+    pub is_replay: bool,
 }
 
 /// A photo in this node's hands.
@@ -70,7 +80,7 @@ impl Pipeline {
     }
 
     /// Takes the photo of `upload` as photo `number`. Its row is written before this returns, and it is measured at once; the
-    /// same content at the same number changes nothing.
+    /// same content at the same number changes nothing, with a key or without.
     ///
     /// # Errors
     /// [`OpenError::PhotoTaken`] for other content at a number that has a photo; as [`Pipeline::begin_photo`].
@@ -80,7 +90,8 @@ impl Pipeline {
         analysis: &AnalysisId,
         number: u16,
         upload: Upload,
-    ) -> Result<PutPhoto, OpenError> {
+        once: Option<&Once>,
+    ) -> Result<Put, OpenError> {
         let parts = &self.inner.parts;
         let photo = upload.into_photos().pop().ok_or(AdmissionError::EmptyPhoto)?;
         let sha256 = photo.sha256.ok_or(AdmissionError::EmptyPhoto)?;
@@ -98,14 +109,24 @@ impl Pipeline {
             lease_until: now.plus(LEASE),
             received_at: now,
         };
-        let bytes_max = parts.admission.request_bytes_max;
-        let claim = parts.db.as_agency(agency).write(move |tx| claim(tx, &new, &digests, bytes_max, now)).await?;
-        let Claim::Mine { previews, open, fence, replaced } = claim else { return Ok(PutPhoto::AlreadyThere) };
+        let bounds = (parts.admission.request_bytes_max, parts.quota);
+        let keyed = once.map(|once| once.keyed(&parts.vault, &asked_of_photo(analysis, number, &sha256), now));
+        let claiming = move |tx: &mut Tx<'_, AgencyScope>| {
+            let is_replay = match &keyed {
+                Some(keyed) => is_before(tx, keyed, &new.analysis)?,
+                None => false,
+            };
+            Ok::<_, OpenError>((claim(tx, &new, &digests, bounds, now)?, is_replay))
+        };
+        let (claim, is_replay) = parts.db.as_agency(agency).write(claiming).await?;
+        let Claim::Mine { previews, open, fence, replaced } = claim else {
+            return Ok(Put { photo: PutPhoto::AlreadyThere, is_replay });
+        };
         self.inner.watching.wake(analysis);
         let key = self.unwrap(agency, analysis, open.key)?;
         let (agency, analysis) = (agency.clone(), analysis.clone());
         self.start_photo(Claimed { agency, analysis, number, previews, fence, object, key, replaced }, photo);
-        Ok(PutPhoto::Accepted)
+        Ok(Put { photo: PutPhoto::Accepted, is_replay })
     }
 
     fn start_photo(&self, claimed: Claimed, photo: HeldPhoto) {
@@ -122,11 +143,19 @@ impl Pipeline {
     }
 }
 
+/// A key on a photo may not contradict; what the photo's number and content mean stays: one that was lost may be put again.
+fn is_before(tx: &mut Tx<'_, AgencyScope>, keyed: &KeyedRequest, analysis: &AnalysisId) -> Result<bool, DbError> {
+    match tx.begin_keyed(keyed)? {
+        Begun::Before(_) => Ok(true),
+        Begun::First { .. } => tx.settle_keyed(keyed, analysis.as_str()).map(|()| false),
+    }
+}
+
 fn claim(
     tx: &mut Tx<'_, AgencyScope>,
     new: &NewPartial,
     digests: &[Digest],
-    bytes_max: u64,
+    (bytes_max, quota): (u64, Quota),
     now: Timestamp,
 ) -> Result<Claim, OpenError> {
     let (record, open) = opened(tx.hold_analysis(&new.analysis)?, tx.find_open(&new.analysis)?, now)?;
@@ -146,7 +175,27 @@ fn claim(
         Some(lost) => tx.replace_partial(lost, new)?,
         None => tx.insert_partial(new)?,
     };
+    count(tx, &record, (new, there.is_none()), quota, now)?;
     Ok(Claim::Mine { previews: record.previews, open, fence, replaced: there.map(|lost| lost.object) })
+}
+
+/// Takes a photo from the agency's share and counts it. One that was lost and comes again was taken before; its bytes are new.
+fn count(
+    tx: &mut Tx<'_, AgencyScope>,
+    analysis: &AnalysisRecord,
+    (photo, is_new): (&NewPartial, bool),
+    quota: Quota,
+    now: Timestamp,
+) -> Result<(), OpenError> {
+    let photos = u64::from(is_new);
+    if !analysis.is_test
+        && let Some(spent) = quota.take(tx, (0, photos), now)?
+    {
+        return Err(QuotaExceeded::at(spent, now).into());
+    }
+    let received_bytes = photo.size_bytes.unsigned_abs();
+    tx.count_usage(&analysis.id, Counts { photos, received_bytes, ..Counts::default() }, now)?;
+    Ok(())
 }
 
 /// Measures a photo and stores its partial result. Never fails: a photo that cannot be finished here is given up, and may be

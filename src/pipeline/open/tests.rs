@@ -7,13 +7,13 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
+use crate::db::KEY_LIFE;
 use crate::db::tests::scratch::{NOON, ScratchDb, Tenant, scratch_directory};
 use crate::db::{DbError, NewPartial, PhotoState};
 use crate::domain::{
     AgencyProfile, AnalysisId, AnalysisState, Clock as _, EventKind, FailureReason, ManualClock, Product, Timestamp,
 };
 use crate::ingest::Limits;
-use crate::pipeline::once::KEY_LIFE;
 use crate::pipeline::recovery::Abandoned;
 use crate::pipeline::{
     Accepted, AdmissionSettings, AnalysisRequest, CancelError, OpenError, Parts, Pipeline, SubmitError, Submitter,
@@ -54,6 +54,7 @@ impl Bench {
             workers: Workers::new(WorkerSettings::default(), Limits::default()),
             parallel: 1,
             admission: AdmissionSettings::default(),
+            quota: Quota::default(),
             node: "node-b".to_owned(),
             runtime: Handle::current(),
             events: Arc::new(Notify::new()),
@@ -66,7 +67,8 @@ impl Bench {
         let submitter =
             Submitter { agency: self.ours.agency.clone(), origin: self.ours.by_key(), profile: AgencyProfile::default() };
         let request = AnalysisRequest { product: Product::Snapshot, previews: true, reference: None, life_days: None };
-        let once = key.map(|key| self.pipeline.once(&self.ours.key, key)).transpose()?;
+        let once = key
+            .map(|key| self.pipeline.once(&self.ours.agency, self.ours.key.as_str(), key).expect("its twin is not being read"));
         self.pipeline.open(submitter, request, once.as_ref()).await
     }
 
@@ -206,8 +208,8 @@ async fn a_key_means_its_request_for_a_day_and_not_longer() {
     let next = bench.open(Some("k")).await.expect("it is new");
     assert!(!next.is_replay && next.id != first.id);
 
-    let twin = bench.pipeline.once(&bench.ours.key, "k").expect("nobody sends it now");
-    assert!(matches!(bench.open(Some("k")).await, Err(SubmitError::InFlight { .. })));
+    let twin = bench.pipeline.once(&bench.ours.agency, bench.ours.key.as_str(), "k").expect("nobody sends it now");
+    assert!(bench.pipeline.once(&bench.ours.agency, bench.ours.key.as_str(), "k").is_err());
     drop(twin);
     bench.clock.advance(KEY_LIFE);
     bench.pipeline.recover(Abandoned::LeaseEnded).await.expect("recovery");
