@@ -9,14 +9,14 @@ use tokio::sync::Notify;
 
 use crate::db::KEY_LIFE;
 use crate::db::tests::scratch::{NOON, ScratchDb, Tenant, scratch_directory};
-use crate::db::{DbError, NewPartial, PhotoState};
+use crate::db::{DbError, KEY_LIFE, NewPartial, PhotoState};
 use crate::domain::{
     AgencyProfile, AnalysisId, AnalysisState, Clock as _, EventKind, FailureReason, ManualClock, Product, Timestamp,
 };
 use crate::ingest::Limits;
 use crate::pipeline::recovery::Abandoned;
 use crate::pipeline::{
-    Accepted, AdmissionSettings, AnalysisRequest, CancelError, OpenError, Parts, Pipeline, SubmitError, Submitter,
+    Accepted, AdmissionSettings, AnalysisRequest, CancelError, OpenError, Parts, Pipeline, Quota, SubmitError, Submitter,
     WorkerSettings, Workers,
 };
 use crate::storage::{self, ObjectName, Prefix, Store};
