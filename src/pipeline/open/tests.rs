@@ -7,7 +7,6 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
-use crate::db::KEY_LIFE;
 use crate::db::tests::scratch::{NOON, ScratchDb, Tenant, scratch_directory};
 use crate::db::{DbError, KEY_LIFE, NewPartial, PhotoState};
 use crate::domain::{
