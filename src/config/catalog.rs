@@ -207,6 +207,12 @@ pub const SETTINGS: &[Setting] = &[
         "429 `too-many-requests` with Retry-After",
     ),
     limit("rates.uploads_per_min", "a minute", "Uploads of one key or person.", "429 `too-many-requests` with Retry-After"),
+    limit(
+        "rates.redeliveries_per_min",
+        "a minute",
+        "Calls of one key that send deliveries again, of up to 1,000 each.",
+        "429 `too-many-requests` with Retry-After",
+    ),
     limit("rates.api_per_min", "a minute", "Other requests of one key.", "429 `too-many-requests` with Retry-After"),
     limit("rates.pages_per_min", "a minute", "Pages for one address.", "429 `too-many-requests` with Retry-After"),
     limit(

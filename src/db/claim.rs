@@ -24,6 +24,7 @@ struct DueRow {
     id: String,
     agency_id: String,
     attempt_count: i32,
+    schedule_start: i32,
     fence: i64,
     manual: bool,
     event_id: String,
@@ -185,6 +186,7 @@ impl Tx<'_, SystemScope> {
                 deliveries::id,
                 deliveries::agency_id,
                 deliveries::attempt_count,
+                deliveries::schedule_start,
                 deliveries::fence,
                 deliveries::manual,
                 events::id,
@@ -261,6 +263,7 @@ fn claim(row: DueRow) -> Result<ClaimedDelivery, DbError> {
         headers_sealed: endpoint.headers_sealed,
         is_manual: row.manual,
         attempt: row.attempt_count,
+        planned: row.attempt_count - row.schedule_start,
         fence: row.fence,
     })
 }

@@ -153,14 +153,52 @@ pub struct AttemptRow {
     pub outcome: String,
     /// The beginning of the answer, sealed; none after the report's end.
     pub response_excerpt_sealed: Option<Vec<u8>>,
-    /// The generations of the secrets that signed it, newest first, apart by spaces; none if it was not sent.
-    pub signed_by: Option<String>,
+    /// What was sent; none if nothing was.
+    pub sent: Option<SentRecord>,
+    /// Whether it is of a redelivery somebody asked for.
+    pub is_manual: bool,
 }
 
-type DeliveryColumns =
+/// What makes an attempt verifiable once more, beside the event's body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentRecord {
+    /// `webhook-timestamp`, in seconds.
+    pub timestamp: i64,
+    /// `webhook-signature` as sent; none after the body was erased.
+    pub signatures: Option<String>,
+    /// The generations of the secrets that signed, newest first, apart by spaces.
+    pub signed_by: String,
+    /// Names of the endpoint's further headers.
+    pub header_names: Vec<String>,
+}
+
+pub(super) type DeliveryColumns =
     (String, String, String, String, String, i32, Option<i64>, i64, Option<i64>, (i64, Option<String>, bool, String));
 
-fn record(columns: DeliveryColumns) -> Result<DeliveryRecord, DbError> {
+/// The agency's deliveries as [`record`] reads them, with their events and endpoints joined.
+macro_rules! delivery_rows {
+    ($agency:expr) => {
+        deliveries::table
+            .inner_join(events::table.on(events::id.eq(deliveries::event_id)))
+            .inner_join(endpoints::table.on(endpoints::id.eq(deliveries::endpoint_id)))
+            .filter(deliveries::agency_id.eq($agency))
+            .select((
+                deliveries::id,
+                deliveries::endpoint_id,
+                deliveries::event_id,
+                events::kind,
+                deliveries::state,
+                deliveries::attempt_count,
+                deliveries::next_attempt_at,
+                deliveries::created_at,
+                deliveries::ended_at,
+                (deliveries::not_after, deliveries::end_reason, deliveries::manual, endpoints::status),
+            ))
+    };
+}
+pub(super) use delivery_rows;
+
+pub(super) fn record(columns: DeliveryColumns) -> Result<DeliveryRecord, DbError> {
     let (id, endpoint, event, kind, state, attempt_count, next_attempt_at, created_at, ended_at, more) = columns;
     let (not_after, end_reason, is_manual, status) = more;
     let state = match word("deliveries.state", &state)? {
@@ -183,31 +221,39 @@ fn record(columns: DeliveryColumns) -> Result<DeliveryRecord, DbError> {
     })
 }
 
+type SentColumns = (Option<i64>, Option<String>, Option<String>, Option<String>);
+type AttemptColumns = (i32, i64, i64, Option<i32>, String, Option<Vec<u8>>, bool, SentColumns);
+
+fn attempt(columns: AttemptColumns) -> Result<AttemptRow, DbError> {
+    let (at, started_at, duration_ms, status, outcome, response_excerpt_sealed, is_manual, sent) = columns;
+    let (timestamp, signatures, signed_by, header_names) = sent;
+    Ok(AttemptRow {
+        number: at,
+        started_at: Timestamp::from_epoch_millis(started_at),
+        duration_ms,
+        status: status.map(|code| number("attempts.status", i64::from(code))).transpose()?,
+        outcome,
+        response_excerpt_sealed,
+        sent: timestamp.map(|timestamp| SentRecord {
+            timestamp,
+            signatures,
+            signed_by: signed_by.unwrap_or_default(),
+            header_names: header_names.unwrap_or_default().split_ascii_whitespace().map(str::to_owned).collect(),
+        }),
+        is_manual,
+    })
+}
+
 impl Tx<'_, AgencyScope> {
     /// The deliveries to one of the agency's endpoints, newest first, at most `limit`.
     ///
     /// # Errors
     /// What the engine refuses, and [`DbError::BadRow`].
     pub fn list_deliveries(&mut self, endpoint: &EndpointId, limit: u32) -> Result<Vec<DeliveryRecord>, DbError> {
-        let rows: Vec<DeliveryColumns> = deliveries::table
-            .inner_join(events::table.on(events::id.eq(deliveries::event_id)))
-            .inner_join(endpoints::table.on(endpoints::id.eq(deliveries::endpoint_id)))
+        let rows: Vec<DeliveryColumns> = delivery_rows!(self.scope.0.as_str())
             .filter(deliveries::endpoint_id.eq(endpoint.as_str()))
-            .filter(deliveries::agency_id.eq(self.scope.0.as_str()))
             .order(deliveries::id.desc())
             .limit(i64::from(limit))
-            .select((
-                deliveries::id,
-                deliveries::endpoint_id,
-                deliveries::event_id,
-                events::kind,
-                deliveries::state,
-                deliveries::attempt_count,
-                deliveries::next_attempt_at,
-                deliveries::created_at,
-                deliveries::ended_at,
-                (deliveries::not_after, deliveries::end_reason, deliveries::manual, endpoints::status),
-            ))
             .load(self.conn)?;
         rows.into_iter().map(record).collect()
     }
@@ -217,8 +263,7 @@ impl Tx<'_, AgencyScope> {
     /// # Errors
     /// What the engine refuses, and [`DbError::BadRow`].
     pub fn list_attempts(&mut self, delivery: &DeliveryId) -> Result<Vec<AttemptRow>, DbError> {
-        type Columns = (i32, i64, i64, Option<i32>, String, Option<Vec<u8>>, Option<String>);
-        let rows: Vec<Columns> = attempts::table
+        let rows: Vec<AttemptColumns> = attempts::table
             .filter(attempts::delivery_id.eq(delivery.as_str()))
             .filter(attempts::agency_id.eq(self.scope.0.as_str()))
             .order(attempts::number.asc())
@@ -229,22 +274,11 @@ impl Tx<'_, AgencyScope> {
                 attempts::status,
                 attempts::outcome,
                 attempts::response_excerpt_sealed,
-                attempts::signed_by,
+                attempts::manual,
+                (attempts::webhook_timestamp, attempts::signatures, attempts::signed_by, attempts::header_names),
             ))
             .load(self.conn)?;
-        rows.into_iter()
-            .map(|(at, started_at, duration_ms, status, outcome, response_excerpt_sealed, signed_by)| {
-                Ok(AttemptRow {
-                    number: at,
-                    started_at: Timestamp::from_epoch_millis(started_at),
-                    duration_ms,
-                    status: status.map(|code| number("attempts.status", i64::from(code))).transpose()?,
-                    outcome,
-                    response_excerpt_sealed,
-                    signed_by,
-                })
-            })
-            .collect()
+        rows.into_iter().map(attempt).collect()
     }
 }
 

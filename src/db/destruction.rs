@@ -169,7 +169,7 @@ fn erase_traces(conn: &mut Conn, analysis: &AnalysisId, now: Timestamp) -> Resul
     let told = || events::table.filter(events::analysis_id.eq(analysis.as_str())).select(events::id);
     let sent = deliveries::table.filter(deliveries::event_id.eq_any(told())).select(deliveries::id);
     diesel::update(attempts::table.filter(attempts::delivery_id.eq_any(sent)))
-        .set(attempts::response_excerpt_sealed.eq(None::<Vec<u8>>))
+        .set((attempts::response_excerpt_sealed.eq(None::<Vec<u8>>), attempts::signatures.eq(None::<String>)))
         .execute(conn)?;
     diesel::update(events::table.filter(events::analysis_id.eq(analysis.as_str())))
         .set(events::body.eq(None::<String>))

@@ -8,7 +8,7 @@ use diesel::sql_types::Bool;
 
 use super::DbError;
 use super::conn::locked;
-use super::deliveries::{DeliveryState, EndReason};
+use super::deliveries::{DeliveryState, EndReason, SentRecord};
 use super::endpoints::PreviousSecret;
 use super::health::{self, HealthNote};
 use super::schema::{attempts, deliveries};
@@ -48,6 +48,8 @@ pub struct ClaimedDelivery {
     pub is_manual: bool,
     /// Number of this attempt, from 1.
     pub attempt: i32,
+    /// Its place in the schedule, from 1; a schedule may have begun anew.
+    pub planned: i32,
     /// To be given back with the record of the attempt.
     pub fence: i64,
 }
@@ -101,8 +103,8 @@ pub struct AttemptRecord {
     pub outcome: String,
     /// The beginning of the answer, sealed.
     pub response_excerpt_sealed: Option<Vec<u8>>,
-    /// The generations of the secrets that signed it, newest first, apart by spaces; none if it was not sent.
-    pub signed_by: Option<String>,
+    /// What was sent; none if nothing was.
+    pub sent: Option<SentRecord>,
     /// What follows.
     pub next: DeliveryNext,
     /// What it says about the endpoint.
@@ -137,14 +139,15 @@ impl Tx<'_, SystemScope> {
         };
         let held: Option<(String, i32)> = locked!(self.conn, ours(), first).optional()?;
         let Some((agency, number)) = held else { return Ok(false) };
-        self.insert_attempt(attempt, &agency, number)?;
+        self.insert_attempt(attempt, &agency, number, is_manual)?;
         self.apply_next(attempt, ended_at)?;
         health::note(self.conn, &endpoint, &note, ended_at)?;
         super::usage::count_attempt(self.conn, &attempt.delivery, attempt.started_at)?;
         Ok(true)
     }
 
-    fn insert_attempt(&mut self, attempt: &AttemptRecord, agency: &str, number: i32) -> Result<(), DbError> {
+    fn insert_attempt(&mut self, attempt: &AttemptRecord, agency: &str, number: i32, is_manual: bool) -> Result<(), DbError> {
+        let sent = attempt.sent.as_ref();
         diesel::insert_into(attempts::table)
             .values((
                 attempts::delivery_id.eq(attempt.delivery.as_str()),
@@ -155,7 +158,11 @@ impl Tx<'_, SystemScope> {
                 attempts::status.eq(attempt.status.map(i32::from)),
                 attempts::outcome.eq(&attempt.outcome),
                 attempts::response_excerpt_sealed.eq(attempt.response_excerpt_sealed.as_ref()),
-                attempts::signed_by.eq(attempt.signed_by.as_ref()),
+                attempts::signed_by.eq(sent.map(|sent| &sent.signed_by)),
+                attempts::webhook_timestamp.eq(sent.map(|sent| sent.timestamp)),
+                attempts::signatures.eq(sent.and_then(|sent| sent.signatures.as_ref())),
+                attempts::header_names.eq(sent.map(|sent| sent.header_names.join(" "))),
+                attempts::manual.eq(is_manual),
             ))
             .execute(self.conn)
             .map_err(DbError::of_insert)?;

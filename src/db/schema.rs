@@ -196,6 +196,7 @@ diesel::table! {
         not_after -> BigInt,
         end_reason -> Nullable<Text>,
         manual -> Bool,
+        schedule_start -> Integer,
     }
 }
 
@@ -210,6 +211,10 @@ diesel::table! {
         outcome -> Text,
         response_excerpt_sealed -> Nullable<Binary>,
         signed_by -> Nullable<Text>,
+        webhook_timestamp -> Nullable<BigInt>,
+        signatures -> Nullable<Text>,
+        header_names -> Nullable<Text>,
+        manual -> Bool,
     }
 }
 

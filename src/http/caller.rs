@@ -43,6 +43,8 @@ permissions! {
     AnalysesDelete = AnalysesDelete, Api;
     /// Endpoints.
     WebhooksManage = WebhooksManage, Api;
+    /// Send deliveries again.
+    Redeliver = WebhooksManage, Redeliver;
     /// Keys.
     KeysManage = KeysManage, Api;
 }

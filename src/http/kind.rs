@@ -29,6 +29,7 @@ pub enum ProblemKind {
     PhotosMissing,
     RequestInFlight,
     LimitReached,
+    NotDeliverable,
     ReportGone,
     RequestTooLarge,
     PhotoTooLarge,
@@ -87,6 +88,7 @@ impl ProblemKind {
         Self::PhotosMissing,
         Self::RequestInFlight,
         Self::LimitReached,
+        Self::NotDeliverable,
         Self::ReportGone,
         Self::RequestTooLarge,
         Self::PhotoTooLarge,
@@ -170,6 +172,12 @@ impl ProblemKind {
                 "Send it again after the time in Retry-After.",
             ),
             Self::LimitReached => row("limit-reached", 409, "There can be no more of these", "Delete one that is not needed."),
+            Self::NotDeliverable => row(
+                "not-deliverable",
+                409,
+                "It cannot be sent again",
+                "The reason says why; the feed of events has what can no longer be sent.",
+            ),
             Self::ReportGone => row("report-gone", 410, "The report was destroyed", "The receipt says when and why."),
             Self::RequestTooLarge => row("request-too-large", 413, "The request is too large", "Send fewer photos at a time."),
             Self::PhotoTooLarge => row("photo-too-large", 413, "A photo is too large", "Export it smaller, or leave it out."),
@@ -261,6 +269,7 @@ mod tests {
 409 photos-missing
 409 request-in-flight
 409 limit-reached
+409 not-deliverable
 410 report-gone
 413 request-too-large
 413 photo-too-large

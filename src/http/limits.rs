@@ -36,6 +36,8 @@ pub enum Action {
     FailedKey,
     /// An upload.
     Upload,
+    /// Deliveries asked for again.
+    Redeliver,
     /// Any other API request.
     Api,
     /// A page or a public thing.
@@ -44,7 +46,7 @@ pub enum Action {
 
 impl Action {
     /// All.
-    pub const ALL: [Self; 5] = [Self::SignIn, Self::FailedKey, Self::Upload, Self::Api, Self::Page];
+    pub const ALL: [Self; 6] = [Self::SignIn, Self::FailedKey, Self::Upload, Self::Redeliver, Self::Api, Self::Page];
 
     /// The policy's name in the `RateLimit` headers.
     pub const fn slug(self) -> &'static str {
@@ -52,6 +54,7 @@ impl Action {
             Self::SignIn => "sign-in",
             Self::FailedKey => "failed-key",
             Self::Upload => "upload",
+            Self::Redeliver => "redeliver",
             Self::Api => "api",
             Self::Page => "page",
         }
@@ -62,6 +65,7 @@ impl Action {
             Self::SignIn => rates.sign_in_per_min,
             Self::FailedKey => rates.failed_key_per_min,
             Self::Upload => rates.uploads_per_min,
+            Self::Redeliver => rates.redeliveries_per_min,
             Self::Api => rates.api_per_min,
             Self::Page => rates.pages_per_min,
         }

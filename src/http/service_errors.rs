@@ -236,7 +236,10 @@ impl From<WebhookError> for Problem {
             WebhookError::TooManyEndpoints { limit } => {
                 Self::new(ProblemKind::LimitReached).limit(limit as u64, None).detail(said)
             }
-            WebhookError::NoSuchEndpoint { .. } => Self::new(ProblemKind::NotFound),
+            WebhookError::NoSuchEndpoint { .. } | WebhookError::NoSuchDelivery { .. } => Self::new(ProblemKind::NotFound),
+            WebhookError::NotDeliverable { reason } => {
+                Self::new(ProblemKind::NotDeliverable).detail(format!("{said}.")).member("reason", reason.slug())
+            }
             WebhookError::NotActive { .. } => Self::new(ProblemKind::AlreadyFinished).detail(said),
             WebhookError::Db(error) => error.into(),
             WebhookError::Vault(error) => error.into(),

@@ -66,6 +66,8 @@ pub struct RateSettings {
     pub failed_key_per_min: NonZeroU32,
     /// Uploads for one API key or user.
     pub uploads_per_min: NonZeroU32,
+    /// Calls that send deliveries again, for one key.
+    pub redeliveries_per_min: NonZeroU32,
     /// Other API requests for one key.
     pub api_per_min: NonZeroU32,
     /// Requests for pages and public things for one address.
@@ -96,6 +98,7 @@ impl Default for RateSettings {
             sign_in_per_min: per_min(10),
             failed_key_per_min: per_min(60),
             uploads_per_min: per_min(60),
+            redeliveries_per_min: per_min(60),
             api_per_min: per_min(600),
             pages_per_min: per_min(1200),
             agency_photos_per_day: 100_000,

@@ -29,12 +29,12 @@ pub struct EndpointView {
 /// The service behind `/v1/webhook-endpoints`.
 #[derive(Debug, Clone)]
 pub struct Webhooks {
-    db: Db,
-    vault: Vault,
-    clock: SharedClock,
-    settings: Settings,
+    pub(super) db: Db,
+    pub(super) vault: Vault,
+    pub(super) clock: SharedClock,
+    pub(super) settings: Settings,
     resolver: CheckedResolver,
-    wake: Arc<Notify>,
+    pub(super) wake: Arc<Notify>,
 }
 
 impl Webhooks {
@@ -192,7 +192,11 @@ impl Webhooks {
 }
 
 /// Another key's endpoint is no endpoint of this key.
-fn find_of_key(tx: &mut Tx<'_, AgencyScope>, api_key: &ApiKeyId, endpoint: &EndpointId) -> Result<EndpointRecord, WebhookError> {
+pub(super) fn find_of_key(
+    tx: &mut Tx<'_, AgencyScope>,
+    api_key: &ApiKeyId,
+    endpoint: &EndpointId,
+) -> Result<EndpointRecord, WebhookError> {
     tx.find_endpoint(endpoint)?
         .filter(|found| found.api_key == *api_key)
         .ok_or_else(|| WebhookError::NoSuchEndpoint { endpoint: endpoint.clone() })

@@ -2,8 +2,37 @@
 
 use super::egress::{NotAllowed, UrlProblem};
 use crate::db::DbError;
-use crate::domain::EndpointId;
+use crate::domain::{DeliveryId, EndpointId};
 use crate::vault::VaultError;
+
+/// Why an event is not sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotDeliverable {
+    /// The endpoint is not active.
+    #[error("the endpoint takes no events; make it active first")]
+    EndpointNotActive,
+    /// The event is never attempted that late.
+    #[error("the event's time is over")]
+    EventOver,
+    /// What it tells of was destroyed, and its body with it.
+    #[error("the event's body was erased with what it tells of")]
+    BodyErased,
+    /// A node is at it.
+    #[error("an attempt is being made at this moment; see how it ends")]
+    UnderWay,
+}
+
+impl NotDeliverable {
+    /// The word in the API.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::EndpointNotActive => "endpoint_not_active",
+            Self::EventOver => "event_over",
+            Self::BodyErased => "body_erased",
+            Self::UnderWay => "under_way",
+        }
+    }
+}
 
 /// Why an endpoint could not be made, read or served.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +60,18 @@ pub enum WebhookError {
     NotActive {
         /// The endpoint asked for.
         endpoint: EndpointId,
+    },
+    /// There is no such delivery to this endpoint.
+    #[error("there is no delivery {delivery}")]
+    NoSuchDelivery {
+        /// The delivery asked for.
+        delivery: DeliveryId,
+    },
+    /// It cannot be sent, again or at all.
+    #[error("{reason}")]
+    NotDeliverable {
+        /// Why not.
+        reason: NotDeliverable,
     },
     /// The HTTP client could not be set up.
     #[error("the webhook client cannot be set up: {0}")]

@@ -9,7 +9,9 @@ mod egress;
 mod endpoints;
 mod error;
 mod headers;
+mod history;
 mod outcome;
+mod redelivery;
 mod schedule;
 mod secret;
 mod signature;
@@ -25,8 +27,9 @@ pub use egress::{
     CheckedResolver, EgressPolicy, Found, Lookup, NotAllowed, SpecialUse, SystemLookup, Target, UrlProblem, special_use,
 };
 pub use endpoints::{EndpointView, Webhooks};
-pub use error::WebhookError;
+pub use error::{NotDeliverable, WebhookError};
 pub use headers::{EXTRA_HEADERS_MAX, ExtraHeaders, HEADER_NAME_MAX, HEADER_VALUE_MAX, HeaderProblem};
+pub use history::{AttemptView, DeliveryView};
 pub use outcome::{Outcome, WISH_HEADER, Wish};
 pub use schedule::{Jitter, WAITS, next_attempt, retry_after};
 pub use secret::{EndpointSecret, PlainSecret};
@@ -54,6 +57,8 @@ pub struct Settings {
     pub in_flight_per_endpoint_max: u32,
     /// Spread of the waits.
     pub jitter: Jitter,
+    /// Deliveries one call makes due again, and events one replay looks at; 1,000.
+    pub redelivered_per_call_max: u32,
     /// When an endpoint that fails is left alone, and when it is given up.
     pub breaker: BreakerPolicy,
 }
@@ -70,6 +75,7 @@ impl Default for Settings {
             in_flight_max: 64,
             in_flight_per_endpoint_max: 2,
             jitter: Jitter::Random,
+            redelivered_per_call_max: 1000,
             breaker: BreakerPolicy::default(),
         }
     }

@@ -20,7 +20,7 @@ async fn a_neighbour_sees_and_changes_nothing() {
         status: Some(200),
         outcome: "delivered".to_owned(),
         response_excerpt_sealed: None,
-        signed_by: None,
+        sent: None,
         next: crate::db::DeliveryNext::Delivered,
         health: crate::db::HealthNote::default(),
     };

@@ -19,7 +19,12 @@ fn attempt(claimed: &ClaimedDelivery, next: DeliveryNext) -> AttemptRecord {
         status: Some(500),
         outcome: "status".to_owned(),
         response_excerpt_sealed: Some(b"sealed answer".to_vec()),
-        signed_by: Some("1".to_owned()),
+        sent: Some(crate::db::SentRecord {
+            timestamp: NOON.epoch_secs(),
+            signatures: Some("v1,AAAA".to_owned()),
+            signed_by: "1".to_owned(),
+            header_names: vec!["x-tenant".to_owned()],
+        }),
         next,
         health: HealthNote { ends_endpoint: next == DeliveryNext::EndpointGone, ..HealthNote::default() },
     }

@@ -29,7 +29,7 @@ async fn two_tenants() -> Option<(ScratchDb, Tenant, Tenant)> {
             status: Some(200),
             outcome: "delivered".to_owned(),
             response_excerpt_sealed: None,
-            signed_by: None,
+            sent: None,
             next: DeliveryNext::Delivered,
             health: crate::db::HealthNote::default(),
         };

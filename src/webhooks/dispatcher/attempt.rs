@@ -1,7 +1,7 @@
 //! One attempt: opened, signed, sent, judged, recorded.
 
 use super::{Dispatcher, Recorded};
-use crate::db::{AttemptRecord, ClaimedDelivery, DeliveryNext, HealthNote};
+use crate::db::{AttemptRecord, ClaimedDelivery, DeliveryNext, HealthNote, SentRecord};
 use crate::domain::{Failpoint, Timestamp, Verdict, failpoint};
 use crate::vault::Purpose;
 use crate::webhooks::client::Answer;
@@ -24,12 +24,12 @@ struct Opened {
 /// An attempt that was made, or was not.
 struct Tried {
     answer: Answer,
-    signed_by: Option<String>,
+    sent: Option<SentRecord>,
 }
 
 impl Tried {
     const fn unsent(outcome: Outcome) -> Self {
-        Self { answer: Answer::unsent(outcome), signed_by: None }
+        Self { answer: Answer::unsent(outcome), sent: None }
     }
 }
 
@@ -37,7 +37,7 @@ impl Dispatcher {
     /// One attempt, recorded with what follows; `None` if it was not ours any more.
     pub(super) async fn attempt(&self, delivery: ClaimedDelivery) -> Recorded {
         let started_at = self.clock.now();
-        let Tried { answer, signed_by } = self.try_once(&delivery, started_at).await;
+        let Tried { answer, sent } = self.try_once(&delivery, started_at).await;
         failpoint(Failpoint::DeliveryAnswered);
         let finished_at = self.clock.now();
         let next = self.decide(&delivery, &answer, finished_at);
@@ -52,7 +52,7 @@ impl Dispatcher {
             response_excerpt_sealed: excerpt
                 .map(|bytes| self.vault.seal(Purpose::WebhookResponse, delivery.id.as_str(), bytes))
                 .transpose()?,
-            signed_by,
+            sent,
             next,
             health: self.health_note(&delivery, &answer, finished_at),
         };
@@ -72,8 +72,14 @@ impl Dispatcher {
         // Checked again: the setting that let a loopback address in may have been turned off since.
         let Ok(target) = Target::parse(&opened.url, self.settings.egress()) else { return Tried::unsent(Outcome::Blocked) };
         let headers = sign_with_all(&opened.secrets, &delivery.event, at, delivery.body.as_bytes());
+        let sent = SentRecord {
+            timestamp: at.epoch_secs(),
+            signatures: Some(headers.signature.clone()),
+            signed_by: opened.signed_by,
+            header_names: opened.extra.masked().into_keys().collect(),
+        };
         let answer = self.client.post(&target, headers, &opened.extra, delivery.body.clone()).await;
-        Tried { answer, signed_by: Some(opened.signed_by) }
+        Tried { answer, sent: Some(sent) }
     }
 
     fn open(&self, delivery: &ClaimedDelivery, at: Timestamp) -> Option<Opened> {
@@ -147,8 +153,9 @@ impl Dispatcher {
     }
 }
 
+/// Attempts of the schedule so far, this one included.
 fn attempt_count(delivery: &ClaimedDelivery) -> u32 {
-    u32::try_from(delivery.attempt).unwrap_or(u32::MAX)
+    u32::try_from(delivery.planned).unwrap_or(u32::MAX)
 }
 
 /// Statuses that speak of the receiver's load, not of this event (Standard Webhooks, "operational considerations").
