@@ -4,8 +4,11 @@
 
 mod analyses;
 mod api_keys;
+mod deliveries;
 mod endpoints;
+mod events;
 mod facts;
+mod filters;
 mod health;
 pub mod openapi;
 mod pages;
@@ -37,6 +40,13 @@ table::routes! {
     }
     "/v1/webhook-endpoints/{id}" { delete endpoints::delete; }
     "/v1/webhook-endpoints/{id}/test" { post endpoints::test; }
+    "/v1/webhook-endpoints/{id}/redeliver" { post deliveries::again::failed; }
+    "/v1/webhook-endpoints/{id}/replay" { post deliveries::again::replay; }
+    "/v1/webhook-endpoints/{id}/deliveries" { get deliveries::list::list; }
+    "/v1/webhook-endpoints/{id}/deliveries/{delivery}" { get deliveries::show::show; }
+    "/v1/webhook-endpoints/{id}/deliveries/{delivery}/redeliver" { post deliveries::again::one; }
+    "/v1/events" { get events::list; }
+    "/v1/events/{id}" { get events::show; }
     "/v1/api-keys" {
         post api_keys::create;
         get api_keys::list;

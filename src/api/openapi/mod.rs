@@ -27,12 +27,13 @@ const ABOUT: &str = "Photos go in, a report comes out: PDF for people, JSON for 
     with `Allow`, a head that is too large by 431.";
 
 /// Tags in the order they are shown.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("Analyses", "Photos in, state, result and report out."),
     (
         "Webhook endpoints",
         "Where events are posted. An endpoint belongs to the key that made it and hears of that key's analyses.",
     ),
+    ("Deliveries", "What was sent, every attempt of it, and sending again."),
     ("Events", "What was told, for receivers that were away."),
     ("API keys", "Keys of the agency and what each may do."),
     ("Receipts", "Signed proof of a deletion."),

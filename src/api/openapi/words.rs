@@ -9,6 +9,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::db;
 use crate::domain::{self, AnalysisState, EventKind, Scope};
 use crate::measure::PhotoProblem as UnusablePhoto;
+use crate::webhooks::Outcome;
 
 macro_rules! words {
     ($($(#[doc = $doc:literal])+ $name:ident = $schema:expr;)*) => {
@@ -95,6 +96,14 @@ words! {
     Status = one_of(db::EndpointStatus::ALL.map(db::EndpointStatus::slug));
     /// Why an endpoint was stopped.
     StopReason = one_of(domain::StopReason::ALL.map(domain::StopReason::slug));
+    /// Where a delivery stands. `held`: it waits until its endpoint is active again.
+    DeliveryState = one_of(db::DeliveryState::ALL.map(db::DeliveryState::slug));
+    /// Why a delivery ended without being taken.
+    DeliveryEnd = one_of(db::EndReason::ALL.map(db::EndReason::slug));
+    /// Whether the schedule or somebody's wish made an attempt.
+    AttemptTrigger = one_of(["schedule", "manual"]);
+    /// How an attempt ended.
+    AttemptOutcome = one_of(Outcome::ALL.map(Outcome::slug));
     /// How a receipt is signed.
     SignatureAlgorithm = one_of(["Ed25519"]);
     /// Always true.

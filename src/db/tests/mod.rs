@@ -3,6 +3,7 @@
 #[cfg(feature = "postgres")]
 mod away;
 mod destruction;
+mod feed;
 mod isolation;
 mod migrations;
 mod opening;

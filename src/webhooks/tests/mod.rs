@@ -1,5 +1,6 @@
 //! Endpoints and deliveries against a real database and real receivers on loopback; time stands still until it is moved.
 
+mod again;
 mod delivering;
 mod egress;
 mod endpoints;

@@ -1,0 +1,36 @@
+//! What the filters of lists have in common: words and times.
+
+use std::str::FromStr;
+
+use crate::domain::Timestamp;
+use crate::http::Problem;
+
+/// A word of a closed list.
+pub(super) fn word<T: FromStr>(field: &str, text: Option<&str>, known: &[&str]) -> Result<Option<T>, Problem> {
+    let wrong = || Problem::field(field, "unknown_value", format!("{field} is one of {}.", known.join(", ")));
+    text.map(|text| text.parse().map_err(|_| wrong())).transpose()
+}
+
+/// A time as RFC 3339 has it.
+pub(super) fn time(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
+    let wrong = || Problem::field(field, "not_allowed", format!("{field} is a time such as 2026-11-22T09:30:00Z."));
+    // Ids hold times from 1970 on.
+    let read = |text| Timestamp::from_rfc3339(text).filter(|time| time.epoch_millis() >= 0).ok_or_else(wrong);
+    text.map(read).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::EventKind;
+
+    #[test]
+    fn what_cannot_be_is_named() {
+        assert_eq!(word("type", Some("endpoint.test"), &[]).unwrap(), Some(EventKind::EndpointTest));
+        assert!(word::<EventKind>("type", Some("endpoint"), &["a", "b"]).is_err());
+        assert_eq!(time("since", Some("1970-01-01T00:00:01Z")).unwrap(), Some(Timestamp::from_epoch_millis(1000)));
+        for wrong in ["1969-12-31T23:59:59Z", "yesterday", "2026-11-22", ""] {
+            assert!(time("since", Some(wrong)).is_err(), "{wrong}");
+        }
+    }
+}
