@@ -63,7 +63,7 @@ const fn row(slug: &'static str, status: u16, title: &'static str, advice: &'sta
 
 impl ProblemKind {
     /// All, by status.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::MalformedMultipart,
