@@ -56,6 +56,8 @@ fn listen(
             .app_data(streams.clone())
             .wrap(from_fn(http::csrf::guard))
             .wrap(from_fn(http::limits::by_address))
+            .wrap(from_fn(http::targets::check))
+            .wrap(from_fn(http::leaving::tell))
             .wrap(from_fn(http::answers::write_problems))
             .wrap(from_fn(http::headers::secure))
             .wrap(from_fn(http::access_log::record))

@@ -49,13 +49,19 @@ fn problem_of(error: &actix_web::Error) -> Problem {
 
 fn framework_problem<B>(status: StatusCode, response: &ServiceResponse<B>) -> Problem {
     let problem = Problem::new(ProblemKind::from_framework(status));
-    let allow: Vec<Method> = response
+    let mut allow: Vec<Method> = Vec::new();
+    let named = response
         .headers()
         .get_all(header::ALLOW)
         .filter_map(|value| value.to_str().ok())
         .flat_map(|list| list.split(','))
-        .filter_map(|method| method.trim().parse().ok())
-        .collect();
+        .filter_map(|method| method.trim().parse().ok());
+    // The framework names a method once for each of its routes.
+    for method in named {
+        if !allow.contains(&method) {
+            allow.push(method);
+        }
+    }
     problem.allow(allow)
 }
 

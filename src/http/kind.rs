@@ -34,6 +34,7 @@ pub enum ProblemKind {
     RequestTooLarge,
     PhotoTooLarge,
     HeadTooLarge,
+    AddressTooLong,
     UnsupportedMediaType,
     InvalidFields,
     KeyReused,
@@ -92,6 +93,7 @@ impl ProblemKind {
         Self::ReportGone,
         Self::RequestTooLarge,
         Self::PhotoTooLarge,
+        Self::AddressTooLong,
         Self::UnsupportedMediaType,
         Self::InvalidFields,
         Self::KeyReused,
@@ -181,6 +183,12 @@ impl ProblemKind {
             Self::ReportGone => row("report-gone", 410, "The report was destroyed", "The receipt says when and why."),
             Self::RequestTooLarge => row("request-too-large", 413, "The request is too large", "Send fewer photos at a time."),
             Self::PhotoTooLarge => row("photo-too-large", 413, "A photo is too large", "Export it smaller, or leave it out."),
+            Self::AddressTooLong => row(
+                "address-too-long",
+                414,
+                "The address is too long",
+                "Send at most 8 KiB of path and query; what is longer belongs in a body.",
+            ),
             Self::UnsupportedMediaType => {
                 row("unsupported-media-type", 415, "That type is not taken here", "Send one of the types named.")
             }
@@ -226,6 +234,7 @@ impl ProblemKind {
             408 => Self::BodyTooSlow,
             410 => Self::ReportGone,
             413 => Self::RequestTooLarge,
+            414 => Self::AddressTooLong,
             415 => Self::UnsupportedMediaType,
             422 => Self::InvalidFields,
             429 => Self::TooManyRequests,
@@ -273,6 +282,7 @@ mod tests {
 410 report-gone
 413 request-too-large
 413 photo-too-large
+414 address-too-long
 415 unsupported-media-type
 422 invalid-fields
 422 idempotency-key-reused

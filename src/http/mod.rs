@@ -13,6 +13,7 @@ pub mod extractors;
 pub mod headers;
 pub mod idempotency;
 pub mod kind;
+pub mod leaving;
 pub mod limits;
 pub mod listener;
 pub mod methods;
@@ -25,6 +26,7 @@ pub mod services;
 pub mod session;
 pub mod settings;
 pub mod streams;
+pub mod targets;
 pub mod upload;
 
 pub use document::ApiDocument;

@@ -10,7 +10,9 @@ fn crowd() -> usize {
     if std::env::var_os("PROOFSHEET_TEST_FULL").is_some() { 100 } else { 10 }
 }
 
-const SHORT: [(&str, &str); 7] = [
+const SHORT: [(&str, &str); 8] = [
+    // All attackers have our address.
+    ("SERVER__CONNECTIONS_PER_ADDRESS_MAX", "1000"),
     ("SERVER__HEAD_SECS", "2"),
     ("SERVER__KEEP_ALIVE_SECS", "3"),
     ("SERVER__BODY_GRACE_SECS", "2"),
