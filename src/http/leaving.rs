@@ -35,7 +35,7 @@ pub const LEAVING: &[Leaving] = &[];
 /// # Errors
 /// Those of the inner services.
 pub async fn tell(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let table = request.app_data::<web::Data<&'static [Leaving]>>().map_or(LEAVING, |table| **table);
+    let table = request.app_data::<web::Data<&'static [Leaving]>>().map_or(LEAVING, |table| *table.get_ref());
     let mut response = next.call(request).await?;
     if table.is_empty() {
         return Ok(response);
