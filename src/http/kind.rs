@@ -64,7 +64,7 @@ const fn row(slug: &'static str, status: u16, title: &'static str, advice: &'sta
 
 impl ProblemKind {
     /// All, by status.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::MalformedMultipart,
