@@ -174,5 +174,6 @@ fn facts() -> ReportFacts {
         verify_url: Some("https://proofsheet.example/verify".into()),
         previews: true,
         branding: Default::default(),
+        is_test: false,
     }
 }

@@ -58,6 +58,7 @@ fn listen(
             .wrap(from_fn(http::limits::by_address))
             .wrap(from_fn(http::targets::check))
             .wrap(from_fn(http::leaving::tell))
+            .wrap(from_fn(http::key_ends::say))
             .wrap(from_fn(http::answers::write_problems))
             .wrap(from_fn(http::headers::secure))
             .wrap(from_fn(http::access_log::record))

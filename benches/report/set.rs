@@ -23,6 +23,7 @@ pub fn facts() -> ReportFacts {
         verify_url: Some("https://proofsheet.example/verify?r=rp_01KAJ7T3W9Q4ZD8MX2C5VB6N7P".into()),
         previews: true,
         branding: Branding::default(),
+        is_test: false,
     }
 }
 

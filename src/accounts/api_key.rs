@@ -1,5 +1,5 @@
-//! The text of an API key: `ps_live_`, 32 random characters of base 62 (190 bits), 6 characters of their CRC-32. The
-//! checksum finds a slip of the pen without asking the database, and lets scanners tell a key from noise.
+//! The text of an API key: `ps_live_` or `ps_test_`, 32 random characters of base 62 (190 bits), 6 characters of their CRC-32.
+//! The checksum finds a slip of the pen without asking the database, and lets scanners tell a key from noise.
 
 use std::fmt;
 
@@ -7,9 +7,11 @@ use zeroize::Zeroizing;
 
 use super::AccountError;
 use super::password::{BASE62, random_base62};
+use crate::domain::KeyMode;
 use crate::vault::{Digest, sha256};
 
-const PREFIX: &str = "ps_live_";
+/// What scanners look for: the published form of a key as a regular expression (docs/keys.md).
+pub const KEY_PATTERN: &str = "ps_(?:live|test)_[0-9A-Za-z]{38}";
 const SECRET_CHARS: usize = 32;
 const CHECKSUM_CHARS: usize = 6;
 /// Of the secret, so many characters are kept in clear: enough to tell one's keys apart.
@@ -20,14 +22,15 @@ pub struct PlainKey(Zeroizing<String>);
 
 impl PlainKey {
     /// A new key.
-    pub(super) fn generate() -> Self {
+    pub(super) fn generate(mode: KeyMode) -> Self {
         let secret = random_base62(SECRET_CHARS);
-        Self(Zeroizing::new(format!("{PREFIX}{}{}", *secret, checksum(&secret))))
+        Self(Zeroizing::new(format!("{}{}{}", prefix(mode), *secret, checksum(&secret))))
     }
 
     /// A key as somebody sent it.
     pub(super) fn parse(text: &str) -> Result<Self, AccountError> {
-        let body = text.strip_prefix(PREFIX).ok_or(AccountError::MalformedKey)?;
+        let body = KeyMode::ALL.into_iter().find_map(|mode| text.strip_prefix(prefix(mode)));
+        let body = body.ok_or(AccountError::MalformedKey)?;
         let whole = body.len() == SECRET_CHARS + CHECKSUM_CHARS && body.bytes().all(|byte| BASE62.contains(&byte));
         match body.split_at_checked(SECRET_CHARS) {
             Some((secret, check)) if whole && checksum(secret) == check => Ok(Self(Zeroizing::new(text.to_owned()))),
@@ -47,13 +50,21 @@ impl PlainKey {
 
     /// The part people know it again by.
     pub(super) fn shown_prefix(&self) -> String {
-        self.0.chars().take(PREFIX.len() + SHOWN_CHARS).collect()
+        self.0.chars().take(prefix(KeyMode::Live).len() + SHOWN_CHARS).collect()
     }
 }
 
 impl fmt::Debug for PlainKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PlainKey(…)")
+    }
+}
+
+/// How keys of a mode begin; equally long.
+const fn prefix(mode: KeyMode) -> &'static str {
+    match mode {
+        KeyMode::Live => "ps_live_",
+        KeyMode::Test => "ps_test_",
     }
 }
 
@@ -74,11 +85,14 @@ mod tests {
 
     #[test]
     fn a_key_reads_back_and_does_not_print() {
-        let key = PlainKey::generate();
-        assert_eq!(key.reveal().len(), 46);
-        assert_eq!(PlainKey::parse(key.reveal()).unwrap().hash(), key.hash());
-        assert_eq!(key.shown_prefix(), key.reveal()[..12]);
-        assert_eq!(format!("{key:?}"), "PlainKey(…)");
+        for (mode, start) in [(KeyMode::Live, "ps_live_"), (KeyMode::Test, "ps_test_")] {
+            let key = PlainKey::generate(mode);
+            assert_eq!(key.reveal().len(), 46);
+            assert!(key.reveal().starts_with(start));
+            assert_eq!(PlainKey::parse(key.reveal()).unwrap().hash(), key.hash());
+            assert_eq!(key.shown_prefix(), key.reveal()[..12]);
+            assert_eq!(format!("{key:?}"), "PlainKey(…)");
+        }
     }
 
     #[test]
@@ -93,22 +107,23 @@ mod tests {
 
     #[test]
     fn every_slip_of_one_character_is_noticed() {
-        let key = PlainKey::generate();
-        let text = key.reveal();
+        for mode in KeyMode::ALL {
+            every_slip_of(PlainKey::generate(mode).reveal(), mode);
+        }
+    }
+
+    fn every_slip_of(text: &str, mode: KeyMode) {
+        // The other prefix is a key of its own form, and the checksum is of the secret alone: it is nobody's, and not malformed.
+        let other = if mode.is_test() { text.replacen("test", "live", 1) } else { text.replacen("live", "test", 1) };
+        assert!(PlainKey::parse(&other).is_ok());
         for at in 0..text.len() {
             let mut bytes = text.as_bytes().to_vec();
             bytes[at] = if bytes[at] == b'x' { b'y' } else { b'x' };
             assert!(PlainKey::parse(std::str::from_utf8(&bytes).unwrap()).is_err(), "character {at}");
         }
-        for wrong in [
-            "",
-            "ps_live_",
-            &text[..45],
-            &format!("{text}0"),
-            &format!(" {text}"),
-            &text.replace("live", "test"),
-            &"é".repeat(23),
-        ] {
+        for wrong in
+            ["", "ps_live_", &text[..45], &format!("{text}0"), &format!(" {text}"), &text.replace("ps_", "pk_"), &"é".repeat(23)]
+        {
             assert!(PlainKey::parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -21,6 +21,9 @@ pub enum AccountError {
     /// Somebody ended it.
     #[error("this API key was revoked")]
     KeyRevoked,
+    /// It was shown from outside the networks it was given.
+    #[error("this API key may not be used from this address")]
+    KeyFromElsewhere,
     /// Address or password; never which.
     #[error("the e-mail address or the password is wrong")]
     WrongCredentials,
@@ -73,6 +76,42 @@ pub enum AccountError {
     /// Only the operator's.
     #[error("an agency's API key cannot carry the scope {}", .0.slug())]
     ScopeNotForAgencies(Scope),
+    /// A key would make, change or roll one that may more than itself.
+    #[error("this API key lacks the scope {} and cannot make, change or roll a key that has it", .0.slug())]
+    ScopeBeyond(Scope),
+    /// A test key would make, change or roll a live one.
+    #[error("a test key makes, changes and rolls only test keys")]
+    OnlyTestKeys,
+    /// A key's end that is over.
+    #[error("a key's end lies in the future")]
+    ExpiryInPast,
+    /// A key's end that is too far.
+    #[error("a key ends within {max_days} days")]
+    ExpiryTooFar {
+        /// Days it may live.
+        max_days: u64,
+    },
+    /// More networks than a key may have.
+    #[error("a key may have at most {limit} networks")]
+    TooManyNetworks {
+        /// Networks it may have.
+        limit: usize,
+    },
+    /// Not a network.
+    #[error("network {number} is neither an address nor a network like 192.0.2.0/24 or 2001:db8::/32")]
+    BadNetwork {
+        /// Which, from 1.
+        number: usize,
+    },
+    /// An overlap that is too long.
+    #[error("both texts of a key are taken for at most {max_secs} s")]
+    OverlapTooLong {
+        /// Seconds it may last.
+        max_secs: u64,
+    },
+    /// A revoked or expired key cannot be changed or rolled.
+    #[error("this API key has ended; make a new one")]
+    KeyEnded,
     /// An admin with an agency, or another role without.
     #[error("an admin belongs to no agency, and everybody else to one")]
     RoleAndAgency,

@@ -7,23 +7,31 @@ mod api_key;
 mod error;
 mod founding;
 mod hashing;
+mod key_changes;
 mod key_service;
+mod leak;
 mod mail_address;
+mod networks;
 pub mod password;
 mod people;
 pub mod policy;
 mod session_service;
 
 #[cfg(test)]
+mod key_tests;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use api_key::PlainKey;
+pub use api_key::{KEY_PATTERN, PlainKey};
 pub use error::AccountError;
 pub use founding::{Credentials, Founded, Founding};
-pub use key_service::{ApiKeyRecord, KeyPrincipal};
+pub use key_changes::{KeyEdit, OVERLAP_DEFAULT, OVERLAP_MAX};
+pub use key_service::{ApiKeyRecord, KEY_LIFE_DAYS_MAX, KEY_LIFE_MAX, KeyMaker, KeyPrincipal, NewKey};
+pub use leak::{DEEDS_DEFAULT, DEEDS_MAX, LeakQuestion, LeakReport, parse_cursor};
+pub use networks::{NETWORKS_MAX, Networks};
 pub use policy::{Permission, may};
 pub use session_service::{SessionToken, SignedIn, UserPrincipal};
 

@@ -197,7 +197,7 @@ async fn people_and_names_survive_a_rotation_of_the_ring() {
 async fn a_key_opens_its_agency_until_it_is_revoked() {
     let (house, agency, owner) = House::with_owner().await;
     let (plain, record) = house.accounts.create_api_key(&agency, " till ", all_scopes(), Some(owner)).await.unwrap();
-    let principal = house.accounts.authenticate_key(plain.reveal()).await.unwrap();
+    let principal = house.accounts.authenticate_key(plain.reveal(), None).await.unwrap();
     assert_eq!((&principal.agency, &principal.key, &principal.scopes), (&agency, &record.id, &all_scopes()));
     assert_eq!(record.label, "till");
     let listed = house.accounts.list_api_keys(&agency).await.unwrap();
@@ -206,16 +206,16 @@ async fn a_key_opens_its_agency_until_it_is_revoked() {
 
     let neighbour = house.accounts.create_agency("Neighbour").await.unwrap();
     assert!(matches!(house.accounts.revoke_api_key(&neighbour, &record.id).await, Err(AccountError::NoSuchKey)));
-    house.accounts.authenticate_key(plain.reveal()).await.unwrap();
+    house.accounts.authenticate_key(plain.reveal(), None).await.unwrap();
     house.accounts.revoke_api_key(&agency, &record.id).await.unwrap();
     house.accounts.revoke_api_key(&agency, &record.id).await.unwrap();
-    assert!(matches!(house.accounts.authenticate_key(plain.reveal()).await, Err(AccountError::KeyRevoked)));
+    assert!(matches!(house.accounts.authenticate_key(plain.reveal(), None).await, Err(AccountError::KeyRevoked)));
 }
 
 #[tokio::test]
 async fn a_key_past_its_day_is_refused() {
     let (house, agency, _) = House::with_owner().await;
-    let plain = super::PlainKey::generate();
+    let plain = super::PlainKey::generate(crate::domain::KeyMode::Live);
     let new = NewApiKey {
         id: ApiKeyId::generate(NOON),
         label_sealed: vec![1],
@@ -231,9 +231,9 @@ async fn a_key_past_its_day_is_refused() {
     };
     house.scratch.db.as_agency(&agency).write(move |tx| tx.insert_api_key(&new)).await.unwrap();
     house.clock.advance(Duration::from_secs(59));
-    house.accounts.authenticate_key(plain.reveal()).await.unwrap();
+    house.accounts.authenticate_key(plain.reveal(), None).await.unwrap();
     house.clock.advance(Duration::from_secs(1));
-    assert!(matches!(house.accounts.authenticate_key(plain.reveal()).await, Err(AccountError::KeyExpired)));
+    assert!(matches!(house.accounts.authenticate_key(plain.reveal(), None).await, Err(AccountError::KeyExpired)));
 }
 
 #[tokio::test]
@@ -241,11 +241,11 @@ async fn a_mistyped_key_is_refused_before_the_database() {
     // There is no table yet: whoever asks the database hears of it.
     let scratch = ScratchDb::unmigrated();
     let accounts = accounts_of(&scratch, &ManualClock::starting_at(NOON), &[OLD]);
-    let plain = super::PlainKey::generate();
-    assert!(matches!(accounts.authenticate_key(plain.reveal()).await, Err(AccountError::Db(_))));
+    let plain = super::PlainKey::generate(crate::domain::KeyMode::Live);
+    assert!(matches!(accounts.authenticate_key(plain.reveal(), None).await, Err(AccountError::Db(_))));
     let slip = plain.reveal().replacen(&plain.reveal()[20..21], if &plain.reveal()[20..21] == "x" { "y" } else { "x" }, 1);
     assert_ne!(slip, plain.reveal());
-    assert!(matches!(accounts.authenticate_key(&slip).await, Err(AccountError::MalformedKey)));
+    assert!(matches!(accounts.authenticate_key(&slip, None).await, Err(AccountError::MalformedKey)));
 }
 
 #[tokio::test]
@@ -256,6 +256,6 @@ async fn keys_are_refused_with_the_reason() {
     assert!(matches!(create("key", ScopeSet::default()).await, Err(AccountError::NoScope)));
     let operator = [Scope::AdminRetention].into_iter().collect();
     assert!(matches!(create("key", operator).await, Err(AccountError::ScopeNotForAgencies(Scope::AdminRetention))));
-    let nobody = super::PlainKey::generate();
-    assert!(matches!(house.accounts.authenticate_key(nobody.reveal()).await, Err(AccountError::UnknownKey)));
+    let nobody = super::PlainKey::generate(crate::domain::KeyMode::Live);
+    assert!(matches!(house.accounts.authenticate_key(nobody.reveal(), None).await, Err(AccountError::UnknownKey)));
 }

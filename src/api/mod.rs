@@ -10,6 +10,8 @@ mod events;
 mod facts;
 mod filters;
 mod health;
+mod key_leaks;
+mod key_view;
 pub mod openapi;
 mod pages;
 mod receipts;
@@ -51,7 +53,14 @@ table::routes! {
         post api_keys::create;
         get api_keys::list;
     }
-    "/v1/api-keys/{id}" { delete api_keys::revoke; }
+    "/v1/api-keys/{id}" {
+        get api_keys::show;
+        patch api_keys::change;
+        delete api_keys::revoke;
+    }
+    "/v1/api-keys/{id}/roll" { post api_keys::roll; }
+    "/v1/api-keys/{id}/report-leak" { post key_leaks::report; }
+    "/v1/api-keys/{id}/destroy-analyses" { post key_leaks::destroy; }
     "/v1/receipts" { get receipts::list; }
     "/v1/receipts/{id}" { get receipts::show; }
     "/v1/usage" { get usage::show; }

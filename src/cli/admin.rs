@@ -7,7 +7,8 @@ use anyhow::{Context, bail};
 use zeroize::Zeroizing;
 
 use super::args::{AdminCommand, OnBehalf};
-use crate::domain::Role;
+use crate::accounts::{KeyMaker, Networks, NewKey};
+use crate::domain::{KeyMode, Role};
 use crate::http::Services;
 use crate::pipeline::Workers;
 
@@ -33,8 +34,16 @@ pub async fn run(command: AdminCommand, services: &Services, workers: &Workers) 
             log("create-user", &on_behalf, user.as_str());
             print(user.as_str())
         }
-        AdminCommand::CreateKey { agency, label, scopes, on_behalf } => {
-            let (key, record) = accounts.create_api_key(&agency, &label, scopes, None).await?;
+        AdminCommand::CreateKey { agency, label, scopes, test, expires_days, networks, on_behalf } => {
+            let end = |days| services.clock.now().plus(Duration::from_secs(days * 24 * 60 * 60));
+            let new = NewKey {
+                label,
+                scopes,
+                mode: KeyMode::of(test),
+                expires_at: expires_days.map(end),
+                networks: Networks::parse(&networks)?,
+            };
+            let (key, record) = accounts.make_api_key(&agency, new, &KeyMaker::Operator).await?;
             log("create-key", &on_behalf, record.id.as_str());
             print(key.reveal())
         }

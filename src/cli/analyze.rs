@@ -61,6 +61,7 @@ fn new_facts(args: &AnalyzeArgs, branding: Branding, now: Timestamp) -> ReportFa
         verify_url: None,
         previews: args.previews == Previews::Full,
         branding,
+        is_test: false,
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::branding::BrandingArgs;
+use crate::accounts::KEY_LIFE_DAYS_MAX;
 use crate::domain::{AgencyId, Product, Role, ScopeSet};
 
 /// Transient photo analysis: photos are measured in memory, the report ends on time.
@@ -128,6 +129,15 @@ pub enum AdminCommand {
         /// Scopes with spaces between.
         #[arg(long, default_value = "analyses:write analyses:read analyses:delete webhooks:manage keys:manage")]
         scopes: ScopeSet,
+        /// Make a test key: the real thing, but its reports say so on every page and nothing is counted.
+        #[arg(long)]
+        test: bool,
+        /// End it after so many days, at most 731; without it, it does not end.
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u64).range(1..=KEY_LIFE_DAYS_MAX))]
+        expires_days: Option<u64>,
+        /// A network or address it may be used from; again for more, at most 16. Without it, from everywhere.
+        #[arg(long = "network", value_name = "CIDR")]
+        networks: Vec<String>,
         #[command(flatten)]
         on_behalf: OnBehalf,
     },

@@ -32,6 +32,8 @@ struct About {
     previews: bool,
     paper: Paper,
     branding: Look,
+    #[serde(default)]
+    test: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -101,6 +103,7 @@ impl EarlierResult {
                 paper: about.paper,
                 ..branding
             },
+            is_test: about.test,
         })
     }
 

@@ -69,6 +69,15 @@ pub struct StoredApiKey {
     pub previous_ends_at: Option<Timestamp>,
 }
 
+/// A key that was found by a text of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundApiKey {
+    /// The key.
+    pub key: StoredApiKey,
+    /// Whether it was the text it had before it was rolled.
+    pub is_previous: bool,
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = api_keys)]
 struct ApiKeyRow {
@@ -204,17 +213,19 @@ impl Tx<'_, AgencyScope> {
 }
 
 impl Tx<'_, AuthenticatorScope> {
-    /// The key with this SHA-256, whatever its state.
+    /// The key whose text has this SHA-256, or had it before it was rolled; whatever its state.
     ///
     /// # Errors
     /// What the engine refuses, and [`DbError::BadRow`].
-    pub fn find_api_key_by_hash(&mut self, hash: &[u8; 32]) -> Result<Option<StoredApiKey>, DbError> {
-        let row: Option<ApiKeyRow> = api_keys::table
-            .filter(api_keys::hash.eq(hash.to_vec()))
-            .select(ApiKeyRow::as_select())
+    pub fn find_api_key_by_hash(&mut self, hash: &[u8; 32]) -> Result<Option<FoundApiKey>, DbError> {
+        let hash = hash.to_vec();
+        let row: Option<(ApiKeyRow, Vec<u8>)> = api_keys::table
+            .filter(api_keys::hash.eq(&hash).or(api_keys::previous_hash.eq(&hash)))
+            .select((ApiKeyRow::as_select(), api_keys::hash))
             .first(self.conn)
             .optional()?;
-        row.map(StoredApiKey::try_from).transpose()
+        let Some((row, current)) = row else { return Ok(None) };
+        Ok(Some(FoundApiKey { is_previous: current != hash, key: row.try_into()? }))
     }
 
     /// The key was used now.

@@ -81,6 +81,11 @@ impl ScopeSet {
         self.0.contains(&scope)
     }
 
+    /// The first of `others` that is not in it.
+    pub fn first_missing(&self, others: &Self) -> Option<Scope> {
+        others.0.difference(&self.0).next().copied()
+    }
+
     /// In a fixed order.
     pub fn iter(&self) -> impl Iterator<Item = Scope> + '_ {
         self.0.iter().copied()

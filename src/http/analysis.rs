@@ -2,7 +2,7 @@
 
 use super::{Problem, ProblemKind, Services};
 use crate::db::{AnalysisRecord, DbError, PhotoRecord, ReceiptRecord, ReportRecord};
-use crate::domain::{AgencyId, AnalysisId, AnalysisState, DeletionCause, ReceiptId, Timestamp};
+use crate::domain::{AgencyId, AnalysisId, AnalysisState, ApiKeyId, DeletionCause, ReceiptId, Timestamp};
 use crate::pipeline::{CancelError, Tombstone};
 use crate::retention::Receipt;
 
@@ -52,17 +52,24 @@ impl Services {
         Ok(Seen { record, photos, report, tombstone, reference, open_until, seen_at: self.clock.now() })
     }
 
-    /// Destroys report and results of an analysis; one that still runs is cancelled first. Again: the same receipt.
+    /// Destroys report and results of an analysis; one that still runs is cancelled first. Again: the same receipt. `asked_by` is
+    /// the key that asks, if it is one.
     ///
     /// # Errors
     /// 404 for another agency's.
-    pub async fn destroy(&self, agency: &AgencyId, analysis: &AnalysisId, cause: DeletionCause) -> Result<Receipt, Problem> {
+    pub async fn destroy(
+        &self,
+        agency: &AgencyId,
+        analysis: &AnalysisId,
+        cause: DeletionCause,
+        asked_by: Option<&ApiKeyId>,
+    ) -> Result<Receipt, Problem> {
         // What a key is kept with is the end of it all, not the cancelling before.
         match self.pipeline.over(self.db.clone()).cancel(agency, analysis).await {
             Ok(()) | Err(CancelError::Finished { .. }) => {}
             Err(error) => return Err(error.into()),
         }
-        Ok(self.retention.destroy(agency, analysis, cause).await?)
+        Ok(self.retention.destroy_for(agency, analysis, cause, asked_by).await?)
     }
 
     /// The customer's own reference of an analysis, opened.

@@ -9,8 +9,9 @@ use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 
 use super::limits::{Action, Who};
-use super::{Limiter, Problem, ProblemKind, Services};
-use crate::domain::{AgencyId, ApiKeyId, Scope};
+use super::{Limiter, Problem, ProblemKind, Services, key_ends};
+use crate::accounts::{KeyMaker, KeyPrincipal};
+use crate::domain::{AgencyId, ApiKeyId, KeyMode, Scope, ScopeSet};
 
 /// A permission as a type.
 pub trait Permission: 'static {
@@ -56,7 +57,37 @@ pub struct ApiCaller<P> {
     pub agency: AgencyId,
     /// The key.
     pub key: ApiKeyId,
+    /// What the key may do besides.
+    pub scopes: ScopeSet,
+    /// Whether what it makes is for trying out.
+    pub mode: KeyMode,
     _permission: PhantomData<P>,
+}
+
+impl<P: Permission> ApiCaller<P> {
+    /// The caller as one who makes and changes keys.
+    pub fn maker(&self) -> KeyMaker {
+        KeyMaker::Key(KeyPrincipal {
+            agency: self.agency.clone(),
+            key: self.key.clone(),
+            scopes: self.scopes.clone(),
+            mode: self.mode,
+            text_ends_at: None,
+        })
+    }
+
+    /// Whether the key has one scope more than the handler's own.
+    ///
+    /// # Errors
+    /// 403 naming it.
+    pub fn also(&self, scope: Scope) -> Result<(), Problem> {
+        if self.scopes.contains(scope) { Ok(()) } else { Err(lacks(scope)) }
+    }
+}
+
+fn lacks(scope: Scope) -> Problem {
+    let detail = format!("This key lacks the scope {}.", scope.slug());
+    Problem::new(ProblemKind::MissingScope).scope(scope.slug()).detail(detail)
 }
 
 impl<P: Permission> FromRequest for ApiCaller<P> {
@@ -73,7 +104,11 @@ async fn admit<P: Permission>(request: &HttpRequest) -> Result<ApiCaller<P>, Pro
     let services = request.app_data::<web::Data<Services>>().ok_or_else(|| Problem::internal("no services"))?;
     let limiter = request.app_data::<web::Data<Limiter>>().ok_or_else(|| Problem::internal("no limiter"))?;
     let principal = match bearer(request) {
-        Some(key) => services.accounts.authenticate_key(key).await.map_err(Problem::from),
+        Some(key) => {
+            // The connection's own address: X-Forwarded-For is a claim of whoever sent it, and is not read.
+            let from = request.peer_addr().map(|peer| peer.ip());
+            services.accounts.authenticate_key(key, from).await.map_err(Problem::from)
+        }
         None => Err(Problem::new(ProblemKind::MissingKey)),
     };
     let principal = match principal {
@@ -84,11 +119,14 @@ async fn admit<P: Permission>(request: &HttpRequest) -> Result<ApiCaller<P>, Pro
         }
     };
     limiter.charge(request, P::ACTION, Who::Id(principal.key.to_string()))?;
-    if !principal.scopes.contains(P::SCOPE) {
-        let detail = format!("This key lacks the scope {}.", P::SCOPE.slug());
-        return Err(Problem::new(ProblemKind::MissingScope).scope(P::SCOPE.slug()).detail(detail));
+    if let Some(end) = principal.text_ends_at {
+        key_ends::note(request, end);
     }
-    Ok(ApiCaller { agency: principal.agency, key: principal.key, _permission: PhantomData })
+    if !principal.scopes.contains(P::SCOPE) {
+        return Err(lacks(P::SCOPE));
+    }
+    let KeyPrincipal { agency, key, scopes, mode, .. } = principal;
+    Ok(ApiCaller { agency, key, scopes, mode, _permission: PhantomData })
 }
 
 /// The token of `Authorization: Bearer`, scheme in any case (RFC 9110 section 11.1).

@@ -15,6 +15,7 @@ pub enum ProblemKind {
     RevokedKey,
     NotSignedIn,
     MissingScope,
+    NetworkNotAllowed,
     RoleNotAllowed,
     CrossSiteRequest,
     StaleForm,
@@ -30,6 +31,7 @@ pub enum ProblemKind {
     RequestInFlight,
     LimitReached,
     NotDeliverable,
+    KeyEnded,
     ReportGone,
     RequestTooLarge,
     PhotoTooLarge,
@@ -64,7 +66,7 @@ const fn row(slug: &'static str, status: u16, title: &'static str, advice: &'sta
 
 impl ProblemKind {
     /// All, by status.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::MalformedMultipart,
@@ -75,6 +77,7 @@ impl ProblemKind {
         Self::RevokedKey,
         Self::NotSignedIn,
         Self::MissingScope,
+        Self::NetworkNotAllowed,
         Self::RoleNotAllowed,
         Self::CrossSiteRequest,
         Self::StaleForm,
@@ -90,6 +93,7 @@ impl ProblemKind {
         Self::RequestInFlight,
         Self::LimitReached,
         Self::NotDeliverable,
+        Self::KeyEnded,
         Self::ReportGone,
         Self::RequestTooLarge,
         Self::PhotoTooLarge,
@@ -128,6 +132,12 @@ impl ProblemKind {
             Self::RevokedKey => row("revoked-key", 401, "The API key was revoked", "Create a new key."),
             Self::NotSignedIn => row("not-signed-in", 401, "You are not signed in", "Sign in and try again."),
             Self::MissingScope => row("missing-scope", 403, "The API key lacks a scope", "Use a key that has the named scope."),
+            Self::NetworkNotAllowed => row(
+                "network-not-allowed",
+                403,
+                "The API key may not be used from this address",
+                "Use it from one of its networks, or change them with another key or on the web.",
+            ),
             Self::RoleNotAllowed => row("role-not-allowed", 403, "Your role may not do this", "Ask an owner of your agency."),
             Self::CrossSiteRequest => row(
                 "cross-site-request",
@@ -180,6 +190,7 @@ impl ProblemKind {
                 "It cannot be sent again",
                 "The reason says why; the feed of events has what can no longer be sent.",
             ),
+            Self::KeyEnded => row("key-ended", 409, "That API key has ended", "Create a new key."),
             Self::ReportGone => row("report-gone", 410, "The report was destroyed", "The receipt says when and why."),
             Self::RequestTooLarge => row("request-too-large", 413, "The request is too large", "Send fewer photos at a time."),
             Self::PhotoTooLarge => row("photo-too-large", 413, "A photo is too large", "Export it smaller, or leave it out."),
@@ -264,6 +275,7 @@ mod tests {
 401 revoked-key
 401 not-signed-in
 403 missing-scope
+403 network-not-allowed
 403 role-not-allowed
 403 cross-site-request
 403 stale-form
@@ -279,6 +291,7 @@ mod tests {
 409 request-in-flight
 409 limit-reached
 409 not-deliverable
+409 key-ended
 410 report-gone
 413 request-too-large
 413 photo-too-large

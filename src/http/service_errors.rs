@@ -24,6 +24,12 @@ const RUNNING_RETRY: Duration = Duration::from_secs(2);
 
 /// What a client is asked to wait whose twin has just been answered.
 const TWIN_RETRY: Duration = Duration::from_secs(1);
+/// With a capital and a full stop.
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", chars.as_str())
+}
 
 fn no_room(wait: Duration) -> Problem {
     Problem::new(ProblemKind::NoRoom).retry_after(wait)
@@ -85,6 +91,14 @@ impl From<AccountError> for Problem {
             AccountError::MalformedKey | AccountError::UnknownKey => Self::new(ProblemKind::InvalidKey),
             AccountError::KeyExpired => Self::new(ProblemKind::ExpiredKey),
             AccountError::KeyRevoked => Self::new(ProblemKind::RevokedKey),
+            AccountError::KeyFromElsewhere => Self::new(ProblemKind::NetworkNotAllowed),
+            AccountError::KeyEnded => Self::new(ProblemKind::KeyEnded).detail("It was revoked or has expired."),
+            AccountError::ScopeBeyond(scope) => Self::new(ProblemKind::MissingScope).scope(scope.slug()).detail(capital(&said)),
+            AccountError::OnlyTestKeys => Self::field("mode", "not_allowed", said),
+            AccountError::ExpiryInPast | AccountError::ExpiryTooFar { .. } => Self::field("expires_at", "not_allowed", said),
+            AccountError::TooManyNetworks { limit } => Self::field("networks", "too_many", said).limit(limit as u64, None),
+            AccountError::BadNetwork { .. } => Self::field("networks", "not_allowed", said),
+            AccountError::OverlapTooLong { max_secs } => Self::field("overlap_secs", "not_allowed", said).limit(max_secs, None),
             // One answer for all three: which it was is nobody's business.
             AccountError::WrongCredentials | AccountError::NoSession => Self::new(ProblemKind::NotSignedIn),
             AccountError::TooManyAttempts { retry_after } => Self::new(ProblemKind::NotSignedIn)

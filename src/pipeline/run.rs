@@ -183,6 +183,7 @@ async fn complete(inner: &Inner, carried: &Carried, photos: Photos, names: &Name
         verify_url: Some(format!("{}?r={}", inner.parts.verify_url, names.report)),
         previews: carried.previews,
         branding: carried.profile.branding.clone(),
+        is_test: carried.is_test,
     };
     let head = RenderHead { facts, photos };
     let rendered = {

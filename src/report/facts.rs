@@ -33,6 +33,9 @@ pub struct ReportFacts {
     pub previews: bool,
     /// How it looks.
     pub branding: Branding,
+    /// Whether a test key made it: every page says so.
+    #[serde(default)]
+    pub is_test: bool,
 }
 
 /// One photo of the set, in upload order.

@@ -31,7 +31,7 @@ pub fn render(facts: &ReportFacts, photos: &[ReportPhoto]) -> Result<RenderedRep
     let sources = pdf::Sources { photos, logo: facts.branding.logo.as_ref() };
     let Titled { title, layout } = lay_out(facts, photos, &digest)?;
     let about = pdf::About {
-        title: format!("{title}, {} report", facts.product.title()),
+        title: format!("{title}, {} report{}", facts.product.title(), if facts.is_test { ", made with a test key" } else { "" }),
         created: facts.created_at.civil(),
         creator: format!("proofsheet {}", env!("CARGO_PKG_VERSION")),
         id: file_id(&digest, photos),

@@ -2,9 +2,9 @@
 
 use super::receipt::{ObjectFacts, ReceiptFacts, Remains};
 use super::{Receipt, Retention, RetentionError};
-use crate::db::{AnalysisRecord, Destruction, FailedErasure, ObjectsToDelete, ReportRecord};
+use crate::db::{AnalysisRecord, Destruction, FailedErasure, NewReceipt, ObjectsToDelete, ReportRecord};
 use crate::domain::event::AnalysisFacts;
-use crate::domain::{AgencyId, AnalysisId, DeletionCause, Event, Failpoint, ReceiptId, ReportId, failpoint};
+use crate::domain::{AgencyId, AnalysisId, ApiKeyId, DeletionCause, Event, Failpoint, ReceiptId, ReportId, failpoint};
 use crate::storage::{NameError, ObjectName, Part};
 
 impl Retention {
@@ -19,6 +19,20 @@ impl Retention {
         agency: &AgencyId,
         analysis: &AnalysisId,
         cause: DeletionCause,
+    ) -> Result<Receipt, RetentionError> {
+        self.destroy_for(agency, analysis, cause, None).await
+    }
+
+    /// As [`Retention::destroy`], for the API key that asks: its row says so, the receipt does not.
+    ///
+    /// # Errors
+    /// As [`Retention::destroy`].
+    pub async fn destroy_for(
+        &self,
+        agency: &AgencyId,
+        analysis: &AnalysisId,
+        cause: DeletionCause,
+        asked_by: Option<&ApiKeyId>,
     ) -> Result<Receipt, RetentionError> {
         let asked = analysis.clone();
         let (found, report, receipt) = self
@@ -37,8 +51,8 @@ impl Retention {
                 self.db.keep_key(agency, record.id.as_str()).await?;
                 record.into()
             }
-            (None, Some(report)) => self.end_report(found, report.clone(), cause).await?,
-            (None, None) => self.end_failed(found, cause).await?,
+            (None, Some(report)) => self.end_report(found, report.clone(), cause, asked_by).await?,
+            (None, None) => self.end_failed(found, cause, asked_by).await?,
         };
         if let Some(report) = report
             && let Err(error) = self.delete_objects(&[objects_of(&report)]).await
@@ -64,6 +78,7 @@ impl Retention {
         analysis: AnalysisRecord,
         report: ReportRecord,
         cause: DeletionCause,
+        asked_by: Option<&ApiKeyId>,
     ) -> Result<Receipt, RetentionError> {
         let now = self.clock.now();
         let mut facts = ReceiptFacts::new(&analysis.id, cause.slug(), analysis.created_at, now);
@@ -77,7 +92,7 @@ impl Retention {
             what: "Database backups made before the destruction may still hold the report's key, itself sealed.".to_owned(),
             until: now.plus(self.settings.backup_life).rfc3339(),
         }];
-        let receipt = facts.signed(&self.vault)?;
+        let receipt = NewReceipt { requested_by: asked_by.cloned(), ..facts.signed(&self.vault)? };
         let record = self
             .db
             .as_system()
@@ -99,11 +114,16 @@ impl Retention {
     }
 
     /// An analysis that failed has no report, key or object, but what it left goes too.
-    async fn end_failed(&self, analysis: AnalysisRecord, cause: DeletionCause) -> Result<Receipt, RetentionError> {
+    async fn end_failed(
+        &self,
+        analysis: AnalysisRecord,
+        cause: DeletionCause,
+        asked_by: Option<&ApiKeyId>,
+    ) -> Result<Receipt, RetentionError> {
         let now = self.clock.now();
         let mut facts = ReceiptFacts::new(&analysis.id, cause.slug(), analysis.created_at, now);
         facts.destroyed = ["photo rows and the reference", "webhook bodies and answers"].map(str::to_owned).to_vec();
-        let receipt = facts.signed(&self.vault)?;
+        let receipt = NewReceipt { requested_by: asked_by.cloned(), ..facts.signed(&self.vault)? };
         let erasure = FailedErasure { analysis: analysis.id, receipt, now };
         let record = self.db.as_system().write(move |tx| Ok::<_, RetentionError>(tx.erase_failed(&erasure)?)).await?;
         Ok(record.into())

@@ -75,7 +75,7 @@ impl Retention {
             .as_system()
             .read(move |tx| tx.find_analysis_any(&asked)?.ok_or(RetentionError::NoSuchAnalysis { analysis: asked }))
             .await?;
-        self.end_report(analysis, report, DeletionCause::Expired).await?;
+        self.end_report(analysis, report, DeletionCause::Expired, None).await?;
         Ok(())
     }
 

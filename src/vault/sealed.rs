@@ -28,6 +28,8 @@ pub enum Purpose {
     MailAddress,
     /// An API key's label.
     KeyLabel,
+    /// Networks an API key may be used from.
+    KeyNetworks,
     /// The customer's own reference of an analysis.
     Reference,
     /// A webhook endpoint's URL.
@@ -58,6 +60,7 @@ impl Purpose {
             Self::Branding => "branding",
             Self::MailAddress => "mail-address",
             Self::KeyLabel => "key-label",
+            Self::KeyNetworks => "key-networks",
             Self::Reference => "reference",
             Self::WebhookUrl => "webhook-url",
             Self::WebhookSecret => "webhook-secret",

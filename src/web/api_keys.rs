@@ -1,5 +1,7 @@
 //! API keys: list, make (shown once), revoke.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -7,8 +9,8 @@ use serde::Deserialize;
 
 use super::frame::{Frame, Section, page_with, see_other};
 use super::parse_id;
-use crate::accounts::{ApiKeyRecord, Permission, may};
-use crate::domain::{ApiKeyId, Scope, ScopeSet};
+use crate::accounts::{ApiKeyRecord, KEY_LIFE_DAYS_MAX, KeyMaker, Networks, NewKey, Permission, may};
+use crate::domain::{ApiKeyId, KeyMode, Scope, ScopeSet, Timestamp};
 use crate::http::session::SignedIn;
 use crate::http::{Problem, ProblemKind, Services, Settings};
 
@@ -18,7 +20,13 @@ struct KeyLine {
     hint: String,
     scopes: String,
     times: String,
+    /// Its end and where it may be used from; empty if neither is set.
+    bounds: String,
+    /// Of one that was rolled.
+    rolled: Option<String>,
+    is_test: bool,
     is_revoked: bool,
+    is_over: bool,
 }
 
 struct ScopeLine {
@@ -27,8 +35,11 @@ struct ScopeLine {
     is_chosen: bool,
 }
 
-struct Made {
-    secret: String,
+/// A key that is shown once.
+pub(super) struct Made {
+    pub secret: String,
+    /// What becomes of the text it had.
+    pub before: Option<String>,
 }
 
 #[derive(Template)]
@@ -40,6 +51,7 @@ struct KeysPage<'a> {
     made: Option<Made>,
     wrong: Option<String>,
     public_url: &'a str,
+    days_max: u64,
 }
 
 /// The first characters of a key, as people tell keys apart.
@@ -47,18 +59,29 @@ pub fn hint(prefix: &str) -> String {
     format!("{prefix}…")
 }
 
-impl From<ApiKeyRecord> for KeyLine {
-    fn from(key: ApiKeyRecord) -> Self {
-        let used = key.last_used_at.map_or_else(|| "never used".to_owned(), |at| format!("last used {}", at.long_date_time()));
-        Self {
-            id: key.id.to_string(),
-            hint: hint(&key.prefix),
-            scopes: key.scopes.iter().map(Scope::slug).collect::<Vec<_>>().join(", "),
-            times: format!("Made {}, {used}", key.created_at.long_date()),
-            is_revoked: key.revoked_at.is_some(),
-            label: key.label,
-        }
+fn line(key: ApiKeyRecord, now: Timestamp) -> KeyLine {
+    let used = key.last_used_at.map_or_else(|| "never used".to_owned(), |at| format!("last used {}", at.long_date_time()));
+    let is_over = key.expires_at.is_some_and(|end| end <= now);
+    let end = key.expires_at.map(|end| format!("{} {}", if is_over { "Ended" } else { "Ends" }, end.long_date_time()));
+    let networks = (!key.networks.is_empty()).then(|| format!("From {} only", key.networks.texts().join(", ")));
+    KeyLine {
+        id: key.id.to_string(),
+        hint: hint(&key.prefix),
+        scopes: key.scopes.iter().map(Scope::slug).collect::<Vec<_>>().join(", "),
+        times: format!("Made {}, {used}", key.created_at.long_date()),
+        bounds: [end, networks].into_iter().flatten().collect::<Vec<_>>().join(". "),
+        rolled: key.previous_ends_at.map(|end| before(end, now)),
+        is_test: key.mode.is_test(),
+        is_revoked: key.revoked_at.is_some(),
+        is_over,
+        label: key.label,
     }
+}
+
+/// What is said of the text a key had before it was rolled.
+pub(super) fn before(end: Timestamp, now: Timestamp) -> String {
+    let word = if end > now { "works until" } else { "ended" };
+    format!("The key it had before {word} {}", end.long_date_time())
 }
 
 /// What a scope lets a program do, in words.
@@ -91,7 +114,7 @@ pub fn check(person: &SignedIn, permission: Permission) -> Result<(), Problem> {
     if may(person.principal.role, permission) { Ok(()) } else { Err(Problem::new(ProblemKind::RoleNotAllowed)) }
 }
 
-async fn draw(
+pub(super) async fn draw(
     person: &SignedIn,
     services: &Services,
     settings: &Settings,
@@ -103,13 +126,15 @@ async fn draw(
         Err(wrong) => (None, Some(wrong)),
     };
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let now = services.clock.now();
     let page = KeysPage {
         frame: Frame::of(person, Section::Keys, "API keys"),
-        keys: keys.into_iter().map(KeyLine::from).collect(),
+        keys: keys.into_iter().map(|key| line(key, now)).collect(),
         scopes: scope_lines(),
         made,
         wrong,
         public_url: &settings.public_url,
+        days_max: KEY_LIFE_DAYS_MAX,
     };
     page_with(status, &page)
 }
@@ -127,6 +152,32 @@ pub async fn list(
     draw(&person, &services, &settings, Ok(None)).await
 }
 
+type Form = [(String, String)];
+
+fn first<'f>(form: &'f Form, name: &str) -> &'f str {
+    form.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str()).unwrap_or_default()
+}
+
+/// The key a form asks for.
+fn asked(form: &Form, now: Timestamp) -> Result<NewKey, String> {
+    let chosen = form.iter().filter(|(field, _)| field == "scope").map(|(_, value)| value.parse::<Scope>());
+    let scopes = chosen.collect::<Result<ScopeSet, _>>().map_err(|_| "There is no such permission.")?;
+    let days = match first(form, "days").trim() {
+        "" => None,
+        text => Some(text.parse::<u64>().ok().filter(|days| (1..=KEY_LIFE_DAYS_MAX).contains(days))),
+    };
+    let days = days.map(|days| days.ok_or_else(|| format!("A key lives 1 to {KEY_LIFE_DAYS_MAX} days."))).transpose()?;
+    let networks: Vec<&str> =
+        first(form, "networks").split([' ', ',', ';', '\t', '\r', '\n']).filter(|text| !text.is_empty()).collect();
+    Ok(NewKey {
+        label: first(form, "label").to_owned(),
+        scopes,
+        mode: KeyMode::of(first(form, "mode") == KeyMode::Test.slug()),
+        expires_at: days.map(|days| now.plus(Duration::from_secs(days * 24 * 60 * 60))),
+        networks: Networks::parse(&networks).map_err(|error| capital(&error.to_string()))?,
+    })
+}
+
 /// `POST /api-keys`: makes one and shows it on this very answer, which no browser keeps.
 ///
 /// # Errors
@@ -138,23 +189,28 @@ pub async fn create(
     settings: web::Data<Settings>,
 ) -> Result<HttpResponse, Problem> {
     check(&person, Permission::ManageKeys)?;
-    let first = |name: &str| form.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str()).unwrap_or_default();
-    person.check_form(first("csrf"))?;
-    let chosen = form.iter().filter(|(field, _)| field == "scope").map(|(_, value)| value.parse::<Scope>());
-    let Ok(scopes) = chosen.collect::<Result<ScopeSet, _>>() else {
-        return draw(&person, &services, &settings, Err("There is no such permission.".to_owned())).await;
+    person.check_form(first(&form, "csrf"))?;
+    let new = match asked(&form, services.clock.now()) {
+        Ok(new) => new,
+        Err(wrong) => return draw(&person, &services, &settings, Err(wrong)).await,
     };
-    let by = Some(person.principal.user.clone());
-    let outcome = match services.accounts.create_api_key(&person.agency, first("label"), scopes, by).await {
-        Ok((plain, _)) => Ok(Some(Made { secret: plain.reveal().to_owned() })),
-        Err(error) => match Problem::from(error) {
-            problem if problem.kind() == ProblemKind::InvalidFields => {
-                Err(problem.field_errors().iter().map(|error| capital(&error.detail)).collect::<Vec<_>>().join(" "))
-            }
-            problem => return Err(problem),
-        },
+    let by = KeyMaker::Person(person.principal.user.clone());
+    let outcome = match services.accounts.make_api_key(&person.agency, new, &by).await {
+        Ok((plain, _)) => Ok(Some(Made { secret: plain.reveal().to_owned(), before: None })),
+        Err(error) => Err(said(error.into())?),
     };
     draw(&person, &services, &settings, outcome).await
+}
+
+/// What is said on the page of a form that is not right.
+///
+/// # Errors
+/// Every other problem.
+pub(super) fn said(problem: Problem) -> Result<String, Problem> {
+    if problem.kind() != ProblemKind::InvalidFields {
+        return Err(problem);
+    }
+    Ok(problem.field_errors().iter().map(|error| capital(&error.detail)).collect::<Vec<_>>().join(" "))
 }
 
 /// A sentence as it stands on a page: with a capital and a full stop.
@@ -186,4 +242,27 @@ pub async fn revoke(
     let id: ApiKeyId = parse_id(&id)?;
     services.accounts.revoke_api_key(&person.agency, &id).await?;
     Ok(see_other("/api-keys"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(fields: &[(&str, &str)]) -> Result<NewKey, String> {
+        let form: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        asked(&form, Timestamp::from_epoch_millis(0))
+    }
+
+    #[test]
+    fn a_form_is_read_at_its_limits_and_one_past() {
+        let new = key(&[("days", "731"), ("networks", "192.0.2.0/24, 2001:db8::1\r\n"), ("mode", "test")]).unwrap();
+        assert_eq!(new.expires_at.unwrap().epoch_millis(), 731 * 86_400_000);
+        assert_eq!(new.networks.texts(), ["192.0.2.0/24", "2001:db8::1/128"]);
+        assert!(new.mode.is_test());
+        let plain = key(&[("days", " "), ("networks", ""), ("mode", "live")]).unwrap();
+        assert_eq!((plain.expires_at, plain.networks.is_empty(), plain.mode), (None, true, KeyMode::Live));
+        for bad in [("days", "0"), ("days", "732"), ("days", "x"), ("networks", "home"), ("scope", "all")] {
+            assert!(key(&[bad]).is_err(), "{bad:?}");
+        }
+    }
 }

@@ -8,6 +8,8 @@ mod assets;
 mod endpoints;
 mod errors;
 mod frame;
+mod key_leaks;
+mod key_rolls;
 mod landing;
 mod receipts;
 mod session;
@@ -47,6 +49,15 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(web::resource("/receipts/{id}").route(methods::get().to(receipts::show)))
         .service(web::resource("/api-keys").route(methods::get().to(api_keys::list)).route(web::post().to(api_keys::create)))
         .service(web::resource("/api-keys/{id}/revoke").route(web::post().to(api_keys::revoke)))
+        .service(
+            web::resource("/api-keys/{id}/roll").route(methods::get().to(key_rolls::ask)).route(web::post().to(key_rolls::roll)),
+        )
+        .service(
+            web::resource("/api-keys/{id}/leak")
+                .route(methods::get().to(key_leaks::show))
+                .route(web::post().to(key_leaks::report)),
+        )
+        .service(web::resource("/api-keys/{id}/destroy-analyses").route(web::post().to(key_leaks::destroy)))
         .service(web::resource("/endpoints").route(methods::get().to(endpoints::list)).route(web::post().to(endpoints::create)))
         .service(web::resource("/endpoints/{id}/test").route(web::post().to(endpoints::test)))
         .service(web::resource("/endpoints/{id}/delete").route(web::post().to(endpoints::delete)));

@@ -24,6 +24,8 @@ mod fixtures;
 mod flow;
 mod hostile;
 mod idempotency;
+mod key_pattern;
+mod keys;
 mod limits;
 mod listener;
 mod lists;

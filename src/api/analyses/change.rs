@@ -63,6 +63,6 @@ pub async fn delete(
     let mutation = Mutation::begin(&request, &services, &caller, id.as_str(), &()).await?;
     // Destroying again answers the first receipt and changes nothing.
     let services = if mutation.before().is_some() { &services } else { mutation.services() };
-    let receipt = services.destroy(&caller.agency, &id, DeletionCause::Requested).await?;
+    let receipt = services.destroy(&caller.agency, &id, DeletionCause::Requested, Some(&caller.key)).await?;
     Ok(mutation.answer(HttpResponse::Ok()).json(ReceiptView::from(receipt)))
 }

@@ -58,6 +58,10 @@ struct Line {
     /// Your own id.
     #[schema(example = "Shoot 14")]
     reference: Option<String>,
+    /// Made with a test key; absent otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = words::Yes, required = false)]
+    test: bool,
     #[schema(minimum = 0, example = 1)]
     photo_count: i32,
     #[schema(value_type = words::Time)]
@@ -88,6 +92,7 @@ fn line(services: &Services, record: &AnalysisRecord) -> Result<Line, Problem> {
         product: record.product.slug(),
         previews: previews_word(record.previews),
         reference: services.reference(record)?,
+        test: record.is_test,
         photo_count: record.photo_count,
         created_at: record.created_at.rfc3339(),
         ended_at: record.ended_at.map(Timestamp::rfc3339),

@@ -94,6 +94,10 @@ pub struct AnalysisView {
     /// Your own id.
     #[schema(example = "Shoot 14")]
     reference: Option<String>,
+    /// Made with a test key; absent otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = words::Yes, required = false)]
+    test: bool,
     #[schema(minimum = 0, example = 1)]
     photo_count: i32,
     photos: Vec<PhotoView>,
@@ -160,6 +164,7 @@ impl From<Seen> for AnalysisView {
             product: record.product.slug(),
             previews: previews_word(record.previews),
             reference,
+            test: record.is_test,
             photo_count: record.photo_count,
             photos: photos.into_iter().map(|photo| PhotoView::at(photo, seen_at)).collect(),
             created_at: record.created_at.rfc3339(),

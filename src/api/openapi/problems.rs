@@ -12,12 +12,13 @@ pub const PROBLEMS: &str = "x-problems";
 
 const ALWAYS: [ProblemKind; 4] =
     [ProblemKind::TooManyRequests, ProblemKind::Internal, ProblemKind::NoRoom, ProblemKind::NotReady];
-const OF_A_KEY: [ProblemKind; 5] = [
+const OF_A_KEY: [ProblemKind; 6] = [
     ProblemKind::MissingKey,
     ProblemKind::InvalidKey,
     ProblemKind::ExpiredKey,
     ProblemKind::RevokedKey,
     ProblemKind::MissingScope,
+    ProblemKind::NetworkNotAllowed,
 ];
 const OF_A_BODY: [ProblemKind; 5] = [
     ProblemKind::MalformedRequest,
@@ -49,6 +50,7 @@ pub fn complete(path: &str, operation: &mut Map<String, Value>, public_url: &str
         if has_key {
             response["headers"]["RateLimit"] = header("RateLimit");
             response["headers"]["RateLimit-Policy"] = header("RateLimit-Policy");
+            response["headers"]["Proofsheet-Key-Ends"] = header("Proofsheet-Key-Ends");
         }
         if has_tag && matches!(status.as_str(), "200" | "304") {
             response["headers"]["ETag"] = header("ETag");
@@ -157,6 +159,7 @@ pub fn headers() -> Value {
         "RateLimit": text("What is left of the share, and seconds until it is whole.", "\"api\";r=599;t=0"),
         "RateLimit-Policy": text("The share: requests and the window in seconds.", "\"api\";q=600;w=60"),
         "WWW-Authenticate": text("The challenge of RFC 6750.", "Bearer realm=\"proofsheet\""),
+        "Proofsheet-Key-Ends": text("The key was rolled: the text that was sent is taken until then.", "Sun, 22 Nov 2026 09:30:00 GMT"),
         "Idempotency-Replayed": text("`true`: this key was sent before; nothing was done again.", "true"),
     })
 }

@@ -90,6 +90,10 @@ words! {
     PhotoNumber = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(65_535)).examples([1]);
     /// What an API key may do.
     KeyScope = one_of(Scope::AGENCY.map(Scope::slug));
+    /// `live` for the real thing, `test` for trying out: reports say so on every page, and nothing is counted.
+    KeyMode = one_of(domain::KeyMode::ALL.map(domain::KeyMode::slug));
+    /// What an API key did.
+    KeyDeed = one_of(db::DeedKind::ALL.map(db::DeedKind::slug));
     /// What happened.
     EventType = one_of(EventKind::ALL.map(EventKind::slug));
     /// Whether an endpoint takes events.

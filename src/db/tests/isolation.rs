@@ -1,8 +1,8 @@
 //! Another agency's things are not there: every method of an agency, asked with the neighbour's ids.
 
-use crate::db::tests::scratch::{NOON, ScratchDb, at};
-use crate::db::{AgencyScope, AnalysisFilter, DbError, NewEndpoint, Origin, Tx};
-use crate::domain::{ApiKeyId, DeliveryId, EndpointId, Event};
+use crate::db::tests::scratch::{NOON, ScratchDb, at, digest};
+use crate::db::{AgencyScope, AnalysisFilter, ApiKeyChange, DbError, NewEndpoint, Origin, Roll, Tx};
+use crate::domain::{ApiKeyId, DeliveryId, EndpointId, Event, Timestamp};
 
 #[tokio::test]
 async fn a_neighbour_sees_and_changes_nothing() {
@@ -43,6 +43,9 @@ async fn a_neighbour_sees_and_changes_nothing() {
     let by_their_key = theirs.new_analysis(Origin::ApiKey(key.clone()));
     let by_their_user = theirs.new_analysis(Origin::User(user.clone()));
 
+    let change = ApiKeyChange { expires_at: Some(Some(at(9))), ..ApiKeyChange::default() };
+    let roll = Roll { hash: digest("a new text"), prefix: "ps_live_new0".to_owned(), previous_ends_at: at(9) };
+
     type Seen = Vec<(&'static str, bool)>;
     let look = move |tx: &mut Tx<'_, AgencyScope>| -> Result<Seen, DbError> {
         Ok(vec![
@@ -71,6 +74,10 @@ async fn a_neighbour_sees_and_changes_nothing() {
             ("insert_endpoint", tx.insert_endpoint(&foreign_endpoint).is_ok()),
             ("insert_analysis by key", tx.insert_analysis(&by_their_key).is_ok()),
             ("insert_analysis by person", tx.insert_analysis(&by_their_user).is_ok()),
+            ("list_key_deeds", !tx.list_key_deeds(&key, START_OF_TIME, None, 9)?.is_empty()),
+            ("list_undestroyed_of_key", !tx.list_undestroyed_of_key(&key, START_OF_TIME, 9)?.is_empty()),
+            ("change_api_key", changed(tx, &key, &change)?),
+            ("roll_api_key", rolled(tx, &key, &roll)?),
             ("delete_endpoint", tx.delete_endpoint(&endpoint, NOON)?),
             ("revoke_api_key", tx.revoke_api_key(&key, NOON)?),
         ])
@@ -83,6 +90,39 @@ async fn a_neighbour_sees_and_changes_nothing() {
     let owner = scratch.db.as_agency(&ours.agency).write(look).await.unwrap();
     for (method, saw) in owner {
         assert!(saw, "the agency itself got nothing from {method}");
+    }
+}
+
+const START_OF_TIME: Timestamp = Timestamp::from_epoch_millis(0);
+
+/// Whether a key's end was changed.
+fn changed(tx: &mut Tx<'_, AgencyScope>, key: &ApiKeyId, change: &ApiKeyChange) -> Result<bool, DbError> {
+    tx.change_api_key(key, change)?;
+    Ok(tx.find_api_key(key)?.is_some_and(|found| found.expires_at == change.expires_at.flatten()))
+}
+
+/// Whether a key got a new text.
+fn rolled(tx: &mut Tx<'_, AgencyScope>, key: &ApiKeyId, roll: &Roll) -> Result<bool, DbError> {
+    tx.roll_api_key(key, roll)?;
+    Ok(tx.find_api_key(key)?.is_some_and(|found| found.prefix == roll.prefix))
+}
+
+#[tokio::test]
+async fn a_key_is_found_by_either_of_its_texts_by_who_checks_keys_alone() {
+    let scratch = ScratchDb::open().await;
+    let (ours, theirs) = (scratch.tenant().await, scratch.tenant().await);
+    let (old, new) = (digest(ours.key.as_str()), digest("a new text"));
+    let roll = Roll { hash: new, prefix: "ps_live_new0".to_owned(), previous_ends_at: at(9) };
+    let (key, foreign) = (ours.key.clone(), roll.clone());
+    let by_hash = |hash: [u8; 32]| scratch.db.as_authenticator().read(move |tx| tx.find_api_key_by_hash(&hash));
+    scratch.db.as_agency(&theirs.agency).write(move |tx| tx.roll_api_key(&key, &foreign)).await.unwrap();
+    assert!(by_hash(new).await.unwrap().is_none(), "the neighbour rolled nothing");
+    let key = ours.key.clone();
+    scratch.db.as_agency(&ours.agency).write(move |tx| tx.roll_api_key(&key, &roll)).await.unwrap();
+    for (hash, is_previous) in [(new, false), (old, true)] {
+        let found = by_hash(hash).await.unwrap().unwrap();
+        assert_eq!((&found.key.id, &found.key.agency, found.is_previous), (&ours.key, &ours.agency, is_previous));
+        assert_eq!(found.key.previous_ends_at, Some(at(9)));
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Content<'a> {
     pub title: String,
     /// What it is printed on.
     pub paper: Paper,
+    /// Whether a test key made it.
+    pub is_test: bool,
     /// Whose report it is.
     pub brand: Brand,
     /// What every page's foot says.
@@ -131,6 +133,7 @@ pub fn compose<'a>(facts: &ReportFacts, photos: &'a [ReportPhoto], result_hash: 
     let frames: Vec<FrameContent> = photos.iter().map(|photo| frame(photo, before)).collect();
     Content {
         paper,
+        is_test: facts.is_test,
         brand: brand(&facts.branding),
         running: running(facts, result_hash),
         cover: cover::compose(facts, photos, &frames, &title),

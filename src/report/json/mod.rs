@@ -67,6 +67,7 @@ fn about(facts: &ReportFacts) -> About<'_> {
             accent: facts.branding.accent,
             logo_sha256: facts.branding.logo.as_ref().map(|logo| super::hexadecimal(&Sha256::digest(&logo.jpeg))),
         },
+        test: facts.is_test,
     }
 }
 

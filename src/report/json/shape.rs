@@ -35,6 +35,9 @@ pub(super) struct About<'a> {
     pub previews: bool,
     pub paper: Paper,
     pub branding: BrandingOut,
+    /// Of a report made with a test key; of no other.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub test: bool,
 }
 
 /// How the report looks; nothing in it for the product's own.

@@ -179,6 +179,15 @@ pub enum Item {
         /// Broken up how.
         dash: Dash,
     },
+    /// A line one sees through.
+    Trace {
+        /// Through these.
+        points: Vec<(f32, f32)>,
+        /// Width in points.
+        width: f32,
+        /// Color.
+        ink: Ink,
+    },
     /// A filled polygon.
     Area {
         /// Its corners.

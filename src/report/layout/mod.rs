@@ -15,6 +15,7 @@ pub mod sheet;
 pub mod shell;
 pub mod statements;
 pub mod table;
+pub mod test_mark;
 pub mod text_form;
 pub mod tokens;
 
@@ -71,7 +72,10 @@ pub fn place(fonts: &Fonts, content: &Content<'_>) -> Result<Layout, ReportError
     let pages = pages
         .into_iter()
         .enumerate()
-        .map(|(index, page)| shell::foot(fonts, content, page, index + 1, total))
+        .map(|(index, page)| {
+            let page = shell::foot(fonts, content, page, index + 1, total)?;
+            if content.is_test { test_mark::put(fonts, page) } else { Ok(page) }
+        })
         .collect::<Result<_, _>>()?;
     Ok(Layout { paper: content.paper, pages, outline: outline(content, said, method) })
 }

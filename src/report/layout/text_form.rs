@@ -42,6 +42,9 @@ fn line(item: &Item) -> String {
                 Dash::Dotted(_) => "dotted",
             }
         ),
+        Item::Trace { points, width, ink } => {
+            format!("trace {} points from {} width {width} {}", points.len(), point(points.first()), color(*ink))
+        }
         Item::Area { points, ink } => format!("area {} points from {} {}", points.len(), point(points.first()), color(*ink)),
         Item::Picture { frame, photo, kind } => format!("picture {} of photo {photo}, {kind:?}", place(*frame)),
         Item::Logo { frame } => format!("logo {}", place(*frame)),

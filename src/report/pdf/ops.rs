@@ -49,6 +49,7 @@ pub fn draw(page: &PageLayout, number: usize, faces: &Faces, store: &mut Store<'
             | Item::Tiles { .. }
             | Item::Bits { .. }
             | Item::Mark { .. }
+            | Item::Trace { .. }
             | Item::Wash { .. } => {
                 object(&mut ops, item, store)?;
             }
@@ -113,6 +114,12 @@ fn object(ops: &mut Vec<Op>, item: &Item, store: &mut Store<'_>) -> Result<(), R
             ops.extend([fill_color(*ink), placed(id, *frame)]);
         }
         Item::Mark { frame, id, ink, halo } => mark(ops, store, *frame, id, *ink, *halo)?,
+        Item::Trace { points, width, ink } => {
+            ops.extend([Op::SaveGraphicsState, Op::LoadGraphicsState { gs: store.state(State::Trace) }]);
+            // one line is painted once, however often it crosses itself
+            shape(ops, &Item::Stroke { points: points.clone(), width: *width, ink: *ink, dash: Dash::Solid });
+            ops.push(Op::RestoreGraphicsState);
+        }
         Item::Wash { frame, wash } => {
             let state = match wash {
                 Wash::Gray => State::Gray,

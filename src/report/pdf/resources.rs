@@ -39,6 +39,8 @@ pub enum State {
     Halo,
     /// A grid over a picture.
     Grid,
+    /// A line one sees through.
+    Trace,
 }
 
 impl<'a> Store<'a> {
@@ -67,6 +69,7 @@ impl<'a> Store<'a> {
             State::Veil => ("GVeil", plain.with_current_fill_alpha(0.6)),
             State::Halo => ("GHalo", plain.with_current_fill_alpha(0.55).with_current_stroke_alpha(0.55)),
             State::Grid => ("GGrid", plain.with_current_fill_alpha(0.88)),
+            State::Trace => ("GTrace", plain.with_current_stroke_alpha(0.14)),
         };
         self.states.insert(name, state);
         ExtendedGraphicsStateId(name.to_owned())

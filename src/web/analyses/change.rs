@@ -50,7 +50,7 @@ pub async fn delete(
 ) -> Result<HttpResponse, Problem> {
     person.check_form(&form.csrf)?;
     let id: AnalysisId = parse_id(&id)?;
-    let receipt = services.destroy(&person.agency, &id, DeletionCause::Requested).await?;
+    let receipt = services.destroy(&person.agency, &id, DeletionCause::Requested, None).await?;
     Ok(see_other(&format!("/receipts/{}", receipt.id)))
 }
 

@@ -36,6 +36,8 @@ fn sets() -> Vec<(&'static str, ReportFacts, Vec<ReportPhoto>)> {
         ("provenance", samples::facts_of_provenance(), samples::talkative()),
         ("alike", samples::facts(true), alike::photos(14)),
         ("fifty-alike", samples::facts(true), alike::photos(50)),
+        ("test", samples::facts_of_a_test(), samples::mixed()),
+        ("letter-test", looks::on_letter(samples::facts_of_a_test()), samples::talkative()),
         ("branded-letter", looks::branded(), samples::mixed()),
         ("letter-alike", looks::on_letter(samples::facts(true)), alike::photos(14)),
         ("letter-provenance", looks::on_letter(samples::facts_of_provenance()), samples::talkative()),

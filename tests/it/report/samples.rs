@@ -24,7 +24,13 @@ pub fn facts(previews: bool) -> ReportFacts {
         verify_url: Some("https://proofsheet.example/verify?r=rp_01KAJ7T3W9Q4ZD8MX2C5VB6N7P".into()),
         previews,
         branding: Branding::default(),
+        is_test: false,
     }
+}
+
+/// Facts of a report made with a test key.
+pub fn facts_of_a_test() -> ReportFacts {
+    ReportFacts { is_test: true, ..facts(true) }
 }
 
 /// Facts of a report made on the command line.
