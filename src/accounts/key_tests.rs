@@ -73,6 +73,7 @@ impl House {
             product: Product::Snapshot,
             previews: true,
             reference_sealed: None,
+            reference_digest: None,
             life_ms: 1_000,
             photos: vec![1],
             state: AnalysisState::Processing,

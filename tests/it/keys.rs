@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::fixtures::fixture;
+use crate::support::client::Answer;
 use crate::support::service::Scratch;
-use crate::support::{Answer, Client, Form, Receiver, Service};
+use crate::support::{Client, Form, Receiver, Service};
 
 const PHOTOS: [&str; 2] = ["photos/rocket.jpg", "photos/astronaut.png"];
 
