@@ -117,12 +117,7 @@ impl Accounts {
     ///
     /// # Errors
     /// What the database refuses.
-    pub async fn keep_answer(
-        &self,
-        agency: &AgencyId,
-        key: &ApiKeyId,
-        outcome: Option<String>,
-    ) -> Result<(), AccountError> {
+    pub async fn keep_answer(&self, agency: &AgencyId, key: &ApiKeyId, outcome: Option<String>) -> Result<(), AccountError> {
         let id = key.clone();
         let kept = self.db.as_agency(agency).write(move |tx| {
             tx.came_of(id.as_str());

@@ -181,9 +181,7 @@ pub async fn report(
     let mutation = Mutation::begin(&request, &services, &caller, id.as_str(), &*asked).await?;
     let question = LeakQuestion { since, after, limit };
     let (report, destroyed) = match mutation.before() {
-        Some(before) => {
-            (services.accounts.key_activity(&caller.agency, &id, question).await?, noted(before.outcome.as_deref()))
-        }
+        Some(before) => (services.accounts.key_activity(&caller.agency, &id, question).await?, noted(before.outcome.as_deref())),
         None => {
             let report = services.accounts.report_leak(&caller.agency, &id, question).await?;
             let destroyed = match asked.destroy {
