@@ -51,6 +51,10 @@ test-proxies: check-rust check-test-tools ## the shipped proxy profiles with a r
 	@for tool in haproxy nginx; do command -v $$tool >/dev/null || { echo "make test-proxies needs $$tool. Install haproxy and nginx-light." >&2; exit 1; }; done
 	@timeout 900 $(CARGO) test --locked --features $(TEST_FEATURES) --test it proxy -- --nocapture --include-ignored
 
+test-contract: check-rust check-test-tools ## the running service against its own OpenAPI document: schemathesis, all checks, about 8 minutes (needs python3-venv)
+	@$(CARGO) test --locked --features $(TEST_FEATURES) --test it --no-run
+	@.ci/contract $${CARGO_TARGET_DIR:-target}/debug/proofsheet
+
 test-slow-clients: check-rust check-test-tools ## slow heads, bodies and readers: a hundred of each by hand, then 300 of each by slowhttptest; others' times printed
 	@command -v slowhttptest >/dev/null || { echo "make test-slow-clients needs slowhttptest. Install slowhttptest." >&2; exit 1; }
 	@PROOFSHEET_TEST_FULL=1 timeout 900 $(CARGO) test --locked --features $(TEST_FEATURES) --test it -- listener:: slow_clients:: --nocapture --include-ignored --test-threads 1

@@ -11,11 +11,11 @@ pub(super) fn word<T: FromStr>(field: &str, text: Option<&str>, known: &[&str]) 
     text.map(|text| text.parse().map_err(|_| wrong())).transpose()
 }
 
-/// A time as RFC 3339 has it.
+/// A time as RFC 3339 has it. Nothing of ours is older than 1970: an earlier time is that one.
 pub(super) fn time(field: &str, text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
     let wrong = || Problem::field(field, "not_allowed", format!("{field} is a time such as 2026-11-22T09:30:00Z."));
-    // Ids hold times from 1970 on.
-    let read = |text| Timestamp::from_rfc3339(text).filter(|time| time.epoch_millis() >= 0).ok_or_else(wrong);
+    let of_ours = |time: Timestamp| Timestamp::from_epoch_millis(time.epoch_millis().max(0));
+    let read = |text| Timestamp::from_rfc3339(text).map(of_ours).ok_or_else(wrong);
     text.map(read).transpose()
 }
 
@@ -29,7 +29,8 @@ mod tests {
         assert_eq!(word("type", Some("endpoint.test"), &[]).unwrap(), Some(EventKind::EndpointTest));
         assert!(word::<EventKind>("type", Some("endpoint"), &["a", "b"]).is_err());
         assert_eq!(time("since", Some("1970-01-01T00:00:01Z")).unwrap(), Some(Timestamp::from_epoch_millis(1000)));
-        for wrong in ["1969-12-31T23:59:59Z", "yesterday", "2026-11-22", ""] {
+        assert_eq!(time("since", Some("1538-01-02T17:15:15Z")).unwrap(), Some(Timestamp::from_epoch_millis(0)));
+        for wrong in ["yesterday", "2026-11-22", ""] {
             assert!(time("since", Some(wrong)).is_err(), "{wrong}");
         }
     }

@@ -12,6 +12,7 @@ mod key_leaks;
 mod key_rolls;
 mod landing;
 mod receipts;
+mod reference;
 mod session;
 mod verify;
 mod words;
@@ -26,6 +27,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.app_data(ProblemPage(errors::problem_page))
         .configure(assets::configure)
         .service(web::resource("/").route(methods::get().to(landing::show)))
+        .service(web::resource("/docs").route(methods::get().to(reference::show)))
         .service(web::resource("/docs/errors").route(methods::get().to(errors::catalogue)))
         .service(web::resource("/verify").route(methods::get().to(verify::show)))
         .service(web::resource("/sign-in").route(methods::get().to(session::form)).route(web::post().to(session::sign_in)))

@@ -35,6 +35,7 @@ mod migrations;
 mod mutations;
 mod nodes;
 mod open_analysis;
+mod openapi;
 mod proxy;
 mod readme;
 mod recovery;

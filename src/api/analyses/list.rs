@@ -30,7 +30,6 @@ pub struct Query {
     #[param(value_type = Option<words::Product>)]
     product: Option<String>,
     /// Your own id, whole.
-    #[param(max_length = 100)]
     reference: Option<String>,
     /// Made at this time or later.
     #[param(value_type = Option<words::Time>)]

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};
 use tokio_util::sync::CancellationToken;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::api::openapi::words;
 use crate::api::parse_id;
@@ -39,6 +39,21 @@ pub struct Query {
     after: Option<String>,
 }
 
+/// One event of the stream; a comment now and then only says that somebody is there.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "only described here; written as text/event-stream below")]
+struct ProgressEvent {
+    /// `progress`, or `outcome` for the last one.
+    #[schema(example = "progress")]
+    event: Option<String>,
+    /// Take the stream up again after it.
+    #[schema(example = "3")]
+    id: Option<String>,
+    /// JSON: the analysis and what happened to it.
+    #[schema(example = "{\"analysis\":\"an_01KAPS2Q8Z4T6V9XJ3M5N7P0R1\",\"sequence\":3,\"what\":\"measured\",\"photo\":1}")]
+    data: Option<String>,
+}
+
 /// Streams what happens until the outcome.
 ///
 /// # Errors
@@ -54,7 +69,7 @@ pub struct Query {
         ("Last-Event-ID" = Option<String>, Header, description = "Id of the last event you have.", pattern = "^[0-9]{1,9}$"),
     ),
     responses(
-        (status = 200, description = "Events named `progress` and `outcome`; their data is JSON.", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "Events named `progress` and `outcome`; their data is JSON.", body = ProgressEvent, content_type = "text/event-stream"),
         (status = 204, description = "You have all events of an analysis that is over: do not come again."),
     ),
     security(("key" = ["analyses:read"])),
@@ -100,11 +115,11 @@ fn head() -> HttpResponseBuilder {
 /// The last event the client has; 0: none.
 fn last_seen(request: &HttpRequest, query: &Query) -> Result<i32, Problem> {
     let wrong = || Problem::new(ProblemKind::InvalidCursor).detail("Send the id of the last event you have.");
-    let sent = request.headers().get(LAST_EVENT_ID).map(|value| value.to_str().map_err(|_| wrong())).transpose()?;
-    match sent.or(query.after.as_deref()) {
-        Some(text) => text.parse().ok().filter(|id: &i32| *id >= 0).ok_or_else(wrong),
-        None => Ok(0),
-    }
+    let is_id = |text: &&str| (1..=9).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let read = |text: &str| Some(text).filter(is_id).and_then(|text| text.parse().ok()).ok_or_else(wrong);
+    let asked = query.after.as_deref().map(read).transpose()?;
+    let sent = request.headers().get(LAST_EVENT_ID).map(|value| read(value.to_str().unwrap_or_default())).transpose()?;
+    Ok(sent.or(asked).unwrap_or(0))
 }
 
 /// Whether the client has all events of an analysis that is over.

@@ -19,12 +19,12 @@ pub struct UploadForm {
     photos: Vec<Picture>,
     #[schema(value_type = words::Product)]
     product: String,
-    #[schema(value_type = Option<words::Previews>)]
-    previews: Option<String>,
+    #[schema(value_type = words::Previews, required = false)]
+    previews: String,
     /// Your own id.
-    #[schema(max_length = 100, example = "Shoot 14")]
-    reference: Option<String>,
+    #[schema(max_length = 100, example = "Shoot 14", required = false)]
+    reference: String,
     /// Days the report lives; at most, and without it, the product's.
-    #[schema(minimum = 1, maximum = 30, example = 3)]
-    life_days: Option<u32>,
+    #[schema(minimum = 1, maximum = 30, example = 3, required = false)]
+    life_days: u32,
 }

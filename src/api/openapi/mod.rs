@@ -54,7 +54,6 @@ pub fn document(public_url: &str) -> ApiDocument {
         "description": "An API key. The scopes an operation needs are listed with it.",
     } });
     document["components"]["headers"] = problems::headers();
-    document["components"]["responses"] = problems::responses(public_url);
     if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
         schemas.extend(problems::schemas());
         schemas.insert("Result".to_owned(), bodies::result_schema());
@@ -62,10 +61,13 @@ pub fn document(public_url: &str) -> ApiDocument {
     }
     document["webhooks"] = events::webhooks();
     params::give_keys(&mut document);
+    let mut shared = Map::new();
     for (path, operation) in operations(&mut document) {
         without_rustdoc(operation);
-        problems::complete(&path, operation, public_url);
+        without_null(operation);
+        problems::complete(&path, operation, &mut shared, public_url);
     }
+    document["components"]["responses"] = shared.into();
     examples::complete(&mut document);
     document.into()
 }
@@ -75,6 +77,21 @@ fn without_rustdoc(operation: &mut Map<String, Value>) {
     let is_rustdoc = operation.get("description").and_then(Value::as_str).is_some_and(|text| text.contains("# Errors"));
     if is_rustdoc {
         operation.remove("description");
+    }
+}
+
+/// What is not sent is absent: in an address or a header there is no null.
+fn without_null(operation: &mut Map<String, Value>) {
+    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        let schema = &mut parameter["schema"];
+        let only = schema["oneOf"].as_array().and_then(|choices| choices.iter().find(|choice| choice["type"] != "null")).cloned();
+        if let Some(only) = only {
+            *schema = only;
+        }
+        let kind = schema["type"].as_array().and_then(|kinds| kinds.iter().find(|kind| *kind != "null")).cloned();
+        if let Some(kind) = kind {
+            schema["type"] = kind;
+        }
     }
 }
 

@@ -13,9 +13,7 @@ pub struct IdempotencyKey {
     /// marks.
     #[param(
         rename = "Idempotency-Key",
-        min_length = 1,
-        max_length = 255,
-        pattern = "^[A-Za-z0-9._~:/+-]+$",
+        pattern = r#"^([!#-~][!-~]{0,254}|"([!#-\[\]-~]|\\["\\]){1,255}")$"#,
         example = "shoot-14"
     )]
     idempotency_key: Option<String>,

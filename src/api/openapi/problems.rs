@@ -30,8 +30,9 @@ const OF_A_BODY: [ProblemKind; 5] = [
 const OF_AN_IDEMPOTENCY_KEY: [ProblemKind; 3] =
     [ProblemKind::RequestInFlight, ProblemKind::InvalidFields, ProblemKind::KeyReused];
 
-/// Gives an operation every problem it can answer, and every answer its headers.
-pub fn complete(path: &str, operation: &mut Map<String, Value>, public_url: &str) {
+/// Gives an operation every problem it can answer, and every answer its headers. Answers that are the same stand in `shared` once,
+/// by their codes.
+pub fn complete(path: &str, operation: &mut Map<String, Value>, shared: &mut Map<String, Value>, public_url: &str) {
     let kinds = kinds(path, operation);
     operation.insert(PROBLEMS.to_owned(), kinds.iter().map(|kind| kind.row().slug).collect());
     let has_key = operation.contains_key("security");
@@ -60,10 +61,9 @@ pub fn complete(path: &str, operation: &mut Map<String, Value>, public_url: &str
         }
     }
     for (status, kinds) in by_status {
-        responses.entry(status.to_string()).or_insert_with(|| match kinds.as_slice() {
-            [kind] => json!({ "$ref": format!("#/components/responses/{}", kind.row().slug) }),
-            several => response(several, public_url),
-        });
+        let name = kinds.iter().map(|kind| kind.row().slug).collect::<Vec<_>>().join(".");
+        responses.entry(status.to_string()).or_insert_with(|| json!({ "$ref": format!("#/components/responses/{name}") }));
+        shared.entry(name).or_insert_with(|| response(&kinds, public_url));
     }
 }
 
@@ -93,12 +93,6 @@ fn has_parameter(operation: &Map<String, Value>, place: &str, name: Option<&str>
         .into_iter()
         .flatten()
         .any(|parameter| parameter["in"] == place && name.is_none_or(|name| parameter["name"] == name))
-}
-
-/// One answer for each row of the table, for references.
-pub fn responses(public_url: &str) -> Value {
-    let all = ProblemKind::ALL.map(|kind| (kind.row().slug.to_owned(), response(&[kind], public_url)));
-    Value::Object(all.into_iter().collect())
 }
 
 /// The answer of one or more rows that share a status.

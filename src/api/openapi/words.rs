@@ -87,7 +87,7 @@ words! {
     /// Why a photo could not be measured.
     PhotoProblem = one_of(UnusablePhoto::ALL.map(UnusablePhoto::slug));
     /// Number of a photo in its analysis.
-    PhotoNumber = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(65_535)).examples([1]);
+    PhotoNumber = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(50)).examples([1]);
     /// What an API key may do.
     KeyScope = one_of(Scope::AGENCY.map(Scope::slug));
     /// `live` for the real thing, `test` for trying out: reports say so on every page, and nothing is counted.

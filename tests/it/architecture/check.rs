@@ -158,9 +158,14 @@ fn check_docs(file: &File) -> Vec<String> {
         if !KINDS.contains(&kind) {
             continue;
         }
-        let documented = |above: &str| above.starts_with("///") || above.starts_with("#[$") || above.starts_with("$(#[$");
+        let documented = |above: &str| above.starts_with("///") || above.starts_with("#[$") || above.starts_with("$(#[");
         let in_run = |above: &str| kind == "const" && above.starts_with("pub const") && above.ends_with(';');
-        let above = lines[..at].iter().rev().find(|above| documented(above) || !(is_attribute(above) || in_run(above)));
+        // The end of an attribute that began further up; what stands within it is text.
+        let mut within = false;
+        let above = lines[..at].iter().rev().find(|above| {
+            within = (within || (above.ends_with(")]") && !above.starts_with("#["))) && !above.starts_with("#[");
+            !within && (documented(above) || !(is_attribute(above) || in_run(above)))
+        });
         if !above.is_some_and(|above| documented(above)) {
             wrong.push(file.at(at + 1, "a public item without a doc comment"));
         }
