@@ -1,19 +1,20 @@
 //! `/v1/webhook-endpoints`: they belong to the key that asks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::endpoint_view::EndpointView;
 use super::openapi::words;
 use super::parse_id;
 use crate::domain::{EndpointId, EventId, EventKind};
 use crate::http::caller::{ApiCaller, WebhooksManage};
 use crate::http::idempotency::Mutation;
 use crate::http::{Problem, Services};
-use crate::webhooks;
+use crate::webhooks::{EndpointDraft, ExtraHeaders, WebhookError};
 
 /// What is asked for.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -26,25 +27,28 @@ pub struct NewEndpoint {
     #[schema(value_type = Vec<words::EventType>)]
     #[serde(default)]
     events: Vec<String>,
+    /// What you call it.
+    #[schema(max_length = 200, example = "accounting")]
+    #[serde(default)]
+    description: Option<String>,
+    /// Headers on every delivery, by name; at most 8, sealed at rest, shown back with their values masked.
+    #[schema(example = json!({"authorization": "Bearer 8f14e45f"}))]
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    /// Whether an `endpoint.test` is sent to it at once.
+    #[schema(default = true)]
+    #[serde(default = "yes")]
+    ping: bool,
 }
 
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Endpoint)]
-struct EndpointView {
-    #[schema(value_type = words::EndpointId)]
-    id: String,
-    #[schema(example = "https://hooks.customer.example/proofsheet")]
-    url: String,
-    #[schema(value_type = Vec<words::EventType>)]
-    events: Vec<&'static str>,
-    #[schema(value_type = words::Status)]
-    status: &'static str,
-    #[schema(value_type = words::Time)]
-    created_at: String,
-    /// Shown in the answer to its creation only.
-    #[schema(example = "whsec_C2FVsBQIhrscChlQIMVb5sSYspob7oDe")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    secret: Option<String>,
+fn draft(asked: NewEndpoint) -> Result<EndpointDraft, Problem> {
+    let NewEndpoint { url, events, description, headers, ping } = asked;
+    let headers = ExtraHeaders::parse(headers).map_err(WebhookError::from)?;
+    Ok(EndpointDraft { url, kinds: kinds(&events)?, headers, description, ping })
+}
+
+const fn yes() -> bool {
+    true
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -53,20 +57,11 @@ struct Endpoints {
     endpoints: Vec<EndpointView>,
 }
 
-impl From<webhooks::EndpointView> for EndpointView {
-    fn from(endpoint: webhooks::EndpointView) -> Self {
-        Self {
-            id: endpoint.id.to_string(),
-            url: endpoint.url,
-            events: endpoint.kinds.into_iter().map(EventKind::slug).collect(),
-            status: endpoint.status.slug(),
-            created_at: endpoint.created_at.rfc3339(),
-            secret: None,
-        }
-    }
-}
-
-fn kinds(names: &[String]) -> Result<BTreeSet<EventKind>, Problem> {
+/// The kinds by their names.
+///
+/// # Errors
+/// 422 for one there is not.
+pub(super) fn kinds(names: &[String]) -> Result<BTreeSet<EventKind>, Problem> {
     let known = || EventKind::ALL.map(EventKind::slug).join(", ");
     names
         .iter()
@@ -81,7 +76,7 @@ fn kinds(names: &[String]) -> Result<BTreeSet<EventKind>, Problem> {
 #[utoipa::path(
     post, path = "/v1/webhook-endpoints", operation_id = "createEndpoint", tag = "Webhook endpoints",
     summary = "Make an endpoint",
-    description = "It belongs to the key that asks and hears of that key's analyses. The secret is shown this once.",
+    description = "It belongs to the key that asks and hears of that key's analyses. The secret is shown this once. A test event is on its way to it, unless `ping` is false.",
     request_body = NewEndpoint,
     responses((status = 201, description = "The endpoint with its secret.", body = EndpointView,
         headers(("Location" = String, description = "The endpoint.")))),
@@ -94,14 +89,13 @@ pub async fn create(
     request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let kinds = kinds(&asked.events)?;
     let mutation = Mutation::begin(&request, &services, &caller, "", &*asked).await?;
     let (made, secret) = match mutation.made_before()? {
         Some(made) => services.webhooks.show_again(&caller.agency, &caller.key, &made).await?,
-        None => mutation.services().webhooks.create_endpoint(&caller.agency, &caller.key, &asked.url, kinds).await?,
+        None => mutation.services().webhooks.create_from(&caller.agency, &caller.key, draft(asked.into_inner())?).await?,
     };
     let location = format!("/v1/webhook-endpoints/{}", made.id);
-    let view = EndpointView { secret: Some(secret.expose().to_owned()), ..made.into() };
+    let view = EndpointView::from(made).with(&secret);
     Ok(mutation.answer(HttpResponse::Created()).insert_header((header::LOCATION, location)).json(view))
 }
 
@@ -118,6 +112,28 @@ pub async fn create(
 pub async fn list(caller: ApiCaller<WebhooksManage>, services: web::Data<Services>) -> Result<HttpResponse, Problem> {
     let found = services.webhooks.list_endpoints(&caller.agency, &caller.key).await?;
     Ok(HttpResponse::Ok().json(Endpoints { endpoints: found.into_iter().map(EndpointView::from).collect() }))
+}
+
+/// `GET /{id}`.
+///
+/// # Errors
+/// 404.
+#[utoipa::path(
+    get, path = "/v1/webhook-endpoints/{id}", operation_id = "showEndpoint", tag = "Webhook endpoints",
+    summary = "Show an endpoint",
+    description = "With how it fares: why it is not active, since when it fails, what it holds.",
+    params(("id" = words::EndpointId, Path, description = "The endpoint.")),
+    responses((status = 200, description = "The endpoint.", body = EndpointView)),
+    security(("key" = ["webhooks:manage"])),
+)]
+pub async fn show(
+    caller: ApiCaller<WebhooksManage>,
+    id: web::Path<String>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let id: EndpointId = parse_id(&id)?;
+    let found = services.webhooks.find_endpoint(&caller.agency, &caller.key, &id).await?;
+    Ok(HttpResponse::Ok().json(EndpointView::from(found)))
 }
 
 /// `DELETE /{id}`: ends it; what waits for it is cancelled.
@@ -160,14 +176,14 @@ struct TestSent {
 /// `POST /{id}/test`: 202 with the id the receiver will see as `webhook-id`.
 ///
 /// # Errors
-/// 404, 409 for one that takes no events any more.
+/// 404, 409 for one that is not active.
 #[utoipa::path(
     post, path = "/v1/webhook-endpoints/{id}/test", operation_id = "testEndpoint", tag = "Webhook endpoints",
     summary = "Send a test event",
     params(("id" = words::EndpointId, Path, description = "The endpoint.")),
     responses((status = 202, description = "The event is on its way.", body = TestSent)),
     security(("key" = ["webhooks:manage"])),
-    extensions(("x-problems" = json!(["already-finished"]))),
+    extensions(("x-problems" = json!(["endpoint-not-active"]))),
 )]
 pub async fn test(
     caller: ApiCaller<WebhooksManage>,

@@ -5,6 +5,8 @@
 mod analyses;
 mod api_keys;
 mod deliveries;
+mod endpoint_changes;
+mod endpoint_view;
 mod endpoints;
 mod events;
 mod facts;
@@ -40,7 +42,15 @@ table::routes! {
         post endpoints::create;
         get endpoints::list;
     }
-    "/v1/webhook-endpoints/{id}" { delete endpoints::delete; }
+    "/v1/webhook-endpoints/{id}" {
+        get endpoints::show;
+        patch endpoint_changes::patch;
+        delete endpoints::delete;
+    }
+    "/v1/webhook-endpoints/{id}/rotate-secret" { post endpoint_changes::rotate; }
+    "/v1/webhook-endpoints/{id}/previous-secret" { delete endpoint_changes::end_previous_secret; }
+    "/v1/webhook-endpoints/{id}/pause" { post endpoint_changes::pause; }
+    "/v1/webhook-endpoints/{id}/resume" { post endpoint_changes::resume; }
     "/v1/webhook-endpoints/{id}/test" { post endpoints::test; }
     "/v1/webhook-endpoints/{id}/redeliver" { post deliveries::again::failed; }
     "/v1/webhook-endpoints/{id}/replay" { post deliveries::again::replay; }

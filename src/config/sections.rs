@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::BreakerPolicy;
+
 /// What a photo may be, known from its header.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -87,17 +89,44 @@ impl DatabaseSection {
 }
 
 /// Webhook deliveries.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WebhooksSection {
     /// Whether endpoints on this machine are taken, also by http. For development only.
     pub allow_loopback: bool,
+    /// Failures of an endpoint one after the other, of any events, after which it is left alone for a while.
+    pub breaker_failures_max: u32,
+    /// Seconds of the first such pause; each probe that fails doubles it.
+    pub breaker_pause_first_secs: u64,
+    /// Seconds of the longest.
+    pub breaker_pause_max_secs: u64,
+    /// Seconds of nothing but failures after which an endpoint is disabled.
+    pub disable_after_secs: u64,
+}
+
+impl Default for WebhooksSection {
+    fn default() -> Self {
+        let breaker = BreakerPolicy::default();
+        Self {
+            allow_loopback: false,
+            breaker_failures_max: breaker.failures_max,
+            breaker_pause_first_secs: breaker.pause_first.as_secs(),
+            breaker_pause_max_secs: breaker.pause_max.as_secs(),
+            disable_after_secs: breaker.disable_after.as_secs(),
+        }
+    }
 }
 
 impl WebhooksSection {
     /// As `webhooks` takes them.
     pub fn settings(&self) -> crate::webhooks::Settings {
-        crate::webhooks::Settings { allow_loopback: self.allow_loopback, ..crate::webhooks::Settings::default() }
+        let breaker = BreakerPolicy {
+            failures_max: self.breaker_failures_max.max(1),
+            pause_first: Duration::from_secs(self.breaker_pause_first_secs),
+            pause_max: Duration::from_secs(self.breaker_pause_max_secs),
+            disable_after: Duration::from_secs(self.disable_after_secs),
+        };
+        crate::webhooks::Settings { allow_loopback: self.allow_loopback, breaker, ..crate::webhooks::Settings::default() }
     }
 }
 

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::DbError;
-use super::deliveries::{EndReason, cancel_pending_of_endpoint};
+use super::delivery_ends::{EndReason, cancel_pending_of_endpoint};
 use super::schema::{api_keys, webhook_endpoints as endpoints};
 use super::scope::{AgencyScope, AuthenticatorScope, Tx};
 use super::words::{time_or_none, word, word_or_none};
@@ -193,7 +193,7 @@ impl Tx<'_, AgencyScope> {
             .execute(self.conn)?;
         let live: Vec<String> = endpoints::table
             .filter(endpoints::api_key_id.eq(key.as_str()))
-            .filter(endpoints::status.ne(super::endpoints::DELETED))
+            .filter(endpoints::status.ne(super::endpoint_status::DELETED))
             .order(endpoints::id.asc())
             .select(endpoints::id)
             .load(self.conn)?;

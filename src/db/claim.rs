@@ -8,7 +8,8 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::DbError;
 use super::conn::Conn;
-use super::deliveries::{DeliveryState, EndReason, end_pending};
+use super::deliveries::DeliveryState;
+use super::delivery_ends::{EndReason, end_pending};
 use super::dispatch::{ClaimedDelivery, DueClaim, PENDING};
 use super::endpoints::PreviousSecret;
 use super::schema::{deliveries, events, webhook_endpoints as endpoints};
@@ -229,15 +230,37 @@ impl Tx<'_, SystemScope> {
         if ids.is_empty() { Ok(0) } else { end_pending(self.conn, &ids, (DeliveryState::Exhausted, EndReason::Expired), now) }
     }
 
+    /// Erases secrets whose overlap is over; they sign nothing any more.
+    ///
+    /// # Errors
+    /// What the engine refuses.
+    pub fn erase_ended_secrets(&mut self, now: Timestamp) -> Result<usize, DbError> {
+        let ended = || {
+            endpoints::table
+                .filter(endpoints::previous_ends_at.le(now.epoch_millis()))
+                .order(endpoints::id.asc())
+                .limit(i64::from(LATE_BATCH_MAX))
+                .select(endpoints::id)
+        };
+        let ids: Vec<String> = match self.conn {
+            Conn::Sqlite(conn) => ended().load(conn)?,
+            #[cfg(feature = "postgres")]
+            Conn::Postgres(conn) => ended().for_no_key_update().skip_locked().load(conn)?,
+        };
+        let none = (endpoints::previous_secret_sealed.eq(None::<Vec<u8>>), endpoints::previous_ends_at.eq(None::<i64>));
+        Ok(diesel::update(endpoints::table.filter(endpoints::id.eq_any(&ids))).set(none).execute(self.conn)?)
+    }
+
     /// When there is something to do next: a delivery is due to an active endpoint that is not left alone, a claim's lease
-    /// ends, or something that waits is too late. `None` if nothing waits.
+    /// ends, something that waits is too late, or a secret's overlap is over. `None` if nothing waits.
     ///
     /// # Errors
     /// What the engine refuses.
     pub fn next_delivery_at(&mut self) -> Result<Option<Timestamp>, DbError> {
         let rows: Vec<TimeRow> = diesel::sql_query(format!(
             "{} SELECT min(ready_at) AS at FROM ready UNION ALL \
-             SELECT (SELECT not_after + 1 FROM deliveries WHERE {PENDING} ORDER BY not_after LIMIT 1) AS at",
+             SELECT (SELECT not_after + 1 FROM deliveries WHERE {PENDING} ORDER BY not_after LIMIT 1) AS at \
+             UNION ALL SELECT min(previous_ends_at) AS at FROM webhook_endpoints WHERE previous_ends_at IS NOT NULL",
             waiting_endpoints()
         ))
         .load(self.conn)?;

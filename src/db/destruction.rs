@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::DbError;
 use super::conn::Conn;
-use super::deliveries::cancel_pending_of_analysis;
+use super::delivery_ends::cancel_pending_of_analysis;
 use super::receipts::{self, NewReceipt, ReceiptRecord};
 use super::schema::{analyses, attempts, deliveries, events, photos, report_keys, reports as table};
 use super::scope::{SystemScope, Tx};

@@ -8,7 +8,8 @@ use diesel::sql_types::Bool;
 
 use super::DbError;
 use super::conn::locked;
-use super::deliveries::{DeliveryState, EndReason, SentRecord};
+use super::deliveries::{DeliveryState, SentRecord};
+use super::delivery_ends::EndReason;
 use super::endpoints::PreviousSecret;
 use super::health::{self, HealthNote};
 use super::schema::{attempts, deliveries};
@@ -126,7 +127,10 @@ impl Tx<'_, SystemScope> {
         let Some((endpoint, is_manual)) = its.first::<(String, bool)>(self.conn).optional()? else { return Ok(false) };
         let mut note = attempt.health;
         if is_manual {
-            note.verdict = Verdict::Silent;
+            note.verdict = match note.verdict {
+                Verdict::Failed { .. } | Verdict::FailedByHand => Verdict::FailedByHand,
+                Verdict::Heard | Verdict::Silent => Verdict::Silent,
+            };
         }
         // The endpoint before its deliveries, as everywhere.
         let Some(endpoint) = health::hold(self.conn, &endpoint, &note, ended_at)? else { return Ok(false) };

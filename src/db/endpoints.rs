@@ -6,72 +6,14 @@ use diesel::prelude::*;
 
 use super::DbError;
 use super::conn::locked;
-use super::deliveries::{EndReason, cancel_pending_of_endpoint};
+use super::delivery_ends::{EndReason, cancel_pending_of_endpoint};
+use super::endpoint_status::{DELETED, EndpointStatus};
 use super::health::health_of_row;
 use super::idempotency;
 use super::schema::{api_keys, webhook_endpoints as endpoints};
 use super::scope::{AgencyScope, Tx};
 use super::words::{time_or_none, word, word_or_none};
 use crate::domain::{AgencyId, ApiKeyId, EndpointHealth, EndpointId, EventKind, StopReason, Timestamp};
-
-/// Where an endpoint stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EndpointStatus {
-    /// Hears of events.
-    Active,
-    /// Its owner paused it, or its key was revoked.
-    Paused,
-    /// It failed for too long.
-    Disabled,
-    /// The receiver answered that it is gone, or wants nothing more.
-    Gone,
-}
-
-impl EndpointStatus {
-    /// All that anybody sees; the rows of deleted ones stay for their deliveries' sake, unseen.
-    pub const ALL: [Self; 4] = [Self::Active, Self::Paused, Self::Disabled, Self::Gone];
-
-    /// The word in the API.
-    pub const fn slug(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Paused => "paused",
-            Self::Disabled => "disabled",
-            Self::Gone => "gone",
-        }
-    }
-
-    /// Where an endpoint that was stopped for a reason stands.
-    pub const fn stopped(reason: StopReason) -> Self {
-        match reason {
-            StopReason::Owner | StopReason::KeyRevoked => Self::Paused,
-            StopReason::Failures => Self::Disabled,
-            StopReason::Receiver => Self::Gone,
-        }
-    }
-
-    /// The word in the row; a disabled one is a paused one whose reason is its failures.
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Paused | Self::Disabled => "paused",
-            Self::Gone => "gone",
-        }
-    }
-
-    fn of_row(text: &str, reason: Option<StopReason>) -> Result<Self, DbError> {
-        match (text, reason) {
-            ("active", _) => Ok(Self::Active),
-            ("paused", Some(StopReason::Failures)) => Ok(Self::Disabled),
-            ("paused", _) => Ok(Self::Paused),
-            ("gone", _) => Ok(Self::Gone),
-            _ => Err(DbError::BadRow { column: "webhook_endpoints.status" }),
-        }
-    }
-}
-
-/// The word in the rows of deleted endpoints.
-pub(super) const DELETED: &str = "deleted";
 
 /// A new endpoint of the agency in scope.
 #[derive(Debug, Clone)]

@@ -4,9 +4,11 @@ use diesel::prelude::*;
 
 use super::DbError;
 use super::conn::{Conn, held};
-use super::deliveries::{DeliveryState, EndReason, end_pending};
+use super::deliveries::DeliveryState;
+use super::delivery_ends::{EndReason, end_pending};
 use super::dispatch;
-use super::endpoints::{self, EndpointStatus};
+use super::endpoint_status::{DELETED, EndpointStatus};
+use super::endpoints;
 use super::schema::{deliveries, events, webhook_endpoints};
 use super::scope::{AgencyScope, SystemScope, Tx};
 use crate::domain::{AgencyId, AnalysisId, ApiKeyId, DeliveryId, Event, StopReason, Timestamp};
@@ -63,7 +65,7 @@ pub(super) fn listeners(conn: &mut Conn, event: &Event) -> Result<Vec<Listener>,
         webhook_endpoints::table
             .filter(webhook_endpoints::api_key_id.eq(api_key.as_str()))
             .filter(webhook_endpoints::agency_id.eq(event.agency.as_str()))
-            .filter(webhook_endpoints::status.ne(endpoints::DELETED))
+            .filter(webhook_endpoints::status.ne(DELETED))
             .order(webhook_endpoints::id.asc())
             .select((
                 webhook_endpoints::id,

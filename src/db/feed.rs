@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::DbError;
 use super::deliveries::{DeliveryColumns, DeliveryRecord, DeliveryState, delivery_rows, record};
-use super::endpoints::EndpointStatus;
+use super::endpoint_status::EndpointStatus;
 use super::schema::{deliveries, events, webhook_endpoints as endpoints};
 use super::scope::{AgencyScope, Tx};
 use super::words::{word, word_or_none};

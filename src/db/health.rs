@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::DbError;
 use super::conn::{Conn, locked};
-use super::endpoints::EndpointStatus;
+use super::endpoint_status::EndpointStatus;
 use super::events;
 use super::schema::webhook_endpoints as endpoints;
 use super::words::{number, time_or_none, word};

@@ -50,9 +50,11 @@ impl fmt::Display for StopReason {
 /// What an attempt says about its endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Verdict {
-    /// Nothing: the attempt was not made, or a person asked for it.
+    /// Nothing: the attempt was not made, or was, and a person asked for it.
     #[default]
     Silent,
+    /// It failed, and a person asked for it: an open breaker pauses as it did, and nothing is counted.
+    FailedByHand,
     /// The receiver is there.
     Heard,
     /// It failed.
@@ -114,6 +116,11 @@ impl EndpointHealth {
     pub fn after(self, verdict: Verdict, now: Timestamp, policy: &BreakerPolicy, jitter_permille: i32) -> Self {
         match verdict {
             Verdict::Silent => self,
+            Verdict::FailedByHand if self.breaker_trips > 0 => {
+                let until = now.plus(policy.pause(self.breaker_trips, jitter_permille));
+                Self { not_before: self.not_before.max(Some(until)), ..self }
+            }
+            Verdict::FailedByHand => self,
             Verdict::Heard => Self::default(),
             Verdict::Failed { slow_until } => {
                 let failed = Self {
@@ -174,6 +181,13 @@ mod tests {
         assert_eq!((health.breaker_trips, health.not_before), (1, Some(at(34))), "it was under way when the breaker opened");
         assert_eq!(after(health, Verdict::Silent, 40), health);
         assert_eq!(after(health, Verdict::Heard, 40), EndpointHealth::default());
+    }
+
+    #[test]
+    fn what_a_person_asks_for_is_not_counted_and_does_not_drum_on_a_closed_door() {
+        assert_eq!(after(EndpointHealth::default(), Verdict::FailedByHand, 0), EndpointHealth::default());
+        let open = EndpointHealth { failure_count: 9, breaker_trips: 2, not_before: Some(NOW), failing_since: Some(NOW) };
+        assert_eq!(after(open, Verdict::FailedByHand, 5), EndpointHealth { not_before: Some(at(65)), ..open });
     }
 
     #[test]

@@ -1,7 +1,12 @@
 //! How the framework's own extractors fail: with a row of our table.
 
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
 use actix_web::error::{JsonPayloadError, QueryPayloadError, UrlencodedError};
-use actix_web::web;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, web};
+use serde::de::DeserializeOwned;
 
 use super::pace::is_too_slow;
 use super::{Problem, ProblemKind, SMALL_BODY_BYTES_MAX};
@@ -12,6 +17,27 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .app_data(web::FormConfig::default().limit(SMALL_BODY_BYTES_MAX).error_handler(|error, _| form_problem(&error).into()))
         .app_data(web::QueryConfig::default().error_handler(|error, _| query_problem(&error).into()))
         .app_data(web::PathConfig::default().error_handler(|_, _| Problem::new(ProblemKind::NotFound).into()));
+}
+
+/// A JSON body that may be left out: none without a body and without a media type.
+#[derive(Debug)]
+pub struct JsonIfAny<T>(pub Option<T>);
+
+impl<T: DeserializeOwned + 'static> FromRequest for JsonIfAny<T> {
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let headers = request.headers();
+        let has_length = headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0");
+        let has_body =
+            has_length || headers.contains_key(header::TRANSFER_ENCODING) || headers.contains_key(header::CONTENT_TYPE);
+        if !has_body {
+            return Box::pin(std::future::ready(Ok(Self(None))));
+        }
+        let body = web::Json::<T>::from_request(request, payload);
+        Box::pin(async move { Ok(Self(Some(body.await?.into_inner()))) })
+    }
 }
 
 fn json_problem(error: &JsonPayloadError) -> Problem {
@@ -74,7 +100,6 @@ mod tests {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Thing {
-        #[expect(dead_code, reason = "read by serde only")]
         label: String,
     }
 
@@ -103,6 +128,24 @@ mod tests {
         let large = json("").set_payload(vec![b' '; SMALL_BODY_BYTES_MAX + 1]);
         assert_eq!(status!(large), (413, "request-too-large"));
         assert_eq!(status!(TestRequest::get().uri("/?x=1")), (422, "invalid-fields"));
+    }
+
+    #[actix_web::test]
+    async fn a_body_that_may_be_left_out_is_read_like_any_other() {
+        let post = |body: JsonIfAny<Thing>| async move {
+            HttpResponse::Ok().body(body.0.map_or_else(|| "none".to_owned(), |thing| thing.label))
+        };
+        let app = init_service(App::new().configure(configure).route("/", web::post().to(post))).await;
+        let ask = async |request: TestRequest| {
+            let response = call_service(&app, request.to_request()).await;
+            (response.status().as_u16(), actix_web::test::read_body(response).await)
+        };
+        assert_eq!(ask(TestRequest::post().uri("/")).await, (200, "none".into()));
+        assert_eq!(ask(json(r#"{"label":"x"}"#)).await, (200, "x".into()));
+        assert_eq!(ask(json("")).await.0, 400);
+        assert_eq!(ask(json(r#"{"lable":"x"}"#)).await.0, 422);
+        let unnamed = TestRequest::post().uri("/").insert_header(("content-length", "1")).set_payload("x");
+        assert_eq!(ask(unnamed).await.0, 415);
     }
 
     #[test]

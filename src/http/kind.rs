@@ -32,6 +32,7 @@ pub enum ProblemKind {
     LimitReached,
     NotDeliverable,
     KeyEnded,
+    EndpointNotActive,
     ReportGone,
     RequestTooLarge,
     PhotoTooLarge,
@@ -66,7 +67,7 @@ const fn row(slug: &'static str, status: u16, title: &'static str, advice: &'sta
 
 impl ProblemKind {
     /// All, by status.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::MalformedRequest,
         Self::MalformedJson,
         Self::MalformedMultipart,
@@ -94,6 +95,7 @@ impl ProblemKind {
         Self::LimitReached,
         Self::NotDeliverable,
         Self::KeyEnded,
+        Self::EndpointNotActive,
         Self::ReportGone,
         Self::RequestTooLarge,
         Self::PhotoTooLarge,
@@ -191,6 +193,12 @@ impl ProblemKind {
                 "The reason says why; the feed of events has what can no longer be sent.",
             ),
             Self::KeyEnded => row("key-ended", 409, "That API key has ended", "Create a new key."),
+            Self::EndpointNotActive => row(
+                "endpoint-not-active",
+                409,
+                "The webhook endpoint is not active",
+                "Resume it; if its key was revoked, make it anew with another key.",
+            ),
             Self::ReportGone => row("report-gone", 410, "The report was destroyed", "The receipt says when and why."),
             Self::RequestTooLarge => row("request-too-large", 413, "The request is too large", "Send fewer photos at a time."),
             Self::PhotoTooLarge => row("photo-too-large", 413, "A photo is too large", "Export it smaller, or leave it out."),
@@ -292,6 +300,7 @@ mod tests {
 409 limit-reached
 409 not-deliverable
 409 key-ended
+409 endpoint-not-active
 410 report-gone
 413 request-too-large
 413 photo-too-large

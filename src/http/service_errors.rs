@@ -254,7 +254,12 @@ impl From<WebhookError> for Problem {
             WebhookError::NotDeliverable { reason } => {
                 Self::new(ProblemKind::NotDeliverable).detail(format!("{said}.")).member("reason", reason.slug())
             }
-            WebhookError::NotActive { .. } => Self::new(ProblemKind::AlreadyFinished).detail(said),
+            WebhookError::NotActive { .. } | WebhookError::KeyRevoked { .. } => {
+                Self::new(ProblemKind::EndpointNotActive).detail(said)
+            }
+            WebhookError::Header(_) => Self::field("headers", "not_allowed", said),
+            WebhookError::DescriptionTooLong { limit } => Self::field("description", "too_long", said).limit(limit as u64, None),
+            WebhookError::OverlapTooLong { limit_secs } => Self::field("overlap_secs", "too_large", said).limit(limit_secs, None),
             WebhookError::Db(error) => error.into(),
             WebhookError::Vault(error) => error.into(),
             WebhookError::Client(_) => Self::internal(said),

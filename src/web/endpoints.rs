@@ -1,7 +1,5 @@
 //! Webhook endpoints: list, make (secret shown once), test, delete.
 
-use std::collections::BTreeSet;
-
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -11,16 +9,25 @@ use super::api_keys::{capital, check, hint};
 use super::frame::{Frame, Section, page_with, see_other};
 use super::parse_id;
 use crate::accounts::{ApiKeyRecord, Permission};
-use crate::domain::{ApiKeyId, EndpointId, EventKind};
+use crate::db::EndpointStatus;
+use crate::domain::{ApiKeyId, EndpointId, StopReason, Timestamp};
 use crate::http::session::SignedIn;
 use crate::http::{Problem, ProblemKind, Services};
-use crate::webhooks::EndpointView;
+use crate::webhooks::{EndpointDraft, EndpointView, OVERLAP_DEFAULT};
+
+/// Failures in a row after which the page speaks of them.
+const FAILURES_TOLD: u32 = 5;
 
 struct EndpointLine {
     id: String,
     url: String,
     kinds: String,
-    status: &'static str,
+    status: String,
+    /// What its owner must know: it fails, or was stopped.
+    alarm: Option<String>,
+    is_active: bool,
+    /// Whether it can be active again.
+    may_resume: bool,
     key: String,
     key_id: String,
 }
@@ -34,6 +41,8 @@ struct KeyChoice {
 struct Made {
     secret: String,
     url: String,
+    /// The one before it signs for another day.
+    is_rotation: bool,
 }
 
 #[derive(Template)]
@@ -60,15 +69,48 @@ fn line(endpoint: EndpointView, key: &ApiKeyRecord) -> EndpointLine {
     let kinds: Vec<&str> = endpoint.kinds.iter().map(|kind| kind.slug()).collect();
     EndpointLine {
         id: endpoint.id.to_string(),
-        url: endpoint.url,
+        url: endpoint.url.clone(),
         kinds: if kinds.is_empty() { "all events".to_owned() } else { kinds.join(", ") },
-        status: match endpoint.status.slug() {
-            "active" => "Active",
-            "paused" => "Paused: its key was revoked",
-            _ => "Ended: the receiver said it is gone",
-        },
+        status: status(&endpoint),
+        alarm: alarm(&endpoint),
+        is_active: endpoint.status == EndpointStatus::Active,
+        may_resume: endpoint.status != EndpointStatus::Active && endpoint.reason != Some(StopReason::KeyRevoked),
         key: key.label.clone(),
         key_id: key.id.to_string(),
+    }
+}
+
+fn status(endpoint: &EndpointView) -> String {
+    let stands = match (endpoint.status, endpoint.reason) {
+        (EndpointStatus::Active, _) => "Active",
+        (EndpointStatus::Paused, Some(StopReason::KeyRevoked)) => "Stopped: its key was revoked",
+        (EndpointStatus::Paused, _) => "Paused",
+        (EndpointStatus::Disabled, _) => "Disabled: it failed for too long",
+        (EndpointStatus::Gone, _) => "Stopped: the receiver said it is gone",
+    };
+    match endpoint.held_count {
+        0 => stands.to_owned(),
+        1 => format!("{stands} · 1 event kept for it"),
+        count => format!("{stands} · {count} events kept for it"),
+    }
+}
+
+fn alarm(endpoint: &EndpointView) -> Option<String> {
+    let day = |at: Timestamp| at.rfc3339().chars().take(16).collect::<String>().replace('T', " ");
+    match (endpoint.status, endpoint.failing_since) {
+        (EndpointStatus::Disabled, since) => Some(format!(
+            "Nothing has arrived here since {} UTC, so we have stopped sending. Events are kept. Resume it when the receiver is back.",
+            since.or(endpoint.disabled_at).map(day).unwrap_or_default()
+        )),
+        (EndpointStatus::Gone, _) => {
+            Some("The receiver said it wants nothing more, so we have stopped sending. Events are kept.".to_owned())
+        }
+        (EndpointStatus::Active, Some(since)) if endpoint.failure_count >= FAILURES_TOLD => Some(format!(
+            "{} attempts in a row have failed since {} UTC. Events are kept and tried again.",
+            endpoint.failure_count,
+            day(since)
+        )),
+        (EndpointStatus::Active | EndpointStatus::Paused, _) => None,
     }
 }
 
@@ -124,8 +166,11 @@ pub async fn create(
     check(&person, Permission::ManageWebhooks)?;
     person.check_form(&form.csrf)?;
     let key = live_key(&person, &form.key, &services).await?;
-    let said = match services.webhooks.create_endpoint(&person.agency, &key, &form.url, BTreeSet::<EventKind>::new()).await {
-        Ok((made, secret)) => Said { made: Some(Made { secret: secret.expose().to_owned(), url: made.url }), ..Said::default() },
+    let draft = EndpointDraft { url: form.url.clone(), ..EndpointDraft::default() };
+    let said = match services.webhooks.create_from(&person.agency, &key, draft).await {
+        Ok((made, secret)) => {
+            Said { made: Some(Made { secret: secret.expose().to_owned(), url: made.url, is_rotation: false }), ..Said::default() }
+        }
         Err(error) => {
             let text = capital(&error.to_string());
             match Problem::from(error).kind() {
@@ -153,21 +198,72 @@ pub struct Button {
     key: String,
 }
 
+fn pressed(person: &SignedIn, id: &str, form: &Button) -> Result<(EndpointId, ApiKeyId), Problem> {
+    check(person, Permission::ManageWebhooks)?;
+    person.check_form(&form.csrf)?;
+    Ok((parse_id(id)?, parse_id(&form.key)?))
+}
+
 /// `POST /endpoints/{id}/test`.
 ///
 /// # Errors
-/// 403, 404, 409 for one that takes no events any more.
+/// 403, 404, 409 for one that is not active.
 pub async fn test(
     person: SignedIn,
     id: web::Path<String>,
     form: web::Form<Button>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    check(&person, Permission::ManageWebhooks)?;
-    person.check_form(&form.csrf)?;
-    let (id, key): (EndpointId, ApiKeyId) = (parse_id(&id)?, parse_id(&form.key)?);
+    let (id, key) = pressed(&person, &id, &form)?;
     services.webhooks.send_test(&person.agency, &key, &id).await?;
     Ok(see_other("/endpoints?sent=1"))
+}
+
+/// `POST /endpoints/{id}/pause`.
+///
+/// # Errors
+/// 403, 404.
+pub async fn pause(
+    person: SignedIn,
+    id: web::Path<String>,
+    form: web::Form<Button>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let (id, key) = pressed(&person, &id, &form)?;
+    services.webhooks.pause_endpoint(&person.agency, &key, &id).await?;
+    Ok(see_other("/endpoints"))
+}
+
+/// `POST /endpoints/{id}/resume`.
+///
+/// # Errors
+/// 403, 404, 409 if its key was revoked.
+pub async fn resume(
+    person: SignedIn,
+    id: web::Path<String>,
+    form: web::Form<Button>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let (id, key) = pressed(&person, &id, &form)?;
+    services.webhooks.resume_endpoint(&person.agency, &key, &id).await?;
+    Ok(see_other("/endpoints"))
+}
+
+/// `POST /endpoints/{id}/rotate-secret`: shows the new secret on this very answer; both sign for a day.
+///
+/// # Errors
+/// 403, 404.
+pub async fn rotate(
+    person: SignedIn,
+    id: web::Path<String>,
+    form: web::Form<Button>,
+    services: web::Data<Services>,
+) -> Result<HttpResponse, Problem> {
+    let (id, key) = pressed(&person, &id, &form)?;
+    let rotated = services.webhooks.rotate_secret(&person.agency, &key, &id, OVERLAP_DEFAULT).await?;
+    let url = services.webhooks.find_endpoint(&person.agency, &key, &id).await?.url;
+    let made = Made { secret: rotated.secret.expose().to_owned(), url, is_rotation: true };
+    draw(&person, &services, Said { made: Some(made), ..Said::default() }).await
 }
 
 /// `POST /endpoints/{id}/delete`.
@@ -180,9 +276,7 @@ pub async fn delete(
     form: web::Form<Button>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    check(&person, Permission::ManageWebhooks)?;
-    person.check_form(&form.csrf)?;
-    let (id, key): (EndpointId, ApiKeyId) = (parse_id(&id)?, parse_id(&form.key)?);
+    let (id, key) = pressed(&person, &id, &form)?;
     services.webhooks.delete_endpoint(&person.agency, &key, &id).await?;
     Ok(see_other("/endpoints"))
 }

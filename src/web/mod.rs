@@ -62,6 +62,9 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(web::resource("/api-keys/{id}/destroy-analyses").route(web::post().to(key_leaks::destroy)))
         .service(web::resource("/endpoints").route(methods::get().to(endpoints::list)).route(web::post().to(endpoints::create)))
         .service(web::resource("/endpoints/{id}/test").route(web::post().to(endpoints::test)))
+        .service(web::resource("/endpoints/{id}/pause").route(web::post().to(endpoints::pause)))
+        .service(web::resource("/endpoints/{id}/resume").route(web::post().to(endpoints::resume)))
+        .service(web::resource("/endpoints/{id}/rotate-secret").route(web::post().to(endpoints::rotate)))
         .service(web::resource("/endpoints/{id}/delete").route(web::post().to(endpoints::delete)));
 }
 

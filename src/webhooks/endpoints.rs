@@ -6,25 +6,11 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use super::egress::{CheckedResolver, Lookup, NotAllowed, SystemLookup, Target};
+use super::view::{EndpointDraft, EndpointView};
 use super::{Dispatcher, EndpointSecret, PlainSecret, Settings, WebhookClient, WebhookError};
-use crate::db::{AgencyScope, Db, DbError, EndpointRecord, EndpointStatus, NewEndpoint, Tx};
-use crate::domain::{AgencyId, ApiKeyId, EndpointId, Event, EventId, EventKind, SharedClock, Timestamp};
+use crate::db::{AgencyScope, Db, DbError, EndpointChange, EndpointRecord, EndpointStatus, NewEndpoint, Tx};
+use crate::domain::{AgencyId, ApiKeyId, EndpointId, Event, EventId, EventKind, SharedClock};
 use crate::vault::{Purpose, Vault};
-
-/// An endpoint as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EndpointView {
-    /// Its id.
-    pub id: EndpointId,
-    /// Where deliveries go.
-    pub url: String,
-    /// The kinds it hears of; empty: all.
-    pub kinds: BTreeSet<EventKind>,
-    /// Where it stands.
-    pub status: EndpointStatus,
-    /// Since when.
-    pub created_at: Timestamp,
-}
 
 /// The service behind `/v1/webhook-endpoints`.
 #[derive(Debug, Clone)]
@@ -69,10 +55,10 @@ impl Webhooks {
         Ok(Dispatcher::new(self.db.clone(), self.vault.clone(), Arc::clone(&self.clock), client, self.settings, owner.into()))
     }
 
-    /// A new endpoint of a key, and its secret, which is shown this once.
+    /// A new endpoint of a key without further wishes, and its secret, which is shown this once. Nothing is sent to it.
     ///
     /// # Errors
-    /// [`WebhookError::Url`] and [`WebhookError::Host`] say what is wrong with the URL; [`WebhookError::TooManyEndpoints`].
+    /// As [`Self::create_from`].
     pub async fn create_endpoint(
         &self,
         agency: &AgencyId,
@@ -80,8 +66,22 @@ impl Webhooks {
         url: &str,
         kinds: BTreeSet<EventKind>,
     ) -> Result<(EndpointView, PlainSecret), WebhookError> {
-        let target = Target::parse(url, self.settings.egress())?;
-        self.check_host(&target).await?;
+        let draft = EndpointDraft { url: url.to_owned(), kinds, ping: false, ..EndpointDraft::default() };
+        self.create_from(agency, api_key, draft).await
+    }
+
+    /// A new endpoint of a key, and its secret, which is shown this once. A test event is on its way to it, if wished.
+    ///
+    /// # Errors
+    /// [`WebhookError::Url`] and [`WebhookError::Host`] say what is wrong with the URL; [`WebhookError::TooManyEndpoints`];
+    /// [`WebhookError::DescriptionTooLong`].
+    pub async fn create_from(
+        &self,
+        agency: &AgencyId,
+        api_key: &ApiKeyId,
+        draft: EndpointDraft,
+    ) -> Result<(EndpointView, PlainSecret), WebhookError> {
+        let target = self.check_url(&draft.url).await?;
         let now = self.clock.now();
         let id = EndpointId::generate(now);
         let secret = EndpointSecret::generate();
@@ -90,21 +90,33 @@ impl Webhooks {
             secret_sealed: self.vault.seal(Purpose::WebhookSecret, id.as_str(), secret.bytes())?,
             id: id.clone(),
             api_key: api_key.clone(),
-            kinds: kinds.clone(),
+            kinds: draft.kinds,
             created_at: now,
         };
-        let limit = self.settings.endpoints_per_key_max;
-        self.db
-            .as_agency(agency)
-            .write(move |tx| {
-                tx.lock_api_key(&endpoint.api_key)?;
-                if tx.list_endpoints(&endpoint.api_key)?.len() >= limit {
-                    return Err(WebhookError::TooManyEndpoints { limit });
-                }
-                Ok(tx.insert_endpoint(&endpoint)?)
-            })
-            .await?;
-        let view = EndpointView { id, url: target.url().to_string(), kinds, status: EndpointStatus::Active, created_at: now };
+        let more = EndpointChange {
+            headers_sealed: Some(self.seal_headers(&id, &draft.headers)?),
+            description_sealed: Some(self.seal_description(&id, draft.description.as_deref())?),
+            ..EndpointChange::default()
+        };
+        let ping = draft.ping.then(|| Event::endpoint_test(agency.clone(), api_key.clone(), now));
+        let (limit, has_ping) = (self.settings.endpoints_per_key_max, draft.ping);
+        let made = self.db.as_agency(agency).write(move |tx| {
+            tx.lock_api_key(&endpoint.api_key)?;
+            if tx.list_endpoints(&endpoint.api_key)?.len() >= limit {
+                return Err(WebhookError::TooManyEndpoints { limit });
+            }
+            tx.insert_endpoint(&endpoint)?;
+            tx.change_endpoint(&endpoint.id, more)?;
+            if let Some(ping) = ping {
+                tx.insert_event_for(&ping, &endpoint.id)?;
+                tx.came_of(endpoint.id.as_str());
+            }
+            find_of_key(tx, &endpoint.api_key, &endpoint.id)
+        });
+        let view = self.view(made.await?, 0)?;
+        if has_ping {
+            self.wake.notify_one();
+        }
         Ok((view, secret.plain()))
     }
 
@@ -119,11 +131,22 @@ impl Webhooks {
         endpoint: &EndpointId,
     ) -> Result<(EndpointView, PlainSecret), WebhookError> {
         let (api_key, endpoint) = (api_key.clone(), endpoint.clone());
-        let record = self.db.as_agency(agency).read(move |tx| find_of_key(tx, &api_key, &endpoint)).await?;
+        let found = self.db.as_agency(agency).read(move |tx| {
+            let record = find_of_key(tx, &api_key, &endpoint)?;
+            count_held(tx, record)
+        });
+        let (record, held) = found.await?;
         let bytes = self.vault.open(Purpose::WebhookSecret, record.id.as_str(), &record.secret_sealed)?;
         let secret =
             EndpointSecret::from_bytes(&bytes).ok_or(DbError::BadRow { column: "webhook_endpoints.secret_sealed" })?.plain();
-        Ok((self.view(record)?, secret))
+        Ok((self.view(record, held)?, secret))
+    }
+
+    /// The address, if it is in bounds and its host may be called at this moment.
+    pub(super) async fn check_url(&self, url: &str) -> Result<Target, WebhookError> {
+        let target = Target::parse(url, self.settings.egress())?;
+        self.check_host(&target).await?;
+        Ok(target)
     }
 
     async fn check_host(&self, target: &Target) -> Result<(), WebhookError> {
@@ -140,13 +163,30 @@ impl Webhooks {
     /// What the database or the vault refuses.
     pub async fn list_endpoints(&self, agency: &AgencyId, api_key: &ApiKeyId) -> Result<Vec<EndpointView>, WebhookError> {
         let api_key = api_key.clone();
-        let records = self.db.as_agency(agency).read(move |tx| Ok::<_, WebhookError>(tx.list_endpoints(&api_key)?)).await?;
-        records.into_iter().map(|record| self.view(record)).collect()
+        let counted = self.db.as_agency(agency).read(move |tx| {
+            let records = tx.list_endpoints(&api_key)?;
+            records.into_iter().map(|record| count_held(tx, record)).collect::<Result<Vec<_>, WebhookError>>()
+        });
+        counted.await?.into_iter().map(|(record, held)| self.view(record, held)).collect()
     }
 
-    fn view(&self, record: EndpointRecord) -> Result<EndpointView, WebhookError> {
-        let url = self.vault.open_text(Purpose::WebhookUrl, record.id.as_str(), &record.url_sealed)?.as_str().to_owned();
-        Ok(EndpointView { id: record.id, url, kinds: record.kinds, status: record.status, created_at: record.created_at })
+    /// One of the key's endpoints.
+    ///
+    /// # Errors
+    /// [`WebhookError::NoSuchEndpoint`], and what the database or the vault refuses.
+    pub async fn find_endpoint(
+        &self,
+        agency: &AgencyId,
+        api_key: &ApiKeyId,
+        endpoint: &EndpointId,
+    ) -> Result<EndpointView, WebhookError> {
+        let (api_key, endpoint) = (api_key.clone(), endpoint.clone());
+        let found = self.db.as_agency(agency).read(move |tx| {
+            let record = find_of_key(tx, &api_key, &endpoint)?;
+            count_held(tx, record)
+        });
+        let (record, held) = found.await?;
+        self.view(record, held)
     }
 
     /// Ends an endpoint of the key; what waits for it is cancelled.
@@ -163,7 +203,7 @@ impl Webhooks {
         self.db
             .as_agency(agency)
             .write(move |tx| {
-                find_of_key(tx, &api_key, &endpoint)?;
+                hold_of_key(tx, &api_key, &endpoint)?;
                 tx.delete_endpoint(&endpoint, now)?;
                 Ok(())
             })
@@ -189,6 +229,23 @@ impl Webhooks {
         self.wake.notify_one();
         Ok(id)
     }
+}
+
+/// An endpoint with the number of deliveries it holds: none while it is active.
+pub(super) fn count_held(tx: &mut Tx<'_, AgencyScope>, record: EndpointRecord) -> Result<(EndpointRecord, u32), WebhookError> {
+    let held = if record.status == EndpointStatus::Active { 0 } else { tx.count_waiting(&record.id)? };
+    Ok((record, held))
+}
+
+/// As [`find_of_key`], held until the transaction ends.
+pub(super) fn hold_of_key(
+    tx: &mut Tx<'_, AgencyScope>,
+    api_key: &ApiKeyId,
+    endpoint: &EndpointId,
+) -> Result<EndpointRecord, WebhookError> {
+    tx.hold_endpoint(endpoint)?
+        .filter(|found| found.api_key == *api_key)
+        .ok_or_else(|| WebhookError::NoSuchEndpoint { endpoint: endpoint.clone() })
 }
 
 /// Another key's endpoint is no endpoint of this key.

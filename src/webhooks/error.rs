@@ -1,6 +1,7 @@
 //! What can go wrong when endpoints are kept and events are delivered.
 
 use super::egress::{NotAllowed, UrlProblem};
+use super::headers::HeaderProblem;
 use crate::db::DbError;
 use crate::domain::{DeliveryId, EndpointId};
 use crate::vault::VaultError;
@@ -55,8 +56,8 @@ pub enum WebhookError {
         /// The endpoint asked for.
         endpoint: EndpointId,
     },
-    /// The endpoint was disabled and takes no events.
-    #[error("the webhook endpoint {endpoint} takes no events any more")]
+    /// The endpoint is paused, disabled or gone, and is sent nothing.
+    #[error("the webhook endpoint {endpoint} is not active; resume it first")]
     NotActive {
         /// The endpoint asked for.
         endpoint: EndpointId,
@@ -72,6 +73,27 @@ pub enum WebhookError {
     NotDeliverable {
         /// Why not.
         reason: NotDeliverable,
+    },
+    /// The endpoint's key was revoked: nothing brings it back.
+    #[error("the key of the webhook endpoint {endpoint} was revoked; make the endpoint anew with another key")]
+    KeyRevoked {
+        /// The endpoint asked for.
+        endpoint: EndpointId,
+    },
+    /// A header that may not be sent.
+    #[error(transparent)]
+    Header(#[from] HeaderProblem),
+    /// A description of too many characters.
+    #[error("a description has at most {limit} characters")]
+    DescriptionTooLong {
+        /// The limit.
+        limit: usize,
+    },
+    /// Two secrets may not sign for that long.
+    #[error("an overlap lasts at most {limit_secs} seconds")]
+    OverlapTooLong {
+        /// The limit, in seconds.
+        limit_secs: u64,
     },
     /// The HTTP client could not be set up.
     #[error("the webhook client cannot be set up: {0}")]

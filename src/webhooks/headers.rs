@@ -103,6 +103,11 @@ impl ExtraHeaders {
         self.0.keys().map(|name| (name.clone(), "…")).collect()
     }
 
+    /// Names and values.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        self.0.iter().map(|(name, value)| (name.clone(), value.as_str().to_owned()))
+    }
+
     /// As lines, for sealing: a value has no line's end.
     pub(super) fn to_text(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::new());

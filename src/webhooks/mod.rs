@@ -3,6 +3,7 @@
 //! Knows the outbox (`db`), never who wrote an event into it. Order is not promised; delivery is at least once, and the
 //! `webhook-id` is the same on every attempt. Bodies are sent as the bytes they were recorded as.
 
+mod changes;
 mod client;
 mod dispatcher;
 mod egress;
@@ -16,17 +17,19 @@ mod schedule;
 mod secret;
 mod signature;
 mod verify;
+mod view;
 
 use std::time::Duration;
 
 use crate::domain::BreakerPolicy;
 
+pub use changes::{EndpointPatch, OVERLAP_DEFAULT, OVERLAP_MAX, RotatedSecret};
 pub use client::{Answer, WebhookClient, install_tls_provider};
 pub use dispatcher::{DispatchCount, Dispatcher};
 pub use egress::{
     CheckedResolver, EgressPolicy, Found, Lookup, NotAllowed, SpecialUse, SystemLookup, Target, UrlProblem, special_use,
 };
-pub use endpoints::{EndpointView, Webhooks};
+pub use endpoints::Webhooks;
 pub use error::{NotDeliverable, WebhookError};
 pub use headers::{EXTRA_HEADERS_MAX, ExtraHeaders, HEADER_NAME_MAX, HEADER_VALUE_MAX, HeaderProblem};
 pub use history::{AttemptView, DeliveryView};
@@ -35,6 +38,7 @@ pub use schedule::{Jitter, WAITS, next_attempt, retry_after};
 pub use secret::{EndpointSecret, PlainSecret};
 pub use signature::{ID_HEADER, SIGNATURE_HEADER, SignedHeaders, TIMESTAMP_HEADER, sign, sign_with_all};
 pub use verify::{NotASecret, ReceivedHeaders, ReceiverSecret, Refusal, TOLERANCE, verify};
+pub use view::{DESCRIPTION_CHARS_MAX, EndpointDraft, EndpointView};
 
 /// Bounds of delivering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

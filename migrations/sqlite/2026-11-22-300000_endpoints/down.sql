@@ -1,4 +1,5 @@
 CREATE INDEX deliveries_due ON deliveries (next_attempt_at) WHERE state = 'pending';
+DROP INDEX webhook_endpoints_overlapping;
 DROP INDEX deliveries_ending;
 DROP INDEX deliveries_under_way;
 DROP INDEX deliveries_waiting;

@@ -24,4 +24,5 @@ UPDATE webhook_endpoints SET status_reason = 'receiver' WHERE status = 'gone';
 CREATE INDEX deliveries_waiting ON deliveries (endpoint_id, next_attempt_at, id) WHERE state = 'pending';
 CREATE INDEX deliveries_under_way ON deliveries (endpoint_id, lease_until) WHERE lease_owner IS NOT NULL;
 CREATE INDEX deliveries_ending ON deliveries (not_after) WHERE state = 'pending';
+CREATE INDEX webhook_endpoints_overlapping ON webhook_endpoints (previous_ends_at) WHERE previous_ends_at IS NOT NULL;
 DROP INDEX deliveries_due;

@@ -153,6 +153,7 @@ impl Dispatcher {
             per_endpoint: self.settings.in_flight_per_endpoint_max,
         };
         let taken = self.db.as_system().write::<_, DbError>(move |tx| {
+            tx.erase_ended_secrets(claim.now)?;
             let late = tx.end_late_deliveries(claim.now)?;
             Ok((late, tx.claim_due_deliveries(&claim)?))
         });

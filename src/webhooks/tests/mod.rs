@@ -1,11 +1,14 @@
 //! Endpoints and deliveries against a real database and real receivers on loopback; time stands still until it is moved.
 
 mod again;
+mod breaker;
 mod delivering;
 mod egress;
 mod endpoints;
 mod hostile;
+mod pausing;
 mod receiver;
+mod rotation;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
