@@ -14,7 +14,7 @@ PURE = $(foreach name,architecture egress report fixtures settings catalogue mig
 CHECKS ?= advisories bans licenses sources
 BIN = $${CARGO_TARGET_DIR:-target}/quick/proofsheet
 
-.PHONY: help run test test-faults test-stores test-hostile test-proxies test-slow-clients test-egress verify-metadata verify-references verify-reports snapshots sample-report lint lint-deploy demo bench bench-reportlab setup audit fmt clean-data check-rust check-test-tools
+.PHONY: help run test test-faults test-stores test-hostile test-proxies test-slow-clients test-egress test-receivers verify-metadata verify-references verify-reports snapshots sample-report lint lint-deploy demo bench bench-reportlab setup audit fmt clean-data check-rust check-test-tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -62,6 +62,9 @@ test-slow-clients: check-rust check-test-tools ## slow heads, bodies and readers
 test-egress: check-rust check-test-tools ## what webhooks may not connect to: 239 targets, redirects, rebinding, proxy variables, real listeners; figures printed
 	@timeout 900 $(CARGO) test --locked --features $(TEST_FEATURES) --lib -- webhooks::egress webhooks::tests::egress webhooks::tests::hostile --nocapture
 	@timeout 900 $(CARGO) test --locked --features $(TEST_FEATURES) --test it egress:: -- --nocapture
+
+test-receivers: check-rust ## a thousand deliveries judged by five receivers of other people, and the receivers of docs/snippets (needs python3-venv, node, npm)
+	@FEATURES=$(TEST_FEATURES) .ci/test-receivers
 
 verify-metadata: check-rust ## what is found in metadata against exiftool, over all fixtures (needs exiftool; FOLDERS=... adds others)
 	@command -v exiftool >/dev/null || { echo "make verify-metadata needs exiftool. Install libimage-exiftool-perl." >&2; exit 1; }

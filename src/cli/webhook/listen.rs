@@ -35,7 +35,7 @@ struct Seen {
 
 impl Seen {
     fn line(&self) -> String {
-        let time = self.attempted_at.map_or_else(|| "no time".to_owned(), Timestamp::rfc3339);
+        let time = self.attempted_at.map_or_else(|| "-".to_owned(), Timestamp::rfc3339);
         let verdict = match &self.verdict {
             Ok(()) => "verified".to_owned(),
             Err(refusal) => format!("NOT VERIFIED ({refusal})"),
@@ -97,9 +97,9 @@ fn judge(request: &request::Request, secrets: &[ReceiverSecret], status: u16, no
     let headers = ReceivedHeaders::from_fields(request.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let verdict = verify(secrets, &headers, &request.body, now);
     let body: Option<serde_json::Value> = serde_json::from_slice(&request.body).ok();
-    let kind = body.as_ref().and_then(|body| body.get("type")?.as_str()).unwrap_or("no type");
+    let kind = body.as_ref().and_then(|body| body.get("type")?.as_str()).unwrap_or("-");
     Seen {
-        id: shown(headers.id().unwrap_or("no id")),
+        id: shown(headers.id().unwrap_or("-")),
         kind: shown(kind),
         attempted_at: headers.attempted_at(),
         answered: if verdict.is_ok() { status } else { REFUSED },
