@@ -10,15 +10,18 @@
     reason = "a bench prints its figures, stops at the first surprise, and lends its pages to other programs"
 )]
 
+use placed::Placed;
 use proofsheet::measure::PhotoOutcome;
 use proofsheet::report::fonts::Fonts;
 use proofsheet::report::layout::display::{Item, PictureKind};
-use proofsheet::report::layout::{self, Layout};
+use proofsheet::report::layout::{Layout, Pages};
 use proofsheet::report::{ReportPhoto, content, pdf, render, result_json};
 use side_by_side::{Peer, cpu_ms, machine, median};
 
 #[path = "report/list.rs"]
 mod list;
+#[path = "report/placed.rs"]
+mod placed;
 #[path = "report/set.rs"]
 mod set;
 #[path = "side_by_side.rs"]
@@ -56,7 +59,7 @@ fn main() {
 struct Case {
     name: &'static str,
     photos: Vec<ReportPhoto>,
-    layout: Layout,
+    layout: Placed,
     result_json: Vec<u8>,
     /// Whether the product makes it as it is.
     real: bool,
@@ -125,11 +128,12 @@ fn about() -> pdf::About {
     pdf::About { title: "Launch week".into(), created: facts.created_at.civil(), creator: "proofsheet".into(), id: [7; 16] }
 }
 
-fn laid_out(photos: &[ReportPhoto]) -> (Layout, Vec<u8>) {
+fn laid_out(photos: &[ReportPhoto]) -> (Placed, Vec<u8>) {
     let facts = set::facts();
     let fonts = Fonts::load().unwrap();
     let content = content::compose(&facts, photos, &"0123456789abcdef".repeat(4));
-    (layout::place(&fonts, &content).unwrap(), result_json(&facts, photos).unwrap())
+    let layout = Layout::new(&fonts, &content).unwrap();
+    (Placed::of(&layout), result_json(&facts, photos).unwrap())
 }
 
 fn beside_peers(cases: &[Case]) {
@@ -214,12 +218,13 @@ fn memory(folder: &std::path::Path) {
     let photos = set::measured_files(folder);
     let embedded = set::embedded_bytes(&photos);
     let (before, highest) = (ALLOCATOR.allocated(), ALLOCATOR.max_allocated());
+    let drawn = drawn(&photos) - before;
     let report = render(&set::facts(), &photos).unwrap();
     let (held, peak) = (ALLOCATOR.allocated() - before, ALLOCATOR.max_allocated());
     assert!(peak > highest, "measuring held more than drawing");
     let times = |bytes: usize| bytes as f64 / embedded as f64;
     println!(
-        "memory, {FULL} photos: {embedded} bytes embedded, {} at the peak of render beside its input ({:.2} times), {held} of them the result ({:.2}); with the input, which is held meanwhile, {} ({:.2})",
+        "memory, {FULL} photos: {embedded} bytes embedded, {drawn} at most until the pages are drawn, {} at the peak of render beside its input ({:.2} times), {held} of them the result ({:.2}); with the input, which is held meanwhile, {} ({:.2})",
         peak - before,
         times(peak - before),
         times(held),
@@ -227,4 +232,42 @@ fn memory(folder: &std::path::Path) {
         times(peak)
     );
     drop(report);
+    pages(&photos);
+}
+
+/// Most bytes allocated while the pages are placed and drawn, before the file is made.
+fn drawn(photos: &[ReportPhoto]) -> usize {
+    let facts = set::facts();
+    let result_json = result_json(&facts, photos).unwrap();
+    let content = content::compose(&facts, photos, &"0123456789abcdef".repeat(4));
+    let fonts = Fonts::load().unwrap();
+    let layout = Layout::new(&fonts, &content).unwrap();
+    let sources = pdf::Sources { photos, logo: None };
+    drop(std::hint::black_box(pdf::draw(&layout, &sources, &about(), &result_json).unwrap()));
+    ALLOCATOR.max_allocated()
+}
+
+/// Bytes of placed pages: the largest, while it is lent, and all of them, had they to wait for each other.
+fn pages(photos: &[ReportPhoto]) {
+    let facts = set::facts();
+    let content = content::compose(&facts, photos, &"0123456789abcdef".repeat(4));
+    let before = ALLOCATOR.allocated();
+    let fonts = Fonts::load().unwrap();
+    let layout = Layout::new(&fonts, &content).unwrap();
+    let nothing = |of: &dyn Pages| of.each(&mut |_| Ok(())).unwrap();
+    nothing(&layout);
+    let kept = ALLOCATOR.allocated() - before;
+    let mut largest = 0;
+    let placing = layout.each(&mut |_| {
+        largest = largest.max(ALLOCATOR.allocated() - before - kept);
+        Ok(())
+    });
+    placing.unwrap();
+    let all = Placed::of(&layout);
+    let together = ALLOCATOR.allocated() - before - kept;
+    let again = median((0..RUNS).map(|_| cpu_ms(|| nothing(&layout))).collect());
+    println!(
+        "placed pages: the largest of {} holds {largest} bytes while it is drawn, all would hold {together}; faces and lines that may recur {kept}; placing all once more takes {again:.1} CPU ms",
+        all.count()
+    );
 }

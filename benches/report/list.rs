@@ -6,15 +6,17 @@ use base64::prelude::BASE64_STANDARD;
 use proofsheet::measure::PhotoOutcome;
 use proofsheet::report::fonts::{Piece, PieceKind, Shaped};
 use proofsheet::report::layout::display::{Dash, Frame, Item, PictureKind, Wash};
-use proofsheet::report::layout::{Layout, OutlineEntry, PageLayout};
+use proofsheet::report::layout::{OutlineEntry, PageLayout};
 use proofsheet::report::{ReportPhoto, marks};
 use serde_json::{Map, Value, json};
+
+use super::placed::Placed;
 
 /// Marks a report may draw.
 const MARKS: [&str; 4] = ["mark-frame-pass", "mark-frame-warn", "mark-frame-fail", "mark-underline"];
 const KINDS: [&str; 5] = ["pass", "warn", "fail", "unknown", "na"];
 
-pub fn write(layout: &Layout, photos: &[ReportPhoto], title: &str, result_json: &[u8]) -> Vec<u8> {
+pub fn write(layout: &Placed, photos: &[ReportPhoto], title: &str, result_json: &[u8]) -> Vec<u8> {
     let font = |name: &str| {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fonts").join(name);
         BASE64_STANDARD.encode(std::fs::read(path).unwrap())

@@ -27,18 +27,9 @@ pub use facts::{RenderedReport, ReportFacts, ReportPhoto};
 /// [`ReportError`], naming the photo, page or face it could not draw.
 pub fn render(facts: &ReportFacts, photos: &[ReportPhoto]) -> Result<RenderedReport, ReportError> {
     let result_json = result_json(facts, photos)?;
-    let digest: [u8; 32] = Sha256::digest(&result_json).into();
     let sources = pdf::Sources { photos, logo: facts.branding.logo.as_ref() };
-    let Titled { title, layout } = lay_out(facts, photos, &digest)?;
-    let about = pdf::About {
-        title: format!("{title}, {} report{}", facts.product.title(), if facts.is_test { ", made with a test key" } else { "" }),
-        created: facts.created_at.civil(),
-        creator: format!("proofsheet {}", env!("CARGO_PKG_VERSION")),
-        id: file_id(&digest, photos),
-    };
-    let drawn = pdf::draw(&layout, &sources, &about, &result_json)?;
-    // the pages take as much room as the file, which is made only now
-    drop(layout);
+    let drawn = draw(facts, &sources, &result_json)?;
+    // words and faces are gone before the file is made
     let pdf = drawn.save()?;
     Ok(RenderedReport { pdf, result_json })
 }
@@ -52,16 +43,26 @@ pub fn result_json(facts: &ReportFacts, photos: &[ReportPhoto]) -> Result<Vec<u8
     json::write(facts, photos)
 }
 
-struct Titled {
-    title: String,
-    layout: layout::Layout,
-}
-
-fn lay_out(facts: &ReportFacts, photos: &[ReportPhoto], digest: &[u8; 32]) -> Result<Titled, ReportError> {
-    let hash = hexadecimal(digest);
+fn draw<'a>(
+    facts: &ReportFacts,
+    sources: &'a pdf::Sources<'a>,
+    result_json: &'a [u8],
+) -> Result<pdf::save::Finished<'a>, ReportError> {
+    let digest: [u8; 32] = Sha256::digest(result_json).into();
+    let content = content::compose(facts, sources.photos, &hexadecimal(&digest));
+    let about = pdf::About {
+        title: format!(
+            "{}, {} report{}",
+            content.title,
+            facts.product.title(),
+            if facts.is_test { ", made with a test key" } else { "" }
+        ),
+        created: facts.created_at.civil(),
+        creator: format!("proofsheet {}", env!("CARGO_PKG_VERSION")),
+        id: file_id(&digest, sources.photos),
+    };
     let fonts = fonts::Fonts::load()?;
-    let content = content::compose(facts, photos, &hash);
-    Ok(Titled { layout: layout::place(&fonts, &content)?, title: content.title })
+    pdf::draw(&layout::Layout::new(&fonts, &content)?, sources, &about, result_json)
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

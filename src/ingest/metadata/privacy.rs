@@ -157,17 +157,11 @@ fn one_digit(metres: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn tags(fields: &[(Block, &str, &str)]) -> Tags {
-        let mut tags = Tags::default();
-        fields.iter().for_each(|(block, name, value)| tags.push(*block, name, value));
-        tags
-    }
-
     #[test]
     fn every_block_is_masked_and_named() {
         use Block::{Exif, Iptc, Xmp};
         let privacy = read(
-            &tags(&[
+            &Tags::of(&[
                 (Exif, "BodySerialNumber", "300184471"),
                 (Xmp, "aux:SerialNumber", "300184471"),
                 (Xmp, "aux:LensSerialNumber", "0000000000"),
@@ -202,13 +196,13 @@ mod tests {
 
     #[test]
     fn a_position_is_told_by_what_is_there_and_how_fine_it_is() {
-        let gps = |value| read(&tags(&[(Block::Xmp, "exif:GPSLatitude", value)]), None).position.unwrap();
+        let gps = |value| read(&Tags::of(&[(Block::Xmp, "exif:GPSLatitude", value)]), None).position.unwrap();
         assert_eq!(gps("47,24.1234N").resolution_m, Some(0.2));
         assert_eq!(gps("47,24,7N").resolution_m, Some(40.0));
         assert_eq!(gps("47.4").resolution_m, Some(20_000.0));
         assert_eq!(gps("nowhere").resolution_m, None);
         let both = read(
-            &tags(&[
+            &Tags::of(&[
                 (Block::Exif, "GPSLatitude", "47.4"),
                 (Block::Xmp, "exif:GPSLongitude", "8,32E"),
                 (Block::Exif, "GPSAltitude", "400"),
@@ -218,10 +212,10 @@ mod tests {
         let position = both.position.unwrap();
         assert_eq!((position.blocks, position.altitude, position.time), (vec![Block::Exif, Block::Xmp], true, false));
         assert_eq!(position.resolution_m, Some(20.0));
-        let direction = read(&tags(&[(Block::Exif, "GPSImgDirection", "211"), (Block::Xmp, "exif:GPSAltitude", "5")]), None);
+        let direction = read(&Tags::of(&[(Block::Exif, "GPSImgDirection", "211"), (Block::Xmp, "exif:GPSAltitude", "5")]), None);
         assert_eq!((direction.position, direction.gps_position), (None, false));
         assert_eq!(direction.gps_fields, ["GPSImgDirection", "XMP exif:GPSAltitude"]);
-        let drone = read(&tags(&[(Block::Xmp, "drone-dji:GpsLatitude", "+46.94809")]), None);
+        let drone = read(&Tags::of(&[(Block::Xmp, "drone-dji:GpsLatitude", "+46.94809")]), None);
         assert_eq!((drone.gps_position, drone.position.and_then(|position| position.resolution_m)), (true, Some(2.0)));
     }
 

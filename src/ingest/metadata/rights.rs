@@ -193,15 +193,9 @@ fn source_type(value: &str) -> Option<SourceType> {
 mod tests {
     use super::*;
 
-    fn tags(fields: &[(Block, &str, &str)]) -> Tags {
-        let mut tags = Tags::default();
-        fields.iter().for_each(|(block, name, value)| tags.push(*block, name, value));
-        tags
-    }
-
     #[test]
     fn rights_are_shown_without_contacts_and_creators_only_counted() {
-        let rights = rights(&tags(&[
+        let rights = rights(&Tags::of(&[
             (Block::Iptc, "CopyrightNotice", "© Studio, mail me@studio.example"),
             (Block::Xmp, "dc:creator", "Jane Exposed"),
             (Block::Xmp, "photoshop:Credit", "Studio/Agency"),
@@ -215,13 +209,13 @@ mod tests {
         assert_eq!(rights.credit.as_deref(), Some("Studio/Agency"));
         assert_eq!((rights.model_release.as_deref(), rights.data_mining.as_deref()), (Some("MR-UMR"), Some("DMI-PROHIBITED")));
         assert!(!format!("{rights:?}").contains("Jane"));
-        let reserved = super::rights(&tags(&[(Block::Xmp, "tdm:reservation", "1")]));
+        let reserved = super::rights(&Tags::of(&[(Block::Xmp, "tdm:reservation", "1")]));
         assert_eq!(reserved.data_mining.as_deref(), Some("TDM reserved"));
     }
 
     #[test]
     fn source_types_are_those_of_the_list_and_others_are_kept() {
-        let of = |value: &str| origin(&tags(&[(Block::Xmp, "Iptc4xmpExt:DigitalSourceType", value)])).source_type.unwrap();
+        let of = |value: &str| origin(&Tags::of(&[(Block::Xmp, "Iptc4xmpExt:DigitalSourceType", value)])).source_type.unwrap();
         for (term, declares_ai) in SOURCE_TYPES {
             let uri = format!("http://cv.iptc.org/newscodes/digitalsourcetype/{term}");
             assert_eq!(of(&uri), SourceType { term: Some(term.to_owned()), value: uri.clone(), declares_ai });
@@ -232,7 +226,7 @@ mod tests {
 
     #[test]
     fn generators_name_themselves() {
-        let origin = origin(&tags(&[
+        let origin = origin(&Tags::of(&[
             (Block::PngText, "parameters", "a cat, Steps: 20, Sampler: x"),
             (Block::Xmp, "xmp:CreatorTool", "Adobe Firefly 3"),
             (Block::Exif, "UserComment", "a cat Steps: 20, Sampler: x"),
@@ -251,7 +245,7 @@ mod tests {
     #[test]
     fn programs_are_listed_once_and_paths_are_no_programs() {
         let history = history(
-            &tags(&[
+            &Tags::of(&[
                 (Block::Exif, "Software", "Editor 5"),
                 (Block::Xmp, "xmp:CreatorTool", "Editor 5"),
                 (Block::Xmp, "xmpMM:History/stEvt:softwareAgent", "Raw 3"),

@@ -89,16 +89,10 @@ fn name(tag: &Tag) -> String {
 mod tests {
     use super::*;
 
-    fn tags(fields: &[(Block, &str, &str)]) -> Tags {
-        let mut tags = Tags::default();
-        fields.iter().for_each(|(block, name, value)| tags.push(*block, name, value));
-        tags
-    }
-
     #[test]
     fn rights_stay_when_places_go() {
         let scrub = scrub(
-            &tags(&[
+            &Tags::of(&[
                 (Block::Exif, "GPSLatitude", "47.4"),
                 (Block::Exif, "GPSAltitude", "400"),
                 (Block::Xmp, "Iptc4xmpExt:LocationCreated/Iptc4xmpExt:City", "Bern"),
@@ -115,7 +109,7 @@ mod tests {
     #[test]
     fn contacts_in_captions_go_and_those_of_the_maker_only_where_nobody_is_to_be_known() {
         let scrub = scrub(
-            &tags(&[
+            &Tags::of(&[
                 (Block::Exif, "UserComment", "call +41 79 123 45 67"),
                 (Block::Exif, "ImageDescription", "a garden"),
                 (Block::Xmp, "Iptc4xmpCore:CreatorContactInfo/Iptc4xmpCore:CiEmailWork", "jane@studio.example"),

@@ -68,6 +68,14 @@ impl Tag {
 pub struct Tags(Vec<Tag>);
 
 impl Tags {
+    /// Of these fields, each with one value.
+    #[cfg(test)]
+    pub fn of(fields: &[(Block, &str, &str)]) -> Self {
+        let mut tags = Self::default();
+        fields.iter().for_each(|(block, name, value)| tags.push(*block, name, value));
+        tags
+    }
+
     /// Adds a value, cleaned; nothing if nothing is left of it or the list is full.
     pub fn push(&mut self, block: Block, name: &str, value: &str) {
         self.push_entry(block, name, value, 0);

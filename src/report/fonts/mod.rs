@@ -2,6 +2,7 @@
 //!
 //! A character no face has is never dropped: it stays in the line as [`PieceKind::Missing`] and is drawn as a box with its code point.
 
+mod lines;
 pub mod shaping;
 pub mod subset;
 

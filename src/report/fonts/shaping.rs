@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use harfrust::{Buffer, Direction, Feature, Font, Script, ShapeOptions, ShapePlan, ShaperFont, Tag, shape};
 
+use super::lines::Lines;
 use super::{Face, Figures};
 use crate::report::ReportError;
 
@@ -73,11 +74,6 @@ impl Shaped {
 
 /// Compiled feature look-ups by face, digits and script.
 type Plans = BTreeMap<(Face, Figures, u32), Rc<ShapePlan>>;
-/// Shaped texts by face, digits and text: table words recur on every page.
-type Lines = BTreeMap<(Face, Figures, String), Rc<Shaped>>;
-
-/// Most shaped texts kept at a time.
-const LINES_MAX: usize = 4096;
 
 /// The opened faces with their compiled plans; one for a report, on one thread.
 pub struct Fonts {
@@ -113,22 +109,21 @@ impl Fonts {
     /// # Errors
     /// [`ReportError::Font`] when a face cannot be used or leaves a glyph undefined.
     pub fn shape(&self, face: Face, figures: Figures, text: &str) -> Result<Rc<Shaped>, ReportError> {
-        let key = (face, figures, text.to_owned());
-        if let Some(line) = self.lines.borrow().get(&key) {
-            return Ok(Rc::clone(line));
+        let kept = self.lines.borrow().get(face, figures, text);
+        if let Some(line) = kept {
+            return Ok(line);
         }
         let shaped = Rc::new(self.shape_anew(face, figures, text)?);
-        let mut lines = self.lines.borrow_mut();
-        if lines.len() < LINES_MAX {
-            lines.insert(key, Rc::clone(&shaped));
-        }
+        self.lines.borrow_mut().keep(face, figures, &shaped);
         Ok(shaped)
     }
 
     fn shape_anew(&self, face: Face, figures: Figures, text: &str) -> Result<Shaped, ReportError> {
-        let mut shaped = Shaped { text: text.to_owned(), pieces: Vec::new(), width: 0.0, count: 0 };
+        let runs = self.runs(face, text)?;
+        // most lines are one piece, and there are thousands of them
+        let mut shaped = Shaped { text: text.to_owned(), pieces: Vec::with_capacity(runs.len()), width: 0.0, count: 0 };
         let mut before = 0;
-        for (holder, run) in self.runs(face, text)? {
+        for (holder, run) in runs {
             match holder {
                 Some(face) => {
                     let (glyphs, width) = self.shape_run(face, figures, (before, run), shaped.width)?;

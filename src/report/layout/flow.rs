@@ -11,32 +11,39 @@ use super::{shell, tokens as t};
 /// What stays empty above the foot.
 const ABOVE_FOOT: f32 = 10.0;
 
+/// Who takes a full page before the next one is begun.
+pub type Turned<'t> = dyn FnMut(PageLayout) -> Result<(), ReportError> + 't;
+
 /// Pages of one kind.
-pub struct Flow<'f, 'c> {
+pub struct Flow<'f, 'c, 't> {
     fonts: &'f Fonts,
     content: &'c Content<'c>,
-    done: Vec<PageLayout>,
+    turned: &'t mut Turned<'t>,
     /// The page that is being filled.
     pub canvas: Canvas<'f>,
     /// What is filled of it.
     pub y: f32,
 }
 
-impl<'f, 'c> Flow<'f, 'c> {
+impl<'f, 'c, 't> Flow<'f, 'c, 't> {
     /// The first page.
     ///
     /// # Errors
-    /// As [`Fonts::shape`]; so do the others.
-    pub fn start(fonts: &'f Fonts, content: &'c Content<'c>, heading: &str, intro: &str) -> Result<Self, ReportError> {
-        let mut flow = Self { fonts, content, done: Vec::new(), canvas: shell::paper(fonts, content), y: 0.0 };
+    /// As [`Fonts::shape`]; so do the others, and with those of who takes the pages.
+    pub fn start(
+        fonts: &'f Fonts,
+        content: &'c Content<'c>,
+        turned: &'t mut Turned<'t>,
+        (heading, intro): (&str, &str),
+    ) -> Result<Self, ReportError> {
+        let mut flow = Self { fonts, content, turned, canvas: shell::paper(fonts, content), y: 0.0 };
         flow.head(heading, intro)?;
         Ok(flow)
     }
 
-    /// All of its pages.
-    pub fn finish(mut self) -> Vec<PageLayout> {
-        self.done.push(self.canvas.finish());
-        self.done
+    /// The last page is full.
+    pub fn finish(self) -> Result<(), ReportError> {
+        (self.turned)(self.canvas.finish())
     }
 
     fn head(&mut self, heading: &str, intro: &str) -> Result<(), ReportError> {
@@ -56,8 +63,9 @@ impl<'f, 'c> Flow<'f, 'c> {
 
     /// A new page.
     pub fn turn(&mut self, heading: &str, intro: &str) -> Result<(), ReportError> {
-        let full = std::mem::replace(&mut self.canvas, shell::paper(self.fonts, self.content));
-        self.done.push(full.finish());
+        let full = std::mem::replace(&mut self.canvas, Canvas::new(self.fonts, self.content.paper));
+        (self.turned)(full.finish())?;
+        self.canvas = shell::paper(self.fonts, self.content);
         self.head(heading, intro)
     }
 

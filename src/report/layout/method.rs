@@ -6,8 +6,8 @@ use crate::report::content::{Content, FileRow};
 use crate::report::fonts::Fonts;
 
 use super::canvas::Style;
-use super::display::{PageLayout, Role};
-use super::flow::Flow;
+use super::display::Role;
+use super::flow::{Flow, Turned};
 use super::tokens as t;
 
 const TEXT: f32 = 186.0;
@@ -15,9 +15,9 @@ const TEXT_WIDTH: f32 = t::RIGHT - TEXT;
 const LEADING: f32 = 10.8;
 const MORE: &str = "How it was measured, continued";
 
-pub(super) fn place(fonts: &Fonts, content: &Content<'_>) -> Result<Vec<PageLayout>, ReportError> {
+pub(super) fn place<'t>(fonts: &Fonts, content: &Content<'_>, turned: &'t mut Turned<'t>) -> Result<(), ReportError> {
     let method = &content.method;
-    let mut flow = Flow::start(fonts, content, "How it was measured", method.intro)?;
+    let mut flow = Flow::start(fonts, content, turned, ("How it was measured", method.intro))?;
     for entry in &method.metrics {
         flow.entry(entry, MORE)?;
     }
@@ -39,10 +39,10 @@ pub(super) fn place(fonts: &Fonts, content: &Content<'_>) -> Result<Vec<PageLayo
     flow.hash(&content.running.full_hash)?;
     flow.heading("Software", 40.0)?;
     flow.paragraph(&method.software)?;
-    Ok(flow.finish())
+    flow.finish()
 }
 
-impl Flow<'_, '_> {
+impl Flow<'_, '_, '_> {
     /// `more` heads the page it goes on to.
     fn entry(&mut self, entry: &Entry, more: &str) -> Result<(), ReportError> {
         let (name, unit) = (Style::strong(8.4, t::INK), Style::text(8.0, t::INK_2));

@@ -38,46 +38,92 @@ pub struct OutlineEntry {
     pub below: Vec<OutlineEntry>,
 }
 
-/// The whole report, placed.
-#[derive(Debug)]
-pub struct Layout {
-    /// What it is printed on.
-    pub paper: Paper,
-    /// Pages in order.
-    pub pages: Vec<PageLayout>,
+/// Who draws a page: it is lent for the time of the call, so that nobody holds two.
+pub type Draw<'d> = dyn FnMut(&PageLayout) -> Result<(), ReportError> + 'd;
+
+/// The pages of a report, which can be gone through more than once.
+pub trait Pages {
+    /// What they are printed on.
+    fn paper(&self) -> Paper;
+
+    /// How many there are.
+    fn count(&self) -> usize;
+
     /// The outline.
-    pub outline: Vec<OutlineEntry>,
+    fn outline(&self) -> &[OutlineEntry];
+
+    /// Lends each page, in order.
+    ///
+    /// # Errors
+    /// [`ReportError::Font`], [`ReportError::VerifyAddress`], and those of `draw`.
+    fn each(&self, draw: &mut Draw<'_>) -> Result<(), ReportError>;
 }
 
-/// Places the whole report, on the paper it asks for.
-///
-/// # Errors
-/// [`ReportError::Font`], [`ReportError::VerifyAddress`].
-pub fn place(fonts: &Fonts, content: &Content<'_>) -> Result<Layout, ReportError> {
-    let mut pages = vec![cover::place(fonts, content)?];
-    for page in &content.sheets {
-        pages.push(sheet::place(fonts, content, page)?);
+/// The report as it is placed: a page when it is its turn, gone before the next one.
+pub struct Layout<'a> {
+    fonts: &'a Fonts,
+    content: &'a Content<'a>,
+    count: usize,
+    outline: Vec<OutlineEntry>,
+}
+
+impl<'a> Layout<'a> {
+    /// Counts the pages, of which each says how many there are.
+    ///
+    /// # Errors
+    /// [`ReportError::Font`].
+    pub fn new(fonts: &'a Fonts, content: &'a Content<'a>) -> Result<Self, ReportError> {
+        let before = 1 + content.sheets.len() + content.set.len() + content.photos.len();
+        // how many of these there are shows only when they are filled
+        let said = counted(|turned| statements::place(fonts, content, turned))?;
+        let method = counted(|turned| method::place(fonts, content, turned))?;
+        let outline = outline(content, before + 1, before + said + 1);
+        Ok(Self { fonts, content, count: before + said + method, outline })
     }
-    for page in &content.set {
-        pages.push(set::place(fonts, content, page)?);
+}
+
+impl Pages for Layout<'_> {
+    fn paper(&self) -> Paper {
+        self.content.paper
     }
-    for page in &content.photos {
-        pages.push(photo::place(fonts, content, page)?);
+
+    fn count(&self) -> usize {
+        self.count
     }
-    let said = pages.len() + 1;
-    pages.extend(statements::place(fonts, content)?);
-    let method = pages.len() + 1;
-    pages.extend(method::place(fonts, content)?);
-    let total = pages.len();
-    let pages = pages
-        .into_iter()
-        .enumerate()
-        .map(|(index, page)| {
-            let page = shell::foot(fonts, content, page, index + 1, total)?;
-            if content.is_test { test_mark::put(fonts, page) } else { Ok(page) }
-        })
-        .collect::<Result<_, _>>()?;
-    Ok(Layout { paper: content.paper, pages, outline: outline(content, said, method) })
+
+    fn outline(&self) -> &[OutlineEntry] {
+        &self.outline
+    }
+
+    fn each(&self, draw: &mut Draw<'_>) -> Result<(), ReportError> {
+        let (fonts, content, mut number) = (self.fonts, self.content, 0);
+        let mut turned = |page| {
+            number += 1;
+            let page = shell::foot(fonts, content, page, number, self.count)?;
+            draw(&if content.is_test { test_mark::put(fonts, page)? } else { page })
+        };
+        turned(cover::place(fonts, content)?)?;
+        for page in &content.sheets {
+            turned(sheet::place(fonts, content, page)?)?;
+        }
+        for page in &content.set {
+            turned(set::place(fonts, content, page)?)?;
+        }
+        for page in &content.photos {
+            turned(photo::place(fonts, content, page)?)?;
+        }
+        statements::place(fonts, content, &mut turned)?;
+        method::place(fonts, content, &mut turned)
+    }
+}
+
+fn counted(place: impl FnOnce(&mut flow::Turned<'_>) -> Result<(), ReportError>) -> Result<usize, ReportError> {
+    let mut pages = 0;
+    place(&mut |_| {
+        pages += 1;
+        Ok(())
+    })?;
+    Ok(pages)
 }
 
 fn outline(content: &Content<'_>, said: usize, method: usize) -> Vec<OutlineEntry> {

@@ -5,8 +5,8 @@ use crate::report::content::{Audit, Content};
 use crate::report::fonts::Fonts;
 
 use super::canvas::Style;
-use super::display::{PageLayout, Role};
-use super::flow::Flow;
+use super::display::Role;
+use super::flow::{Flow, Turned};
 use super::tokens as t;
 
 const TEXT: f32 = 118.0;
@@ -18,18 +18,18 @@ const TITLE: &str = "What the files say";
 const MORE: &str = "What the files say, continued";
 const INTRO: &str = "Everything here was written into the file by a camera or a program: it is declared, not measured, and anybody can change or remove it. Values that identify somebody are cut to their end or their length.";
 
-pub(super) fn place(fonts: &Fonts, content: &Content<'_>) -> Result<Vec<PageLayout>, ReportError> {
+pub(super) fn place<'t>(fonts: &Fonts, content: &Content<'_>, turned: &'t mut Turned<'t>) -> Result<(), ReportError> {
     if content.audits.is_empty() {
-        return Ok(Vec::new());
+        return Ok(());
     }
-    let mut flow = Flow::start(fonts, content, TITLE, INTRO)?;
+    let mut flow = Flow::start(fonts, content, turned, (TITLE, INTRO))?;
     for audit in &content.audits {
         flow.audit(audit)?;
     }
-    Ok(flow.finish())
+    flow.finish()
 }
 
-impl Flow<'_, '_> {
+impl Flow<'_, '_, '_> {
     fn audit(&mut self, audit: &Audit) -> Result<(), ReportError> {
         let first = audit.lines.first().map_or(Ok(0.0), |(_, words)| self.height(words))?;
         self.room(HEADING_HEIGHT + first, MORE)?;

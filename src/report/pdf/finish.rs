@@ -3,27 +3,20 @@
 
 use std::collections::BTreeMap;
 
-use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
+use lopdf::{Document, Object, ObjectId, Stream, StringFormat, dictionary};
 
-use crate::domain::Paper;
 use crate::report::ReportError;
-use crate::report::layout::display::{Item, PageLayout};
-use crate::report::layout::tokens;
-use crate::report::layout::{Layout, OutlineEntry};
+use crate::report::layout::{OutlineEntry, Pages};
 
-use super::structure::{self, WrittenPage};
-use super::{About, attachment, place, save, text_string, xmp};
+use super::book::{Bound, top_of};
+use super::{About, attachment, save, text_string, xmp};
 
 /// The color space of everything in the file: sRGB (IEC 61966-2-1) as an ICC profile.
 /// Made by Little CMS 2.17 (`cmsCreate_sRGBProfile`, through Pillow), its date set to 2000-01-01.
 const SRGB: &[u8] = include_bytes!("../assets/srgb.icc");
 
-/// What goes into the file beside the layout.
+/// What goes into the file beside its pages.
 pub struct Parts<'a> {
-    /// Of each page, its numbered sequences: the item each begins with and its node.
-    pub sequences: Vec<Vec<(usize, usize)>>,
-    /// Of each page, its operators.
-    pub contents: Vec<Stream>,
     /// Bytes of the encoded pictures, by their names.
     pub pictures: BTreeMap<String, &'a [u8]>,
     /// The result.
@@ -34,31 +27,14 @@ pub struct Parts<'a> {
 ///
 /// # Errors
 /// [`ReportError::Writer`].
-pub fn finish<'a>(
-    mut document: Document,
-    layout: &Layout,
-    parts: Parts<'a>,
-    about: &About,
-) -> Result<save::Finished<'a>, ReportError> {
-    let Parts { sequences, contents, pictures, result_json } = parts;
-    let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
-    if [layout.pages.len(), sequences.len(), contents.len()] != [pages.len(); 3] {
-        return Err(ReportError::Writer { page: 0, what: "lost a page" });
-    }
-    let mut next_key = pages.len();
-    let mut written = Vec::with_capacity(pages.len());
-    for (index, (id, (sequences, content))) in pages.iter().zip(sequences.iter().zip(contents)).enumerate() {
-        let page = &layout.pages[index];
-        let links = links(&mut document, page, &pages, &mut next_key);
-        finish_page(&mut document, index, *id, &links, content)?;
-        written.push(WrittenPage { id: *id, layout: page, sequences, links });
-    }
-    let (tree, written) = structure::write(&mut document, &written);
-    let outline = outline(&mut document, layout, &pages);
+pub fn finish<'a>(bound: Bound, pages: &impl Pages, parts: Parts<'a>, about: &About) -> Result<save::Finished<'a>, ReportError> {
+    let Bound { mut document, written, pages: ids, tree } = bound;
+    let tops: Vec<Object> = ids.iter().map(|page| top_of(pages.paper(), *page)).collect();
+    let outline = outline(&mut document, pages.outline(), &tops);
     say_about(&mut document, about);
-    let mut bodies = bodies(&document, pages.first(), &pictures)?;
-    let (attached, file) = attachment::attach(&mut document, about, result_json.len());
-    bodies.insert(file, result_json);
+    let mut bodies = bodies(&document, ids.first(), &parts.pictures)?;
+    let (attached, file) = attachment::attach(&mut document, about, parts.result_json.len());
+    bodies.insert(file, parts.result_json);
     catalog(&mut document, &Roots { tree, outline, attached }, about)?;
     Ok(save::Finished { document, written, bodies })
 }
@@ -85,67 +61,9 @@ fn bodies<'a>(
         .collect()
 }
 
-/// Writes the links of a page; answers the index of each one's item, and its annotation. Their keys in the number tree follow each
-/// other over all pages.
-fn links(document: &mut Document, page: &PageLayout, pages: &[ObjectId], next_key: &mut usize) -> Vec<(usize, ObjectId)> {
-    let mut links = Vec::new();
-    for (index, (_, item)) in page.items.iter().enumerate() {
-        let Item::Link { frame, page: to, words } = item else { continue };
-        let Some(target) = to.checked_sub(1).and_then(|page| pages.get(page)) else { continue };
-        links.push((
-            index,
-            document.add_object(link(place::edges(page.paper, *frame), top_of(page.paper, *target), words, *next_key)),
-        ));
-        *next_key += 1;
-    }
-    links
-}
-
-fn finish_page(
-    document: &mut Document,
-    index: usize,
-    id: ObjectId,
-    links: &[(usize, ObjectId)],
-    content: Stream,
-) -> Result<(), ReportError> {
-    let wrong = ReportError::Writer { page: index + 1, what: "has no dictionary" };
-    let page = document.get_dictionary_mut(id).map_err(|_| wrong.clone())?;
-    let operators = page.get(b"Contents").and_then(Object::as_reference).map_err(|_| wrong)?;
-    if links.is_empty() {
-        page.remove(b"Annots");
-    } else {
-        page.set("Annots", links.iter().map(|(_, link)| Object::Reference(*link)).collect::<Vec<_>>());
-    }
-    page.set("Group", dictionary! { "S" => "Transparency", "CS" => "DeviceRGB" });
-    page.set("StructParents", index as i64);
-    // the order of annotations is that of the tags
-    page.set("Tabs", "S");
-    document.set_object(operators, content);
-    Ok(())
-}
-
-fn link(edges: [f32; 4], target: Object, words: &str, key: usize) -> Dictionary {
-    dictionary! {
-        "Type" => "Annot",
-        "Subtype" => "Link",
-        "Rect" => edges.map(Object::Real).to_vec(),
-        "Border" => vec![0.into(), 0.into(), 0.into()],
-        "F" => 4,
-        "Contents" => text_string(words),
-        "StructParent" => key as i64,
-        "A" => dictionary! { "S" => "GoTo", "D" => target },
-    }
-}
-
-fn top_of(paper: Paper, page: ObjectId) -> Object {
-    Object::Array(vec![Object::Reference(page), "XYZ".into(), Object::Null, Object::Real(tokens::height(paper)), Object::Null])
-}
-
-fn outline(document: &mut Document, layout: &Layout, pages: &[ObjectId]) -> ObjectId {
-    let entries = &layout.outline;
-    let tops: Vec<Object> = pages.iter().map(|page| top_of(layout.paper, *page)).collect();
+fn outline(document: &mut Document, entries: &[OutlineEntry], tops: &[Object]) -> ObjectId {
     let root = document.new_object_id();
-    let (first, last) = level(document, entries, root, &tops);
+    let (first, last) = level(document, entries, root, tops);
     let mut dict = dictionary! { "Type" => "Outlines", "Count" => entries.len() as i64 };
     if let (Some(first), Some(last)) = (first, last) {
         dict.set("First", first);

@@ -1,11 +1,16 @@
 //! Placed pages -> PDF bytes: printpdf writes content and resources, one pass over the document does the rest.
 //!
+//! The pages are gone through twice, and each is placed, used and dropped before the next: the first time for what the file must know
+//! before any page is written (`survey`: glyphs, pictures, links), the second time to write them (`book`).
+//!
 //! The preview encoder's bytes stand in the file as they are. No clock and no counter of the process: resource names are our own,
 //! dates come from the facts, the file's `/ID` from the results. Knows nothing of photos but their encoded pictures.
 
 pub mod attachment;
+pub mod book;
 pub mod finish;
 pub mod jpeg;
+pub mod names;
 pub mod ops;
 pub mod packs;
 pub mod place;
@@ -13,20 +18,22 @@ pub mod resources;
 pub mod save;
 pub mod sequences;
 pub mod structure;
+pub mod survey;
 pub mod syntax;
 pub mod text;
 pub mod xmp;
 
-use lopdf::{Document, Object, Stream};
-use printpdf::{Mm, Op, PdfDocument, PdfPage, PdfParseErrorSeverity, PdfSaveOptions};
+use std::collections::BTreeMap;
 
-use crate::domain::{Logo, Paper};
+use lopdf::Document;
+use printpdf::{PdfDocument, PdfParseErrorSeverity, PdfSaveOptions};
 
-use super::fonts::PieceKind;
-use super::fonts::subset::Usage;
-use super::layout::Layout;
-use super::layout::display::{Item, PageLayout};
+use crate::domain::Logo;
+
+use super::layout::Pages;
 use super::{ReportError, ReportPhoto};
+use book::Book;
+use survey::Survey;
 
 /// What the report shows, encoded already.
 #[derive(Debug, Clone, Copy)]
@@ -50,63 +57,44 @@ pub struct About {
     pub id: [u8; 16],
 }
 
-/// Draws the report as PDF/A-3a and PDF/UA-1, with the result attached. What it answers needs the layout no more, and
+/// Draws the report as PDF/A-3a and PDF/UA-1, with the result attached. What it answers needs the pages no more, and
 /// [`save::Finished::save`] makes the file.
 ///
 /// # Errors
-/// [`ReportError::Preview`], [`ReportError::Logo`], [`ReportError::Mark`], [`ReportError::Font`], [`ReportError::Writer`].
+/// [`ReportError::Preview`], [`ReportError::Logo`], [`ReportError::Mark`], [`ReportError::Font`], [`ReportError::VerifyAddress`],
+/// [`ReportError::Writer`].
 pub fn draw<'a>(
-    layout: &Layout,
+    pages: &impl Pages,
     sources: &'a Sources<'a>,
     about: &About,
     result_json: &'a [u8],
 ) -> Result<save::Finished<'a>, ReportError> {
-    let usage = glyphs_used(&layout.pages);
+    let Survey { usage, store, links } = Survey::of(pages, sources)?;
     let faces = text::Faces::cut(&usage)?;
-    let mut store = resources::Store::new(sources);
-    let mut sequences = Vec::with_capacity(layout.pages.len());
-    let mut contents = Vec::with_capacity(layout.pages.len());
-    for (page, number) in layout.pages.iter().zip(1..) {
-        let (ops, numbered) = ops::draw(page, number, &faces, &mut store)?;
-        sequences.push(numbered);
-        contents.push(content(sheet(layout.paper, ops), number, &faces)?);
-    }
+    let (written, names, pictures) = frame(pages, store, &faces)?;
+    let mut book = Book::new(written, links, &faces, names);
+    pages.each(&mut |page| book.add(page))?;
+    finish::finish(book.finish()?, pages, finish::Parts { pictures, result_json }, about)
+}
+
+/// Encoded pictures by their names.
+type Pictures<'a> = BTreeMap<String, &'a [u8]>;
+
+/// The document with all that pages draw on, and a page without operators for each.
+fn frame<'a>(
+    pages: &impl Pages,
+    store: resources::Store<'a>,
+    faces: &text::Faces,
+) -> Result<(Document, names::Names, Pictures<'a>), ReportError> {
     let mut document = PdfDocument::new("");
-    document.pages = vec![sheet(layout.paper, Vec::new()); layout.pages.len()];
+    document.pages = vec![book::sheet(pages.paper(), Vec::new()); pages.count()];
     if let Some(first) = document.pages.first_mut() {
-        // every glyph of every page, or the writer would not know the text of each; the page gets its own operators below
+        // every glyph of every page, or the writer would not know the text of each; the page gets its own operators later
         first.ops = faces.all_glyphs();
     }
-    let pictures = store.hand_over(&mut document.resources);
+    let (names, pictures) = store.hand_over(&mut document.resources);
     faces.lend(&mut document.resources);
-    let written = writer(&document, 0)?;
-    drop(document);
-    finish::finish(written, layout, finish::Parts { sequences, contents, pictures, result_json }, about)
-}
-
-/// The operators of one page as a compressed stream. Pages are made one at a time: operators take many times the room of their bytes.
-fn content(page: PdfPage, number: usize, faces: &text::Faces) -> Result<Stream, ReportError> {
-    let lost = ReportError::Writer { page: number, what: "lost a page" };
-    let mut document = PdfDocument::new("");
-    faces.lend(&mut document.resources);
-    document.pages.push(page);
-    let mut written = writer(&document, number)?;
-    drop(document);
-    let page = written.get_pages().into_values().next().ok_or_else(|| lost.clone())?;
-    let page = written.get_dictionary(page).map_err(|_| lost.clone())?;
-    let id = page.get(b"Contents").and_then(Object::as_reference).map_err(|_| lost.clone())?;
-    match written.objects.remove(&id) {
-        Some(Object::Stream(stream)) => save::compressed(stream),
-        _ => Err(lost),
-    }
-}
-
-fn sheet(paper: Paper, ops: Vec<Op>) -> PdfPage {
-    let (width, height) = match paper {
-        Paper::A4 => (Mm(210.0), Mm(297.0)),
-        Paper::Letter => (Mm(215.9), Mm(279.4)),
-    };
-    PdfPage::new(width, height, ops)
+    Ok((writer(&document, 0)?, names, pictures))
 }
 
 /// What the writer makes of its document.
@@ -127,19 +115,4 @@ fn text_string(text: &str) -> lopdf::Object {
     }
     let bytes = [0xfe, 0xff].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect();
     lopdf::Object::String(bytes, lopdf::StringFormat::Hexadecimal)
-}
-
-fn glyphs_used(pages: &[PageLayout]) -> Usage {
-    let mut usage = Usage::default();
-    for (_, item) in pages.iter().flat_map(|page| &page.items) {
-        let Item::Text { line, .. } = item else { continue };
-        for piece in &line.pieces {
-            if let PieceKind::Glyphs(glyphs) = &piece.kind {
-                for glyph in glyphs {
-                    usage.note(piece.face, glyph.id, line.text_of(glyph));
-                }
-            }
-        }
-    }
-    usage
 }

@@ -6,11 +6,11 @@ use printpdf::{
 };
 
 use crate::report::ReportError;
-use crate::report::layout::display::{Dash, Frame, Item, PageLayout, Wash};
+use crate::report::layout::display::{Dash, Frame, Item, PageLayout};
 use crate::report::layout::tokens::{Ink, PAGE_HEIGHT, PAPER};
 
+use super::names::{self, Names, State};
 use super::place;
-use super::resources::{State, Store};
 use super::sequences::Sequences;
 use super::text::{Faces, Place, round2};
 
@@ -20,8 +20,8 @@ pub type Drawn = (Vec<Op>, Vec<(usize, usize)>);
 /// Draws one page; answers the operators, and of each numbered sequence of them the item it begins with and its node.
 ///
 /// # Errors
-/// [`ReportError::Preview`], [`ReportError::Mark`], [`ReportError::Font`]; [`ReportError::Writer`] for a clip that does not end.
-pub fn draw(page: &PageLayout, number: usize, faces: &Faces, store: &mut Store<'_>) -> Result<Drawn, ReportError> {
+/// [`ReportError::Mark`], [`ReportError::Font`]; [`ReportError::Writer`] for a clip that does not end, and for what is not in the file.
+pub fn draw(page: &PageLayout, number: usize, faces: &Faces, names: &mut Names) -> Result<Drawn, ReportError> {
     let (mut ops, mut sequences) = (Vec::from_iter(place::transform(page.paper)), Sequences::default());
     let mut clips = 0_usize;
     for (index, (_, item)) in page.items.iter().enumerate() {
@@ -51,7 +51,8 @@ pub fn draw(page: &PageLayout, number: usize, faces: &Faces, store: &mut Store<'
             | Item::Mark { .. }
             | Item::Trace { .. }
             | Item::Wash { .. } => {
-                object(&mut ops, item, store)?;
+                object(&mut ops, item, names)?
+                    .ok_or(ReportError::Writer { page: number, what: "draws what is not in the file" })?;
             }
         }
     }
@@ -91,59 +92,51 @@ fn shape(ops: &mut Vec<Op>, item: &Item) {
     }
 }
 
-fn object(ops: &mut Vec<Op>, item: &Item, store: &mut Store<'_>) -> Result<(), ReportError> {
-    match item {
+/// Draws what is an object of its own; None if the file does not have it.
+fn object(ops: &mut Vec<Op>, item: &Item, names: &mut Names) -> Result<Option<()>, ReportError> {
+    let drawn = match item {
         Item::Picture { frame, photo, kind } => {
-            let id = store.picture(*photo, *kind)?;
-            ops.push(placed(id, *frame));
+            names.object(names::picture(*photo, *kind)).map(|id| ops.push(placed(id, *frame)))
         }
-        Item::Logo { frame } => {
-            let id = store.logo()?;
-            ops.push(placed(id, *frame));
-        }
-        Item::Tiles { frame, columns, cells, opacity } => {
-            let id = store.tiles(*columns, cells);
-            ops.push(Op::SaveGraphicsState);
-            if *opacity < 1.0 {
-                ops.push(Op::LoadGraphicsState { gs: store.state(State::Grid) });
-            }
-            ops.extend([placed(id, *frame), Op::RestoreGraphicsState]);
-        }
-        Item::Bits { frame, side, cells, ink } => {
-            let id = store.stencil(*side, cells);
-            ops.extend([fill_color(*ink), placed(id, *frame)]);
-        }
-        Item::Mark { frame, id, ink, halo } => mark(ops, store, *frame, id, *ink, *halo)?,
-        Item::Trace { points, width, ink } => {
-            ops.extend([Op::SaveGraphicsState, Op::LoadGraphicsState { gs: store.state(State::Trace) }]);
+        Item::Logo { frame } => names.object(names::LOGO.to_owned()).map(|id| ops.push(placed(id, *frame))),
+        Item::Tiles { frame, opacity, .. } => tiles(ops, names, *frame, *opacity),
+        Item::Bits { frame, ink, .. } => names.next_grid().map(|id| ops.extend([fill_color(*ink), placed(id, *frame)])),
+        Item::Mark { frame, id, ink, halo } => mark(ops, names, *frame, id, *ink, *halo)?,
+        Item::Trace { points, width, ink } => names.state(State::Trace).map(|gs| {
+            ops.extend([Op::SaveGraphicsState, Op::LoadGraphicsState { gs }]);
             // one line is painted once, however often it crosses itself
             shape(ops, &Item::Stroke { points: points.clone(), width: *width, ink: *ink, dash: Dash::Solid });
             ops.push(Op::RestoreGraphicsState);
-        }
-        Item::Wash { frame, wash } => {
-            let state = match wash {
-                Wash::Gray => State::Gray,
-                Wash::Veil => State::Veil,
-            };
-            let gs = store.state(state);
+        }),
+        Item::Wash { frame, wash } => names.state(State::of(*wash)).map(|gs| {
             // a little over the edge, or the picture's rim would keep its colors where viewers smooth it
             let frame = Frame::new(frame.x - 0.8, frame.y - 0.8, frame.width + 1.6, frame.height + 1.6);
             let area = polygon(vec![corners(frame)], PaintMode::Fill);
             ops.extend([Op::SaveGraphicsState, Op::LoadGraphicsState { gs }, fill_color(PAPER), area, Op::RestoreGraphicsState]);
-        }
-        _ => {}
+        }),
+        _ => Some(()),
+    };
+    Ok(drawn)
+}
+
+fn tiles(ops: &mut Vec<Op>, names: &mut Names, frame: Frame, opacity: f32) -> Option<()> {
+    let id = names.next_grid()?;
+    ops.push(Op::SaveGraphicsState);
+    if opacity < 1.0 {
+        ops.push(Op::LoadGraphicsState { gs: names.state(State::Grid)? });
     }
-    Ok(())
+    ops.extend([placed(id, frame), Op::RestoreGraphicsState]);
+    Some(())
 }
 
 fn mark(
     ops: &mut Vec<Op>,
-    store: &mut Store<'_>,
+    names: &Names,
     frame: Frame,
     id: &'static str,
     ink: Ink,
     halo: bool,
-) -> Result<(), ReportError> {
+) -> Result<Option<()>, ReportError> {
     let mark = crate::report::marks::find(id).ok_or(ReportError::Mark { id })?;
     let transform = XObjectTransform {
         translate_x: Some(Pt(round2(frame.x))),
@@ -154,19 +147,16 @@ fn mark(
         ..XObjectTransform::default()
     };
     if halo {
-        let gs = store.state(State::Halo);
-        let id = store.mark(id, true)?;
+        let (Some(gs), Some(around)) = (names.state(State::Halo), names.object(names::mark(id, true))) else { return Ok(None) };
         ops.extend([
             Op::SaveGraphicsState,
             Op::LoadGraphicsState { gs },
             Op::SetLineDashPattern { dash: LineDashPattern::solid() },
         ]);
         ops.extend([fill_color(PAPER), Op::SetOutlineColor { col: color(PAPER) }]);
-        ops.extend([Op::UseXobject { id, transform }, Op::RestoreGraphicsState]);
+        ops.extend([Op::UseXobject { id: around, transform }, Op::RestoreGraphicsState]);
     }
-    let id = store.mark(id, false)?;
-    ops.extend([fill_color(ink), Op::UseXobject { id, transform }]);
-    Ok(())
+    Ok(names.object(names::mark(id, false)).map(|id| ops.extend([fill_color(ink), Op::UseXobject { id, transform }])))
 }
 
 fn placed(id: XObjectId, frame: Frame) -> Op {

@@ -10,7 +10,7 @@ use super::save::{Bytes, Place, Ready, packed};
 use super::syntax;
 
 /// Objects in an object stream: few enough that a reader unpacks little for one of them.
-const OBJECTS_PER_STREAM: usize = 200;
+pub(super) const OBJECTS_PER_STREAM: usize = 200;
 
 /// Objects that are bytes already.
 #[derive(Debug, Default)]
@@ -25,6 +25,14 @@ impl Written {
     pub fn add(&mut self, id: ObjectId, dictionary: &Dictionary) {
         self.starts.push((id.0, self.bytes.len()));
         syntax::write_dictionary(&mut self.bytes, dictionary);
+    }
+
+    /// Adds the dictionary whose only entry is this array, of which the items are given as bytes.
+    pub fn add_array(&mut self, id: ObjectId, key: &str, items: &[u8]) {
+        self.starts.push((id.0, self.bytes.len()));
+        for part in [b"<</".as_slice(), key.as_bytes(), b"[", items, b"]>>"] {
+            self.bytes.extend(part);
+        }
     }
 
     /// All by their numbers.

@@ -1,4 +1,4 @@
-//! Pictures, grids, marks and graphics states, under our own names; each is in the file once, and only if it is drawn.
+//! Pictures, grids, marks and graphics states, under our own names ([`super::names`]); each is in the file once, and only if it is drawn.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -9,10 +9,11 @@ use printpdf::{
 };
 
 use crate::measure::{PhotoOutcome, Preview};
-use crate::report::layout::display::PictureKind;
+use crate::report::layout::display::{Item, PictureKind};
 use crate::report::layout::tokens::Ink;
 use crate::report::{ReportError, marks};
 
+use super::names::{self, Names, State};
 use super::{Sources, jpeg};
 
 /// Width of the halo around a mark, in units of its view box.
@@ -28,83 +29,96 @@ pub struct Store<'a> {
     grids: usize,
 }
 
-/// A graphics state of ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// Takes the colors out of what lies below.
-    Gray,
-    /// A veil.
-    Veil,
-    /// The halo of a mark.
-    Halo,
-    /// A grid over a picture.
-    Grid,
-    /// A line one sees through.
-    Trace,
-}
-
 impl<'a> Store<'a> {
     /// An empty store over the report's pictures.
     pub fn new(sources: &'a Sources<'a>) -> Self {
         Self { sources, objects: BTreeMap::new(), encoded: BTreeMap::new(), states: BTreeMap::new(), grids: 0 }
     }
 
-    /// Gives everything that was drawn to the document; answers the bytes of the encoded pictures by their names, which the document
-    /// does not hold.
-    pub fn hand_over(self, resources: &mut PdfResources) -> BTreeMap<String, &'a [u8]> {
+    /// Takes what an item draws on.
+    ///
+    /// # Errors
+    /// [`ReportError::Preview`], [`ReportError::Logo`] when there is no such picture, or it is not the JPEG it says it is;
+    /// [`ReportError::Mark`] when the mark is missing or its path cannot be read.
+    pub fn note(&mut self, item: &Item) -> Result<(), ReportError> {
+        match item {
+            Item::Picture { photo, kind, .. } => self.picture(*photo, *kind)?,
+            Item::Logo { .. } => self.logo()?,
+            Item::Tiles { columns, cells, opacity, .. } => {
+                self.tiles(*columns, cells);
+                if *opacity < 1.0 {
+                    self.state(State::Grid);
+                }
+            }
+            Item::Bits { side, cells, .. } => self.stencil(*side, cells),
+            Item::Mark { id, halo, .. } => {
+                if *halo {
+                    self.state(State::Halo);
+                    self.mark(id, true)?;
+                }
+                self.mark(id, false)?;
+            }
+            Item::Trace { .. } => self.state(State::Trace),
+            Item::Wash { wash, .. } => self.state(State::of(*wash)),
+            Item::Text { .. }
+            | Item::Fill { .. }
+            | Item::Stroke { .. }
+            | Item::Area { .. }
+            | Item::Clip(_)
+            | Item::EndClip
+            | Item::Link { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Gives everything that was noted to the document; answers its names, and the bytes of the encoded pictures by theirs, which the
+    /// document does not hold.
+    pub fn hand_over(self, resources: &mut PdfResources) -> (Names, BTreeMap<String, &'a [u8]>) {
+        let known = self.objects.keys().cloned().chain(self.states.keys().map(|name| (*name).to_owned())).collect();
         for (name, object) in self.objects {
             resources.xobjects.map.insert(XObjectId(name), XObject::External(object));
         }
         for (name, state) in self.states {
             resources.extgstates.map.insert(ExtendedGraphicsStateId(name.to_owned()), state);
         }
-        self.encoded
+        (Names::new(known), self.encoded)
     }
 
-    /// The name of a graphics state.
-    pub fn state(&mut self, state: State) -> ExtendedGraphicsStateId {
+    fn state(&mut self, state: State) {
         let plain = ExtendedGraphicsState::default();
-        let (name, state) = match state {
-            State::Gray => ("GGray", plain.with_blend_mode(BlendMode::NonSeperable(NonSeperableBlendMode::Saturation))),
-            State::Veil => ("GVeil", plain.with_current_fill_alpha(0.6)),
-            State::Halo => ("GHalo", plain.with_current_fill_alpha(0.55).with_current_stroke_alpha(0.55)),
-            State::Grid => ("GGrid", plain.with_current_fill_alpha(0.88)),
-            State::Trace => ("GTrace", plain.with_current_stroke_alpha(0.14)),
+        let described = match state {
+            State::Gray => plain.with_blend_mode(BlendMode::NonSeperable(NonSeperableBlendMode::Saturation)),
+            State::Veil => plain.with_current_fill_alpha(0.6),
+            State::Halo => plain.with_current_fill_alpha(0.55).with_current_stroke_alpha(0.55),
+            State::Grid => plain.with_current_fill_alpha(0.88),
+            State::Trace => plain.with_current_stroke_alpha(0.14),
         };
-        self.states.insert(name, state);
-        ExtendedGraphicsStateId(name.to_owned())
+        self.states.insert(state.name(), described);
     }
 
-    /// The name of a photo's encoded picture. The bytes go in as they are.
-    ///
-    /// # Errors
-    /// [`ReportError::Preview`] when there is none, or it is not the JPEG it says it is.
-    pub fn picture(&mut self, photo: u16, kind: PictureKind) -> Result<XObjectId, ReportError> {
-        let (letter, which) = match kind {
-            PictureKind::Preview => ('P', "preview"),
-            PictureKind::Thumbnail => ('T', "thumbnail"),
-        };
-        let name = format!("Im{photo}{letter}");
+    /// A photo's encoded picture. The bytes go in as they are.
+    fn picture(&mut self, photo: u16, kind: PictureKind) -> Result<(), ReportError> {
+        let name = names::picture(photo, kind);
         if !self.objects.contains_key(&name) {
+            let which = match kind {
+                PictureKind::Preview => "preview",
+                PictureKind::Thumbnail => "thumbnail",
+            };
             let wrong = ReportError::Preview { number: photo, which };
             let picture = self.find(photo, kind).ok_or_else(|| wrong.clone())?;
             let object = encoded(&picture.jpeg, (picture.width_px, picture.height_px)).ok_or(wrong)?;
             self.objects.insert(name.clone(), object);
-            self.encoded.insert(name.clone(), &picture.jpeg);
+            self.encoded.insert(name, &picture.jpeg);
         }
-        Ok(XObjectId(name))
+        Ok(())
     }
 
-    /// The name of the agency's logo.
-    ///
-    /// # Errors
-    /// [`ReportError::Logo`] when there is none, or it is not the JPEG it says it is.
-    pub fn logo(&mut self) -> Result<XObjectId, ReportError> {
+    fn logo(&mut self) -> Result<(), ReportError> {
         let logo = self.sources.logo.ok_or(ReportError::Logo)?;
         let object = encoded(&logo.jpeg, (logo.width_px, logo.height_px)).ok_or(ReportError::Logo)?;
-        self.objects.insert("ImLogo".to_owned(), object);
-        self.encoded.insert("ImLogo".to_owned(), &logo.jpeg);
-        Ok(XObjectId("ImLogo".to_owned()))
+        self.objects.insert(names::LOGO.to_owned(), object);
+        self.encoded.insert(names::LOGO.to_owned(), &logo.jpeg);
+        Ok(())
     }
 
     fn find(&self, photo: u16, kind: PictureKind) -> Option<&'a Preview> {
@@ -117,17 +131,17 @@ impl<'a> Store<'a> {
         })
     }
 
-    /// The name of a grid of colors.
-    pub fn tiles(&mut self, columns: u16, cells: &[Ink]) -> XObjectId {
+    /// A grid of colors.
+    fn tiles(&mut self, columns: u16, cells: &[Ink]) {
         let rows = cells.len() / usize::from(columns.max(1));
         let mut dict = image(u32::from(columns), rows as u32, 8);
         dict.insert("ColorSpace".into(), named("DeviceRGB"));
         let samples = cells.iter().take(rows * usize::from(columns)).flatten().copied().collect();
-        self.grid(external(dict, samples))
+        self.grid(external(dict, samples));
     }
 
-    /// The name of a stencil whose set cells take the current color.
-    pub fn stencil(&mut self, side: u16, cells: &[bool]) -> XObjectId {
+    /// A stencil whose set cells take the current color.
+    fn stencil(&mut self, side: u16, cells: &[bool]) {
         let mut dict = image(u32::from(side), u32::from(side), 1);
         dict.insert("ImageMask".into(), DictItem::Bool(true));
         let samples = cells
@@ -137,41 +151,37 @@ impl<'a> Store<'a> {
                 eight.iter().enumerate().fold(0xff_u8, |byte, (bit, set)| if *set { byte & !(0x80 >> bit) } else { byte })
             })
             .collect();
-        self.grid(external(dict, samples))
+        self.grid(external(dict, samples));
     }
 
-    fn grid(&mut self, object: ExternalXObject) -> XObjectId {
+    fn grid(&mut self, object: ExternalXObject) {
         self.grids += 1;
-        let name = format!("Gr{}", self.grids);
-        self.objects.insert(name.clone(), object);
-        XObjectId(name)
+        self.objects.insert(names::grid(self.grids), object);
     }
 
-    /// The name of a drawn mark; it takes the current colors, and the halo strokes around it.
-    ///
-    /// # Errors
-    /// [`ReportError::Mark`] when the mark is missing or its path cannot be read.
-    pub fn mark(&mut self, id: &'static str, halo: bool) -> Result<XObjectId, ReportError> {
-        let name = format!("Mk-{id}{}", if halo { "-halo" } else { "" });
-        if !self.objects.contains_key(&name) {
-            let mark = marks::find(id).ok_or(ReportError::Mark { id })?;
-            let mut content = String::new();
-            if halo {
-                let _ = write!(content, "{HALO_WIDTH} w 1 j 1 J ");
-            }
-            path(&mut content, mark.data).ok_or(ReportError::Mark { id })?;
-            content.push_str(if halo { "B" } else { "f" });
-            let edge = [-4.0, -4.0, mark.width + 4.0, mark.height + 4.0];
-            let dict = BTreeMap::from([
-                ("Type".to_owned(), named("XObject")),
-                ("Subtype".to_owned(), named("Form")),
-                ("FormType".to_owned(), DictItem::Int(1)),
-                ("BBox".to_owned(), DictItem::Array(edge.into_iter().map(DictItem::Real).collect())),
-                ("Resources".to_owned(), DictItem::Dict { map: BTreeMap::new() }),
-            ]);
-            self.objects.insert(name.clone(), external(dict, content.into_bytes()));
+    /// A drawn mark; it takes the current colors, and the halo strokes around it.
+    fn mark(&mut self, id: &'static str, halo: bool) -> Result<(), ReportError> {
+        let name = names::mark(id, halo);
+        if self.objects.contains_key(&name) {
+            return Ok(());
         }
-        Ok(XObjectId(name))
+        let mark = marks::find(id).ok_or(ReportError::Mark { id })?;
+        let mut content = String::new();
+        if halo {
+            let _ = write!(content, "{HALO_WIDTH} w 1 j 1 J ");
+        }
+        path(&mut content, mark.data).ok_or(ReportError::Mark { id })?;
+        content.push_str(if halo { "B" } else { "f" });
+        let edge = [-4.0, -4.0, mark.width + 4.0, mark.height + 4.0];
+        let dict = BTreeMap::from([
+            ("Type".to_owned(), named("XObject")),
+            ("Subtype".to_owned(), named("Form")),
+            ("FormType".to_owned(), DictItem::Int(1)),
+            ("BBox".to_owned(), DictItem::Array(edge.into_iter().map(DictItem::Real).collect())),
+            ("Resources".to_owned(), DictItem::Dict { map: BTreeMap::new() }),
+        ]);
+        self.objects.insert(name, external(dict, content.into_bytes()));
+        Ok(())
     }
 }
 

@@ -11,7 +11,7 @@ use zlib_rs::{Deflate, DeflateFlush, Status};
 
 use crate::report::ReportError;
 
-use super::packs::{Packs, Written};
+use super::packs::{OBJECTS_PER_STREAM, Packs, Written};
 use super::syntax;
 
 /// Bytes of streams that the document itself does not hold.
@@ -80,7 +80,10 @@ impl Finished<'_> {
 
 fn save(document: Document, written: Written, bodies: &Bodies<'_>) -> Result<Vec<u8>, ReportError> {
     let Document { objects, trailer, max_id, .. } = document;
-    let mut places = vec![Place::Free; max_id as usize + 1];
+    // the objects, the streams they are packed into, and the cross-references
+    let all = max_id as usize + 1;
+    let mut places = Vec::with_capacity(all + all / OBJECTS_PER_STREAM + 2);
+    places.resize(all, Place::Free);
     let mut streams = Vec::new();
     let mut packs = Packs::new(max_id);
     let by_number = written.by_number();

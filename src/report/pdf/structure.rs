@@ -9,7 +9,7 @@ use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
 use crate::report::layout::display::{Frame, Item, PageLayout, Role};
 
 use super::packs::Written;
-use super::text_string;
+use super::{syntax, text_string};
 
 /// One page as it was written.
 #[derive(Debug)]
@@ -24,40 +24,62 @@ pub struct WrittenPage<'a> {
     pub links: Vec<(usize, ObjectId)>,
 }
 
-/// Writes the tree; answers its root and the elements below it. The key of a page in the number tree is its index; those of links
-/// follow in order.
-pub fn write(document: &mut Document, pages: &[WrittenPage<'_>]) -> (ObjectId, Written) {
-    let mut written = Written::default();
-    let (root, whole) = (document.new_object_id(), document.new_object_id());
-    let mut parents: Vec<Object> = Vec::new();
-    let mut link_parents: Vec<Object> = Vec::new();
-    let mut sections = Vec::new();
-    for (index, page) in pages.iter().enumerate() {
+/// The tree as far as it is written. Of a page there stay its section and where its sequences hang, as bytes.
+pub struct Tree {
+    root: ObjectId,
+    whole: ObjectId,
+    sections: Vec<Object>,
+    /// Items of the number tree: the key of a page is its index; those of links follow in order.
+    parents: Vec<u8>,
+    link_parents: Vec<Object>,
+}
+
+impl Tree {
+    /// A tree without a page.
+    pub fn new(document: &mut Document) -> Self {
+        let (root, whole) = (document.new_object_id(), document.new_object_id());
+        Self { root, whole, sections: Vec::new(), parents: Vec::new(), link_parents: Vec::new() }
+    }
+
+    /// Writes the elements of the next page.
+    pub fn add(&mut self, document: &mut Document, written: &mut Written, page: &WrittenPage<'_>) {
         let section = document.new_object_id();
-        let mut tree = PageTree::new(document, &mut written, page);
+        let mut tree = PageTree::new(document, written, page);
         let kids = tree.top(section);
         let PageTree { of_sequences, of_links, .. } = tree;
-        written.add(section, &element("Sect", whole, kids));
-        sections.push(Object::Reference(section));
-        parents.extend([Object::Integer(index as i64), Object::Array(of_sequences)]);
-        link_parents.extend(of_links);
+        written.add(section, &element("Sect", self.whole, kids));
+        self.parent(self.sections.len(), &Object::Array(of_sequences));
+        self.sections.push(Object::Reference(section));
+        self.link_parents.extend(of_links);
     }
-    document.set_object(whole, element("Document", root, sections));
-    let links = link_parents.len();
-    for (index, parent) in link_parents.into_iter().enumerate() {
-        parents.extend([Object::Integer((pages.len() + index) as i64), parent]);
+
+    fn parent(&mut self, key: usize, parent: &Object) {
+        let first = self.parents.is_empty();
+        syntax::write_item(&mut self.parents, &Object::Integer(key as i64), first);
+        syntax::write_item(&mut self.parents, parent, false);
     }
-    let parent_tree = document.add_object(dictionary! { "Nums" => parents });
-    document.set_object(
-        root,
-        dictionary! {
-            "Type" => "StructTreeRoot",
-            "K" => whole,
-            "ParentTree" => parent_tree,
-            "ParentTreeNextKey" => (pages.len() + links) as i64,
-        },
-    );
-    (root, written)
+
+    /// Writes the rest; answers the root.
+    pub fn finish(mut self, document: &mut Document, written: &mut Written) -> ObjectId {
+        let pages = self.sections.len();
+        let next_key = pages + self.link_parents.len();
+        for (key, parent) in (pages..).zip(std::mem::take(&mut self.link_parents)) {
+            self.parent(key, &parent);
+        }
+        let parent_tree = document.new_object_id();
+        written.add_array(parent_tree, "Nums", &self.parents);
+        document.set_object(self.whole, element("Document", self.root, self.sections));
+        document.set_object(
+            self.root,
+            dictionary! {
+                "Type" => "StructTreeRoot",
+                "K" => self.whole,
+                "ParentTree" => parent_tree,
+                "ParentTreeNextKey" => next_key as i64,
+            },
+        );
+        self.root
+    }
 }
 
 fn element(kind: &str, parent: ObjectId, kids: Vec<Object>) -> Dictionary {

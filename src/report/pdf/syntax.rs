@@ -41,12 +41,17 @@ pub fn write_dictionary(out: &mut Vec<u8>, dictionary: &Dictionary) {
 fn array(out: &mut Vec<u8>, items: &[Object]) {
     out.push(b'[');
     for (index, item) in items.iter().enumerate() {
-        if index > 0 {
-            apart(out, item);
-        }
-        write(out, item);
+        write_item(out, item, index == 0);
     }
     out.push(b']');
+}
+
+/// Writes an object of an array.
+pub fn write_item(out: &mut Vec<u8>, item: &Object, first: bool) {
+    if !first {
+        apart(out, item);
+    }
+    write(out, item);
 }
 
 /// Numbers and words need white space before them; what begins with a delimiter does not.

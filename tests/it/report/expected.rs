@@ -4,10 +4,10 @@
 
 use std::path::PathBuf;
 
-use proofsheet::report::layout::Layout;
+use crate::support::scratch::Scratch;
 
 use super::picture::Picture;
-use super::programs::Folder;
+use super::placed::Placed;
 use super::rendered::by_both;
 use super::text::laid_out;
 use super::{REPORTS, Sample, sets};
@@ -20,7 +20,7 @@ const MEAN_MAX: f64 = 8.0;
 const SQUARES_MAX: usize = 16;
 
 /// A kind of page: its name, the set it is taken from, and where it stands in there.
-type Kind = (&'static str, &'static str, fn(&Layout) -> usize);
+type Kind = (&'static str, &'static str, fn(&Placed) -> usize);
 
 const KINDS: [Kind; 9] = [
     ("cover", "mixed", |layout| titled(layout, "Summary")),
@@ -35,12 +35,12 @@ const KINDS: [Kind; 9] = [
 ];
 
 /// Page that a line of the outline leads to.
-fn titled(layout: &Layout, title: &str) -> usize {
+fn titled(layout: &Placed, title: &str) -> usize {
     layout.outline.iter().find(|entry| entry.title == title).unwrap().page
 }
 
 /// Page of a photo.
-pub fn page_of(layout: &Layout, number: usize) -> usize {
+pub fn page_of(layout: &Placed, number: usize) -> usize {
     layout.outline.iter().find(|entry| entry.title == "Photos").unwrap().below[number - 1].page
 }
 
@@ -51,7 +51,7 @@ fn stored(kind: &str) -> PathBuf {
 #[test]
 fn a_page_of_each_kind_looks_as_it_looked() {
     let write = std::env::var_os("PROOFSHEET_TEST_SNAPSHOTS").is_some_and(|value| value == "write");
-    let folder = Folder::new("report-expected");
+    let folder = Scratch::new("report-expected");
     let mut all: Vec<(&str, Picture)> = Vec::new();
     for ((set, facts, photos), Sample { report, .. }) in sets().into_iter().zip(REPORTS.iter()) {
         if !KINDS.iter().any(|(_, from, _)| *from == set) {

@@ -1,18 +1,15 @@
 //! Pages as text, before they are bytes: what stands where, what fits, what is told to those who do not see it.
 
-use proofsheet::report::content::{self, Content};
-use proofsheet::report::fonts::{Fonts, Shaped};
+use proofsheet::report::content;
+use proofsheet::report::fonts::Shaped;
 use proofsheet::report::layout::display::{Item, PageLayout, Role};
-use proofsheet::report::layout::{self, Layout, tokens};
+use proofsheet::report::layout::tokens;
 
+use super::placed::placed;
 use super::text::marked;
 use super::{alike, looks, samples, sets};
 
 const HASH: &str = "9f2c41d76be083a59f2c41d76be083a59f2c41d76be083a59f2c41d76be083a5";
-
-fn placed(content: &Content<'_>) -> Layout {
-    layout::place(&Fonts::load().unwrap(), content).unwrap()
-}
 
 fn texts(page: &PageLayout) -> Vec<String> {
     page.items

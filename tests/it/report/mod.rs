@@ -11,6 +11,7 @@ mod looks;
 mod parsers;
 mod pdf;
 mod picture;
+mod placed;
 mod programs;
 mod rendered;
 mod said;

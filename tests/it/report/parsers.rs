@@ -4,12 +4,14 @@ use std::path::Path;
 
 use lopdf::Document;
 
-use super::programs::{Answer, Folder, run};
+use crate::support::scratch::Scratch;
+
+use super::programs::{Answer, run};
 use super::{REPORTS, Sample};
 
 /// Each report as a file, with its name and how many pages it has.
 fn each_as_file(test: impl Fn(&str, &Path, usize)) {
-    let folder = Folder::new("report-parsers");
+    let folder = Scratch::new("report-parsers");
     for Sample { name, report } in REPORTS.iter() {
         let path = folder.put("report.pdf", &report.pdf);
         test(name, &path, Document::load_mem(&report.pdf).unwrap().get_pages().len());
@@ -80,7 +82,7 @@ fn mupdf_reads_every_report_without_a_word() {
 #[test]
 fn a_damaged_report_is_noticed_by_each() {
     let Sample { report, .. } = REPORTS.iter().find(|sample| sample.name == "one-ready").unwrap();
-    let folder = Folder::new("report-damaged");
+    let folder = Scratch::new("report-damaged");
     let half = folder.put("half.pdf", &report.pdf[..report.pdf.len() / 2]);
     let mut document = Document::load_mem(&report.pdf).unwrap();
     let content = document.get_page_contents(document.get_pages()[&1])[0];

@@ -1,9 +1,7 @@
 //! Other people's programs that read PDF: qpdf, poppler, MuPDF. A test that needs one fails where it is missing.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What a program answered.
 pub struct Answer {
@@ -47,36 +45,4 @@ pub fn run(program: &str, arguments: &[&OsStr]) -> Answer {
     assert!(code != NOT_FOUND, "{program} is missing: install {package}, or let `make setup` do it");
     let complaints = String::from_utf8_lossy(&output.stderr).lines().filter(|line| !line.is_empty()).map(Into::into).collect();
     Answer { code, out: output.stdout, complaints }
-}
-
-/// A folder that nobody else uses and that is gone at the end.
-pub struct Folder(PathBuf);
-
-impl Folder {
-    /// A new, empty one, inside cargo's folder for the files of tests.
-    pub fn new(name: &str) -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::SeqCst);
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    /// A file in it.
-    pub fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-
-    /// Puts a file into it.
-    pub fn put(&self, name: &str, bytes: &[u8]) -> PathBuf {
-        let path = self.file(name);
-        std::fs::write(&path, bytes).unwrap();
-        path
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.0).ok();
-    }
 }

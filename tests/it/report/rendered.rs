@@ -10,9 +10,11 @@ use lopdf::{Document, Object};
 use proofsheet::report::layout::display::{Item, PageLayout};
 use proofsheet::report::layout::tokens;
 
+use crate::support::scratch::Scratch;
+
 use super::expected::page_of;
 use super::picture::{Distance, Picture};
-use super::programs::{Folder, run};
+use super::programs::run;
 use super::text::{laid_out, marked};
 use super::{REPORTS, Sample, sets};
 
@@ -93,7 +95,7 @@ impl Seen {
 #[test]
 fn poppler_and_mupdf_draw_the_same_pages_and_every_line_on_them() {
     let full = std::env::var_os("PROOFSHEET_TEST_FULL").is_some();
-    let folder = Folder::new("report-rendered");
+    let folder = Scratch::new("report-rendered");
     let (mut wrong, mut seen) = (Vec::new(), Seen::nothing());
     for ((name, facts, photos), Sample { report, .. }) in sets().into_iter().zip(REPORTS.iter()) {
         if !full && ["fifty", "letter"].into_iter().any(|kind| name.starts_with(kind)) {
@@ -188,7 +190,7 @@ fn what_is_left_out_or_moved_is_noticed() {
     let report = &REPORTS[0].report;
     assert_eq!(name, "mixed");
     let layout = laid_out(&facts, &photos, report);
-    let folder = Folder::new("report-faults");
+    let folder = Scratch::new("report-faults");
     let pages = by_poppler(&folder.put("report.pdf", &report.pdf), RESOLUTION);
     for Fault { name, photo, place, change } in FAULTS {
         let page = if *photo == 0 { 1 } else { page_of(&layout, *photo) };

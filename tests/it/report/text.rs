@@ -1,18 +1,20 @@
 //! `pdftotext` gives back every string that is drawn, in its order: what is copied, searched or read aloud is what is seen.
 
-use proofsheet::report::fonts::{Fonts, PieceKind, Shaped};
+use proofsheet::report::fonts::{PieceKind, Shaped};
 use proofsheet::report::layout::display::{Item, PageLayout};
-use proofsheet::report::layout::{self, Layout};
 use proofsheet::report::{RenderedReport, ReportFacts, ReportPhoto, content};
 use sha2::{Digest, Sha256};
 
-use super::programs::{Folder, run};
+use crate::support::scratch::Scratch;
+
+use super::placed::{Placed, placed};
+use super::programs::run;
 use super::{REPORTS, Sample, sets};
 
 /// The pages a report was written from.
-pub fn laid_out(facts: &ReportFacts, photos: &[ReportPhoto], report: &RenderedReport) -> Layout {
+pub fn laid_out(facts: &ReportFacts, photos: &[ReportPhoto], report: &RenderedReport) -> Placed {
     let hash: String = Sha256::digest(&report.result_json).iter().map(|byte| format!("{byte:02x}")).collect();
-    layout::place(&Fonts::load().unwrap(), &content::compose(facts, photos, &hash)).unwrap()
+    placed(&content::compose(facts, photos, &hash))
 }
 
 /// Whether a line has a character that no face has.
@@ -39,7 +41,7 @@ fn drawn(page: &PageLayout) -> Vec<(String, bool)> {
 
 /// What poppler reads on each page, in the order of the content.
 fn read(report: &RenderedReport) -> Vec<String> {
-    let folder = Folder::new("report-text");
+    let folder = Scratch::new("report-text");
     let path = folder.put("report.pdf", &report.pdf);
     let arguments = ["-raw".as_ref(), "-enc".as_ref(), "UTF-8".as_ref(), path.as_os_str(), "-".as_ref()];
     let text = run("pdftotext", &arguments).content("pdftotext").text();

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use proofsheet::report::content;
-use proofsheet::report::fonts::Fonts;
-use proofsheet::report::layout::{self, display::Item};
+use proofsheet::report::layout::display::Item;
 
+use super::placed::placed;
 use super::{REPORTS, sets};
 
 const FORBIDDEN: [&str; 5] = ["fake", "authentic", "manipulated", "tampered", "genuine"];
@@ -25,7 +25,7 @@ fn no_page_and_no_result_uses_a_forbidden_word() {
         assert_eq!(forbidden(std::str::from_utf8(&sample.report.result_json).unwrap()), None, "{}", sample.name);
     }
     for (name, facts, photos) in sets() {
-        let layout = layout::place(&Fonts::load().unwrap(), &content::compose(&facts, &photos, &"0".repeat(64))).unwrap();
+        let layout = placed(&content::compose(&facts, &photos, &"0".repeat(64)));
         for (_, item) in layout.pages.iter().flat_map(|page| &page.items) {
             if let Item::Text { line, .. } = item {
                 assert_eq!(forbidden(&line.text), None, "{name}: {}", line.text);

@@ -6,6 +6,7 @@ pub mod database;
 pub mod fault_proxy;
 pub mod receiver;
 pub mod s3_server;
+pub mod scratch;
 pub mod service;
 pub mod watch;
 pub mod wire;

@@ -3,12 +3,13 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use proofsheet::domain::Failpoint;
 use rustix::process::{Pid, Signal, kill_process};
+
+pub use super::scratch::Scratch;
 
 use super::s3_server::S3Server;
 use super::{Client, Database};
@@ -17,32 +18,6 @@ use super::{Client, Database};
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_proofsheet");
 /// Longest wait for a start, in which three passwords are hashed and tables made.
 const START_MAX: Duration = Duration::from_secs(60);
-
-/// A directory that nobody else uses and that is gone at the end.
-#[derive(Debug)]
-pub struct Scratch(PathBuf);
-
-impl Scratch {
-    /// A new, empty one, inside cargo's folder for the files of tests.
-    pub fn new(name: &str) -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::SeqCst);
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.0).ok();
-    }
-}
 
 /// A running service.
 #[derive(Debug)]
