@@ -88,6 +88,9 @@ fn item(item: &Item) -> Value {
             };
             json!({ "kind": "stroke", "points": points, "width": width, "ink": ink, "dash": dash, "round": round })
         }
+        Item::Trace { points, width, ink } => {
+            json!({ "kind": "stroke", "points": points, "width": width, "ink": ink, "dash": Vec::<f32>::new(), "round": false })
+        }
         Item::Picture { frame, photo, kind } => {
             let letter = if *kind == PictureKind::Preview { 'P' } else { 'T' };
             json!({ "kind": "picture", "frame": edges(*frame), "key": format!("{photo}{letter}") })
