@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponseBuilder};
 use serde::Serialize;
 
 use super::caller::ApiCaller;
-use super::{Problem, Services};
+use super::{Problem, ProblemKind, Services};
 use crate::db::{DbError, KeyUse, KeyedRequest};
 use crate::domain::AgencyId;
 use crate::pipeline::Once;
@@ -77,6 +77,7 @@ pub fn mark(response: &mut HttpResponseBuilder, is_replay: bool) {
 #[derive(Debug)]
 pub struct Mutation {
     services: Services,
+    keyed: Option<KeyedRequest>,
     before: Option<KeyUse>,
 }
 
@@ -109,7 +110,7 @@ impl Mutation {
         request: &HttpRequest,
         (about, fields): (&str, &impl Serialize),
     ) -> Result<Self, Problem> {
-        let Some(key) = key else { return Ok(Self { services: services.clone(), before: None }) };
+        let Some(key) = key else { return Ok(Self { services: services.clone(), keyed: None, before: None }) };
         let fields = serde_json::to_value(fields).map_err(Problem::internal)?;
         let asked = serde_json::json!([2, request.method().as_str(), request.path(), request.query_string(), fields]);
         let keyed = KeyedRequest {
@@ -120,9 +121,25 @@ impl Mutation {
             about: about.to_owned(),
             now: services.clock.now(),
         };
-        let looked_for = keyed.clone();
-        let before = services.db.as_agency(agency).read(move |tx| tx.find_key_use(&looked_for)).await?;
-        Ok(Self { services: services.under(keyed), before })
+        let before = find(services, &keyed).await?;
+        Ok(Self { services: services.under(keyed.clone()), keyed: Some(keyed), before })
+    }
+
+    /// Makes the change, unless it was made before: then None. A twin that is making it in this moment is waited for.
+    ///
+    /// # Errors
+    /// Those of the change.
+    pub async fn run<T>(&mut self, change: impl AsyncFnOnce(&Services) -> Result<T, Problem>) -> Result<Option<T>, Problem> {
+        if self.before.is_some() {
+            return Ok(None);
+        }
+        match (change(&self.services).await, &self.keyed) {
+            (Err(problem), Some(keyed)) if problem.kind() == ProblemKind::RequestInFlight => {
+                self.before = find(&self.services, keyed).await?;
+                if self.before.is_some() { Ok(None) } else { Err(problem) }
+            }
+            (made, _) => made.map(Some),
+        }
     }
 
     /// The services to make the change through.
@@ -150,6 +167,11 @@ impl Mutation {
         mark(&mut response, self.before.is_some());
         response
     }
+}
+
+async fn find(services: &Services, keyed: &KeyedRequest) -> Result<Option<KeyUse>, Problem> {
+    let keyed = keyed.clone();
+    Ok(services.db.as_agency(&keyed.agency.clone()).read(move |tx| tx.find_key_use(&keyed)).await?)
 }
 
 impl Services {

@@ -3,9 +3,14 @@
 use actix_web::cookie::{Cookie, SameSite, time};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::LocalBoxFuture;
+use rand::Rng as _;
+use serde::Serialize;
 use subtle::ConstantTimeEq as _;
 
+use super::idempotency::Mutation;
 use super::{Problem, ProblemKind, Services};
 use crate::accounts::{SessionToken, UserPrincipal};
 use crate::domain::AgencyId;
@@ -30,7 +35,24 @@ impl SignedIn {
     /// # Errors
     /// 403 `stale-form`.
     pub fn check_form(&self, csrf: &str) -> Result<(), Problem> {
-        if is_same_token(csrf, &self.principal.csrf) { Ok(()) } else { Err(Problem::new(ProblemKind::StaleForm)) }
+        if is_form_of(csrf, &self.principal.csrf) { Ok(()) } else { Err(Problem::new(ProblemKind::StaleForm)) }
+    }
+
+    /// Begins what a form asks, once: sent again (a double click, a reload of the answer) it is answered as things stand, and
+    /// nothing is done. `fields` is what was filled in.
+    ///
+    /// # Errors
+    /// 403 for a form of another session; 422 for one that was sent before with other fields.
+    pub async fn once(
+        &self,
+        services: &Services,
+        request: &HttpRequest,
+        csrf: &str,
+        fields: &impl Serialize,
+    ) -> Result<Mutation, Problem> {
+        self.check_form(csrf)?;
+        let key = form_id(csrf).map(|id| form_key(id, request.path()));
+        Mutation::under(services, (&self.agency, self.principal.user.as_str()), key.as_deref(), request, ("", fields)).await
     }
 }
 
@@ -77,6 +99,31 @@ pub fn no_cookie() -> Cookie<'static> {
         .finish()
 }
 
+/// What a form holds: the session's token, and an id that no other form has, so that one sent twice is one.
+pub fn form_token(session: &str) -> String {
+    let mut random = [0_u8; 16];
+    rand::rng().fill_bytes(&mut random);
+    format!("{session}{ID_MARK}{}", URL_SAFE_NO_PAD.encode(random))
+}
+
+/// Stands between the session's token and the form's id, and in neither.
+const ID_MARK: char = '.';
+
+/// The form's own id, if it has one.
+pub fn form_id(sent: &str) -> Option<&str> {
+    sent.split_once(ID_MARK).map(|(_, id)| id).filter(|id| !id.is_empty())
+}
+
+/// As the key of a request: a page may give several forms one id.
+pub fn form_key(id: &str, path: &str) -> String {
+    format!("form {id} {path}")
+}
+
+/// Whether a form's token begins with the session's.
+pub fn is_form_of(sent: &str, session: &str) -> bool {
+    is_same_token(sent.split_once(ID_MARK).map_or(sent, |(token, _)| token), session)
+}
+
 /// Whether a form's token is the session's, compared without telling where they differ.
 pub fn is_same_token(sent: &str, own: &str) -> bool {
     sent.as_bytes().ct_eq(own.as_bytes()).into()
@@ -93,6 +140,15 @@ mod tests {
             assert!(text.contains(part), "{part} in {text}");
         }
         assert!(!text.contains("Domain"));
+    }
+
+    #[test]
+    fn each_form_has_an_id_of_its_own_and_the_token_of_its_session() {
+        let (one, two) = (form_token("abc"), form_token("abc"));
+        assert!(is_form_of(&one, "abc") && is_form_of("abc", "abc"));
+        assert!(!is_form_of(&one, "abd") && !is_form_of("", "abc") && !is_form_of(".abc", "abc"));
+        assert!(form_id(&one).is_some() && form_id(&one) != form_id(&two));
+        assert_eq!((form_id("abc"), form_id("abc.")), (None, None));
     }
 
     #[test]

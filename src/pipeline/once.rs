@@ -32,13 +32,14 @@ pub struct Once {
     owner: String,
     /// Under every key of the ring, the active one first.
     digests: Vec<Digest>,
-    reading: Reading,
+    /// None: it was read before it began.
+    reading: Option<Reading>,
 }
 
 impl Drop for Once {
     fn drop(&mut self) {
-        if let Some(digest) = self.digests.first() {
-            self.reading.lock().unwrap_or_else(PoisonError::into_inner).remove(digest);
+        if let (Some(digest), Some(reading)) = (self.digests.first(), &self.reading) {
+            reading.lock().unwrap_or_else(PoisonError::into_inner).remove(digest);
         }
     }
 }
@@ -77,7 +78,13 @@ impl Pipeline {
         if !reading.lock().unwrap_or_else(PoisonError::into_inner).insert(active) {
             return Err(InFlight { retry_after_secs: IN_FLIGHT_RETRY_SECS });
         }
-        Ok(Once { agency: agency.clone(), owner: owner.to_owned(), digests, reading })
+        Ok(Once { agency: agency.clone(), owner: owner.to_owned(), digests, reading: Some(reading) })
+    }
+
+    /// As [`Pipeline::once`], for a request that is here already: its twin is not refused but answered after it.
+    pub fn once_read(&self, agency: &AgencyId, owner: &str, key: &str) -> Once {
+        let digests = key_digests(&self.inner.parts.vault, owner, key);
+        Once { agency: agency.clone(), owner: owner.to_owned(), digests, reading: None }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -37,7 +37,8 @@ struct ScopeLine {
 
 /// A key that is shown once.
 pub(super) struct Made {
-    pub secret: String,
+    /// None: it was shown in an answer before this one, and is kept nowhere.
+    pub secret: Option<String>,
     /// What becomes of the text it had.
     pub before: Option<String>,
 }
@@ -185,19 +186,25 @@ fn asked(form: &Form, now: Timestamp) -> Result<NewKey, String> {
 pub async fn create(
     person: SignedIn,
     form: web::Form<Vec<(String, String)>>,
+    request: HttpRequest,
     services: web::Data<Services>,
     settings: web::Data<Settings>,
 ) -> Result<HttpResponse, Problem> {
     check(&person, Permission::ManageKeys)?;
-    person.check_form(first(&form, "csrf"))?;
+    let fields: Vec<_> = form.iter().filter(|(field, _)| field != "csrf").collect();
+    let mut once = person.once(&services, &request, first(&form, "csrf"), &fields).await?;
     let new = match asked(&form, services.clock.now()) {
         Ok(new) => new,
         Err(wrong) => return draw(&person, &services, &settings, Err(wrong)).await,
     };
     let by = KeyMaker::Person(person.principal.user.clone());
-    let outcome = match services.accounts.make_api_key(&person.agency, new, &by).await {
-        Ok((plain, _)) => Ok(Some(Made { secret: plain.reveal().to_owned(), before: None })),
-        Err(error) => Err(said(error.into())?),
+    let make = async |services: &Services| {
+        let (plain, _) = services.accounts.make_api_key(&person.agency, new, &by).await?;
+        Ok(plain.reveal().to_owned())
+    };
+    let outcome = match once.run(make).await {
+        Ok(secret) => Ok(Some(Made { secret, before: None })),
+        Err(problem) => Err(said(problem)?),
     };
     draw(&person, &services, &settings, outcome).await
 }
@@ -235,12 +242,13 @@ pub async fn revoke(
     person: SignedIn,
     id: web::Path<String>,
     form: web::Form<Button>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     check(&person, Permission::ManageKeys)?;
-    person.check_form(&form.csrf)?;
     let id: ApiKeyId = parse_id(&id)?;
-    services.accounts.revoke_api_key(&person.agency, &id).await?;
+    let mut once = person.once(&services, &request, &form.csrf, &()).await?;
+    once.run(async |services| Ok(services.accounts.revoke_api_key(&person.agency, &id).await?)).await?;
     Ok(see_other("/api-keys"))
 }
 

@@ -1,7 +1,7 @@
 //! Webhook endpoints: list, make (secret shown once), test, delete.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -161,25 +161,31 @@ pub struct NewEndpoint {
 pub async fn create(
     person: SignedIn,
     form: web::Form<NewEndpoint>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     check(&person, Permission::ManageWebhooks)?;
-    person.check_form(&form.csrf)?;
+    let mut once = person.once(&services, &request, &form.csrf, &(&form.url, &form.key)).await?;
     let key = live_key(&person, &form.key, &services).await?;
-    let draft = EndpointDraft { url: form.url.clone(), ..EndpointDraft::default() };
-    let said = match services.webhooks.create_from(&person.agency, &key, draft).await {
+    let make = async |services: &Services| {
+        let draft = EndpointDraft { url: form.url.clone(), ..EndpointDraft::default() };
+        Ok(services.webhooks.create_from(&person.agency, &key, draft).await?)
+    };
+    let made = match (once.run(make).await, once.made_before()?) {
+        (Ok(Some(made)), _) => Ok(made),
+        (Ok(None), Some(before)) => Ok(services.webhooks.show_again(&person.agency, &key, &before).await?),
+        (Ok(None), None) => Err(Problem::new(ProblemKind::NotFound)),
+        (Err(problem), _) => Err(problem),
+    };
+    let said = match made {
         Ok((made, secret)) => {
             Said { made: Some(Made { secret: secret.expose().to_owned(), url: made.url, is_rotation: false }), ..Said::default() }
         }
-        Err(error) => {
-            let text = capital(&error.to_string());
-            match Problem::from(error).kind() {
-                ProblemKind::InvalidFields | ProblemKind::LimitReached => {
-                    Said { wrong: Some(text), url: form.url.clone(), ..Said::default() }
-                }
-                _ => return Err(Problem::internal(text)),
-            }
+        Err(problem) if matches!(problem.kind(), ProblemKind::InvalidFields | ProblemKind::LimitReached) => {
+            let text = problem.field_errors().first().map(|error| error.detail.as_str()).or(problem.detail_text());
+            Said { wrong: text.map(capital), url: form.url.clone(), ..Said::default() }
         }
+        Err(problem) => return Err(problem),
     };
     draw(&person, &services, said).await
 }
@@ -212,10 +218,12 @@ pub async fn test(
     person: SignedIn,
     id: web::Path<String>,
     form: web::Form<Button>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let (id, key) = pressed(&person, &id, &form)?;
-    services.webhooks.send_test(&person.agency, &key, &id).await?;
+    let mut once = person.once(&services, &request, &form.csrf, &key).await?;
+    once.run(async |services| Ok(services.webhooks.send_test(&person.agency, &key, &id).await?)).await?;
     Ok(see_other("/endpoints?sent=1"))
 }
 
@@ -227,10 +235,12 @@ pub async fn pause(
     person: SignedIn,
     id: web::Path<String>,
     form: web::Form<Button>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let (id, key) = pressed(&person, &id, &form)?;
-    services.webhooks.pause_endpoint(&person.agency, &key, &id).await?;
+    let mut once = person.once(&services, &request, &form.csrf, &key).await?;
+    once.run(async |services| Ok(services.webhooks.pause_endpoint(&person.agency, &key, &id).await?)).await?;
     Ok(see_other("/endpoints"))
 }
 
@@ -242,10 +252,12 @@ pub async fn resume(
     person: SignedIn,
     id: web::Path<String>,
     form: web::Form<Button>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let (id, key) = pressed(&person, &id, &form)?;
-    services.webhooks.resume_endpoint(&person.agency, &key, &id).await?;
+    let mut once = person.once(&services, &request, &form.csrf, &key).await?;
+    once.run(async |services| Ok(services.webhooks.resume_endpoint(&person.agency, &key, &id).await?)).await?;
     Ok(see_other("/endpoints"))
 }
 
@@ -257,12 +269,17 @@ pub async fn rotate(
     person: SignedIn,
     id: web::Path<String>,
     form: web::Form<Button>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let (id, key) = pressed(&person, &id, &form)?;
-    let rotated = services.webhooks.rotate_secret(&person.agency, &key, &id, OVERLAP_DEFAULT).await?;
-    let url = services.webhooks.find_endpoint(&person.agency, &key, &id).await?.url;
-    let made = Made { secret: rotated.secret.expose().to_owned(), url, is_rotation: true };
+    let mut once = person.once(&services, &request, &form.csrf, &key).await?;
+    let rotate =
+        async |services: &Services| Ok(services.webhooks.rotate_secret(&person.agency, &key, &id, OVERLAP_DEFAULT).await?);
+    once.run(rotate).await?;
+    // The newest secret, also when the form came before.
+    let (endpoint, secret) = services.webhooks.show_again(&person.agency, &key, &id).await?;
+    let made = Made { secret: secret.expose().to_owned(), url: endpoint.url, is_rotation: true };
     draw(&person, &services, Said { made: Some(made), ..Said::default() }).await
 }
 
@@ -274,9 +291,11 @@ pub async fn delete(
     person: SignedIn,
     id: web::Path<String>,
     form: web::Form<Button>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let (id, key) = pressed(&person, &id, &form)?;
-    services.webhooks.delete_endpoint(&person.agency, &key, &id).await?;
+    let mut once = person.once(&services, &request, &form.csrf, &key).await?;
+    once.run(async |services| Ok(services.webhooks.delete_endpoint(&person.agency, &key, &id).await?)).await?;
     Ok(see_other("/endpoints"))
 }

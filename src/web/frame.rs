@@ -7,7 +7,7 @@ use askama::Template;
 use super::assets;
 use crate::accounts::{Permission, may};
 use crate::http::Problem;
-use crate::http::session::SignedIn;
+use crate::http::session::{SignedIn, form_token};
 
 /// A place in the head of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +29,14 @@ pub enum Section {
 pub struct Who {
     /// As shown in the head.
     pub name: String,
-    /// The token of the forms on the page.
-    pub csrf: String,
+    csrf: String,
+}
+
+impl Who {
+    /// The token of a form, new for each.
+    pub fn token(&self) -> String {
+        form_token(&self.csrf)
+    }
 }
 
 /// A link in the head.

@@ -1,6 +1,6 @@
 //! A key has leaked: a page that asks before it ends the key, what the key did, and a button that destroys that.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -139,14 +139,15 @@ pub async fn report(
     person: SignedIn,
     id: web::Path<String>,
     form: web::Form<Since>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     check(&person, Permission::ManageKeys)?;
-    person.check_form(&form.csrf)?;
     let id: ApiKeyId = parse_id(&id)?;
+    let mut once = person.once(&services, &request, &form.csrf, &form.since).await?;
     let text = form.since.as_deref().unwrap_or_default().trim();
     let question = LeakQuestion { since: since(Some(text))?, after: None, limit: 1 };
-    services.accounts.report_leak(&person.agency, &id, question).await?;
+    once.run(async |services| Ok(services.accounts.report_leak(&person.agency, &id, question).await?)).await?;
     let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("since", text).finish();
     Ok(see_other(&if text.is_empty() { format!("/api-keys/{id}/leak") } else { format!("/api-keys/{id}/leak?{query}") }))
 }
@@ -159,14 +160,17 @@ pub async fn destroy(
     person: SignedIn,
     id: web::Path<String>,
     form: web::Form<Since>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     check(&person, Permission::ManageKeys)?;
     check(&person, Permission::DeleteAnalyses)?;
-    person.check_form(&form.csrf)?;
     let id: ApiKeyId = parse_id(&id)?;
+    let mut once = person.once(&services, &request, &form.csrf, &form.since).await?;
     let key = services.accounts.find_api_key(&person.agency, &id).await?;
-    let destroyed = services.destroy_of_key(&person.agency, &id, since(form.since.as_deref())?, None).await?;
+    let since = since(form.since.as_deref())?;
+    let destroy = async |services: &Services| services.destroy_of_key(&person.agency, &id, since, None).await;
+    let Some(destroyed) = once.run(destroy).await? else { return Ok(see_other(&format!("/api-keys/{id}/leak"))) };
     let receipt = |(analysis, receipt): (crate::domain::AnalysisId, crate::domain::ReceiptId)| ReceiptLine {
         analysis: analysis.to_string(),
         receipt: receipt.to_string(),

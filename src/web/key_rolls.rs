@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -57,21 +57,24 @@ pub async fn roll(
     person: SignedIn,
     id: web::Path<String>,
     form: web::Form<Roll>,
+    request: HttpRequest,
     services: web::Data<Services>,
     settings: web::Data<Settings>,
 ) -> Result<HttpResponse, Problem> {
     check(&person, Permission::ManageKeys)?;
-    person.check_form(&form.csrf)?;
     let id: ApiKeyId = parse_id(&id)?;
+    let mut once = person.once(&services, &request, &form.csrf, &form.overlap_secs).await?;
     let by = KeyMaker::Person(person.principal.user.clone());
     let overlap = Duration::from_secs(form.overlap_secs);
-    let outcome = match services.accounts.roll_api_key(&person.agency, &id, overlap, &by).await {
-        Ok((plain, rolled)) => {
+    let roll = async |services: &Services| Ok(services.accounts.roll_api_key(&person.agency, &id, overlap, &by).await?);
+    let outcome = match once.run(roll).await {
+        Ok(Some((plain, rolled))) => {
             let now = services.clock.now();
             let before = rolled.previous_ends_at.map(|end| before(end, now));
-            Ok(Some(Made { secret: plain.reveal().to_owned(), before }))
+            Ok(Some(Made { secret: Some(plain.reveal().to_owned()), before }))
         }
-        Err(error) => Err(said(error.into())?),
+        Ok(None) => Ok(Some(Made { secret: None, before: None })),
+        Err(problem) => Err(said(problem)?),
     };
     draw(&person, &services, &settings, outcome).await
 }

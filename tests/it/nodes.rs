@@ -42,7 +42,7 @@ impl Installation {
     }
 }
 
-fn has_server() -> bool {
+pub fn has_server() -> bool {
     let has = superuser().is_some();
     if !has {
         println!("two nodes need a database server: PROOFSHEET_TEST_DATABASE_URL names none");

@@ -103,7 +103,7 @@ pub async fn open(
         (status = 200, description = "It was there already.", body = PhotoView),
     ),
     security(("key" = ["analyses:write"])),
-    extensions(("x-problems" = json!(["not-open", "photo-taken", "photo-too-large"]))),
+    extensions(("x-problems" = json!(["not-open", "photo-taken", "photo-too-large", "quota-exceeded"]))),
 )]
 pub async fn put_photo(
     caller: ApiCaller<AnalysesWrite>,

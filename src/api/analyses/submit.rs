@@ -44,7 +44,7 @@ use crate::http::{Problem, Services, Settings};
                 ("Preference-Applied" = String, description = "The wait that was kept to."))),
     ),
     security(("key" = ["analyses:write"])),
-    extensions(("x-problems" = json!(["malformed-multipart", "photo-too-large", "limit-reached"]))),
+    extensions(("x-problems" = json!(["malformed-multipart", "photo-too-large", "limit-reached", "quota-exceeded"]))),
 )]
 pub async fn submit(
     caller: ApiCaller<Uploads>,

@@ -15,6 +15,8 @@ pub struct Fields {
     previews: Option<bool>,
     reference: Option<String>,
     life_days: Option<u32>,
+    /// A page's form: its id.
+    pub(super) form_id: Option<String>,
 }
 
 /// Everything that was sent, checked.
@@ -28,6 +30,8 @@ pub struct Sent {
     pub reference: Option<String>,
     /// Days the report lives; None: the product's.
     pub life_days: Option<u32>,
+    /// The id of the page's form that was sent; None from programs.
+    pub form_id: Option<String>,
 }
 
 fn put<T>(slot: &mut Option<T>, name: &str, value: T) -> Result<(), Problem> {
@@ -93,6 +97,7 @@ impl Fields {
             previews: self.previews.unwrap_or(true),
             reference: self.reference.filter(|text| !text.trim().is_empty()),
             life_days: self.life_days,
+            form_id: self.form_id,
         })
     }
 }
@@ -153,6 +158,6 @@ mod tests {
         fields.set("product", "portfolio").unwrap();
         fields.set("reference", "  ").unwrap();
         let sent = fields.finish(1).unwrap();
-        assert_eq!(sent, Sent { product: Product::Portfolio, previews: true, reference: None, life_days: None });
+        assert_eq!(sent, Sent { product: Product::Portfolio, previews: true, reference: None, life_days: None, form_id: None });
     }
 }

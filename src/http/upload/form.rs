@@ -6,7 +6,7 @@ use futures_util::StreamExt as _;
 
 use super::fields::{FIELD_BYTES_MAX, Fields, Sent, too_long};
 use crate::http::pace::is_too_slow;
-use crate::http::session::is_same_token;
+use crate::http::session::{form_id, is_form_of};
 use crate::http::{Problem, ProblemKind};
 use crate::pipeline::SentAs;
 
@@ -55,7 +55,9 @@ async fn read(form: &mut Multipart, rules: FormRules<'_>, sink: &mut impl Sink) 
         let mut field = field.map_err(|error| form_problem(&error, rules))?;
         let name = field.name().unwrap_or_default().to_owned();
         if let (Some(token), "csrf") = (rules.csrf, name.as_str()) {
-            is_ours = is_same_token(&text(&mut field, &name, rules).await?, token);
+            let sent = text(&mut field, &name, rules).await?;
+            is_ours = is_form_of(&sent, token);
+            fields.form_id = form_id(&sent).map(str::to_owned);
         }
         if !is_ours {
             return Err(Problem::new(ProblemKind::StaleForm));

@@ -57,7 +57,7 @@ pub async fn receive(request: &HttpRequest, body: web::Payload, services: &Servi
         MediaType::Form => receive_form(request, body, services, None).await,
         MediaType::Picture => {
             let query = RawQuery::parse(request.query_string()).map_err(Problem::closing)?;
-            let mut upload = begin(request, services)?;
+            let mut upload = begin(request, services, false)?;
             let bytes_max = services.pipeline.admission().request_bytes_max;
             let body = Whole { body: bounded(body, bytes_max), bytes_max, media_type: request.content_type() };
             let sent = read_raw(body, query, &mut Door::to(&mut upload)).await?;
@@ -76,7 +76,7 @@ pub async fn receive_form(
     services: &Services,
     csrf: Option<&str>,
 ) -> Result<(Sent, Upload), Problem> {
-    let mut upload = begin(request, services)?;
+    let mut upload = begin(request, services, csrf.is_some())?;
     let request_bytes_max = services.pipeline.admission().request_bytes_max;
     let body = Box::pin(bounded(body, request_bytes_max));
     let form = Multipart::new(request.headers(), body);
@@ -85,11 +85,11 @@ pub async fn receive_form(
     Ok((sent, upload))
 }
 
-fn begin(request: &HttpRequest, services: &Services) -> Result<Upload, Problem> {
+fn begin(request: &HttpRequest, services: &Services, is_page: bool) -> Result<Upload, Problem> {
     let upload = services.pipeline.begin_upload(declared_bytes(request)).map_err(|error| Problem::from(error).closing())?;
     // A request that may be sent twice is known by its photos, too.
     let is_keyed = request.headers().contains_key(IDEMPOTENCY_KEY);
-    Ok(if is_keyed { upload.with_digests() } else { upload })
+    Ok(if is_keyed || is_page { upload.with_digests() } else { upload })
 }
 
 /// `Content-Length`, if it says so.

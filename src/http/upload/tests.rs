@@ -83,7 +83,8 @@ async fn wrong_field(parts: &[String]) -> (String, &'static str) {
 async fn photos_and_fields_come_in_any_order() {
     let parts = [photo("a.jpg", "12345"), field("reference", "Launch"), photo("b ä.jpg", "123"), field("product", "portfolio")];
     let (sent, sink) = read(&parts).await;
-    let asked = Sent { product: Product::Portfolio, previews: true, reference: Some("Launch".into()), life_days: None };
+    let asked =
+        Sent { product: Product::Portfolio, previews: true, reference: Some("Launch".into()), life_days: None, form_id: None };
     assert_eq!(sent.unwrap(), asked);
     assert_eq!(sink.photos, [("a.jpg".to_owned(), 5), ("b ä.jpg".to_owned(), 3)]);
     assert_eq!(sink.types, ["image/jpeg", "image/jpeg"]);
@@ -130,7 +131,9 @@ async fn a_page_s_token_comes_first_and_must_fit() {
     let (result, _) = read_with(field("csrf", "wrong") + &rest(), Some("token")).await;
     assert_eq!(result.unwrap_err().kind(), ProblemKind::StaleForm);
     let (result, _) = read_with(field("csrf", "token") + &rest(), Some("token")).await;
-    assert!(result.is_ok());
+    assert_eq!(result.unwrap().form_id, None);
+    let (result, _) = read_with(field("csrf", "token.f1") + &rest(), Some("token")).await;
+    assert_eq!(result.unwrap().form_id.as_deref(), Some("f1"));
 }
 
 #[actix_web::test]

@@ -1,6 +1,6 @@
 //! Cancelling and deleting.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
@@ -46,11 +46,17 @@ pub async fn delete(
     person: SignedIn,
     id: web::Path<String>,
     form: web::Form<Button>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    person.check_form(&form.csrf)?;
     let id: AnalysisId = parse_id(&id)?;
-    let receipt = services.destroy(&person.agency, &id, DeletionCause::Requested, None).await?;
+    let mut once = person.once(&services, &request, &form.csrf, &()).await?;
+    let destroyed =
+        once.run(async |services| services.destroy(&person.agency, &id, DeletionCause::Requested, None).await).await?;
+    let receipt = match destroyed {
+        Some(receipt) => receipt,
+        None => services.destroy(&person.agency, &id, DeletionCause::Requested, None).await?,
+    };
     Ok(see_other(&format!("/receipts/{}", receipt.id)))
 }
 
@@ -62,12 +68,13 @@ pub async fn cancel(
     person: SignedIn,
     id: web::Path<String>,
     form: web::Form<Button>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    person.check_form(&form.csrf)?;
     let id: AnalysisId = parse_id(&id)?;
-    match services.pipeline.cancel(&person.agency, &id).await.map_err(Problem::from) {
-        Ok(()) => {}
+    let mut once = person.once(&services, &request, &form.csrf, &()).await?;
+    match once.run(async |services| Ok(services.pipeline.cancel(&person.agency, &id).await?)).await {
+        Ok(_) => {}
         Err(problem) if problem.kind() == ProblemKind::AlreadyFinished => {}
         Err(problem) => return Err(problem),
     }

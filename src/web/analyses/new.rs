@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::db::Origin;
 use crate::domain::Product;
 use crate::http::limits::{Action, Who};
-use crate::http::session::SignedIn;
+use crate::http::session::{SignedIn, form_key};
 use crate::http::upload::{accept, receive_form};
 use crate::http::{Limiter, Problem, ProblemKind, Services};
 use crate::web::frame::{Frame, Section, page_with, see_other};
@@ -73,7 +73,10 @@ pub async fn submit(
     limiter.take(Action::Upload, Who::Id(person.principal.user.to_string()))?;
     let accepted = async {
         let (sent, upload) = receive_form(&request, body, &services, Some(&person.principal.csrf)).await?;
-        accept(&services, &person.agency, Origin::User(person.principal.user.clone()), sent, upload, None).await
+        let user = &person.principal.user;
+        let form = sent.form_id.as_deref().map(|id| form_key(id, request.path()));
+        let once = form.map(|key| services.pipeline.once_read(&person.agency, user.as_str(), &key));
+        accept(&services, &person.agency, Origin::User(user.clone()), sent, upload, once.as_ref()).await
     };
     let mut response = match accepted.await {
         Ok(accepted) => see_other(&format!("/analyses/{}", accepted.id)),

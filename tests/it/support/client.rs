@@ -106,6 +106,19 @@ impl Form {
         self.photo(name, &std::fs::read(crate::fixtures::fixture(path)).unwrap())
     }
 
+    /// As [`Form::finish`], with a boundary of its own.
+    pub fn finish_between(self, boundary: &str) -> (String, Vec<u8>) {
+        let (_, body) = self.finish();
+        let (mut changed, mut rest) = (Vec::with_capacity(body.len()), body.as_slice());
+        while let Some(at) = rest.windows(BOUNDARY.len()).position(|window| window == BOUNDARY.as_bytes()) {
+            changed.extend(&rest[..at]);
+            changed.extend(boundary.as_bytes());
+            rest = &rest[at + BOUNDARY.len()..];
+        }
+        changed.extend(rest);
+        (format!("multipart/form-data; boundary={boundary}"), changed)
+    }
+
     /// Content type and body.
     pub fn finish(mut self) -> (String, Vec<u8>) {
         self.body.extend(format!("--{BOUNDARY}--\r\n").as_bytes());
