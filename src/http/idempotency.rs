@@ -3,6 +3,7 @@
 use actix_web::http::header::HeaderName;
 use actix_web::{HttpRequest, HttpResponseBuilder};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::caller::ApiCaller;
 use super::{Problem, ProblemKind, Services};
@@ -159,6 +160,16 @@ impl Mutation {
     pub fn made_before<T: std::str::FromStr>(&self) -> Result<Option<T>, Problem> {
         let parsed = self.before.as_ref().map(|before| before.resource.parse());
         parsed.transpose().map_err(|_| DbError::BadRow { column: "idempotency_keys.resource_id" }.into())
+    }
+
+    /// What was noted of it beside its resource, if it was here before.
+    ///
+    /// # Errors
+    /// 500 for a row that is none of ours.
+    pub fn noted_before<T: DeserializeOwned>(&self) -> Result<Option<T>, Problem> {
+        let noted = self.before.as_ref().and_then(|before| before.outcome.as_deref());
+        let parsed = noted.map(serde_json::from_str).transpose();
+        parsed.map_err(|_| DbError::BadRow { column: "idempotency_keys.outcome" }.into())
     }
 
     /// The head of its answer, marked if it was here before.

@@ -62,7 +62,9 @@ impl Webhooks {
             .as_agency(agency)
             .write(move |tx| {
                 find_of_key(tx, &api_key, &endpoint)?;
-                tx.redeliver_failed(&endpoint, since, until, limit, now)?.ok_or(NOT_ACTIVE)
+                let count = tx.redeliver_failed(&endpoint, since, until, limit, now)?.ok_or(NOT_ACTIVE)?;
+                tx.note_outcome(serde_json::json!([count.redelivered, count.over, count.has_more]).to_string());
+                Ok::<_, WebhookError>(count)
             })
             .await?;
         self.wake.notify_one();
@@ -90,7 +92,9 @@ impl Webhooks {
             .as_agency(agency)
             .write(move |tx| {
                 find_of_key(tx, &asked.api_key, &asked.endpoint)?;
-                tx.replay(&asked, now)?.ok_or(NOT_ACTIVE)
+                let count = tx.replay(&asked, now)?.ok_or(NOT_ACTIVE)?;
+                tx.note_outcome(serde_json::json!([count.replayed, count.waiting, count.has_more, count.last]).to_string());
+                Ok::<_, WebhookError>(count)
             })
             .await?;
         self.wake.notify_one();

@@ -1,6 +1,6 @@
 //! What is sent again because its receiver asks: one delivery, all that failed, everything since a time.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -8,12 +8,13 @@ use super::list::DeliveryLine;
 use crate::api::filters::time;
 use crate::api::openapi::words;
 use crate::api::{pages, parse_id};
-use crate::domain::{EndpointId, EventId, Timestamp};
+use crate::domain::{DeliveryId, EndpointId, EventId, Timestamp};
 use crate::http::caller::{ApiCaller, Redeliver};
+use crate::http::idempotency::Mutation;
 use crate::http::{Problem, Services};
 
 /// Which failed deliveries.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RedeliverAsked {
     /// Those of events of this time or later.
@@ -38,7 +39,7 @@ struct Redelivered {
 }
 
 /// Which events.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReplayAsked {
     /// Those of this time or later.
@@ -89,11 +90,17 @@ fn since(text: &str) -> Result<Timestamp, Problem> {
 pub async fn one(
     caller: ApiCaller<Redeliver>,
     path: web::Path<(String, String)>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
-    let (endpoint, delivery) = (parse_id(&path.0)?, parse_id(&path.1)?);
-    let renewed = services.webhooks.redeliver(&caller.agency, &caller.key, &endpoint, &delivery).await?;
-    Ok(HttpResponse::Accepted().json(DeliveryLine::from(&renewed)))
+    let (endpoint, delivery): (EndpointId, DeliveryId) = (parse_id(&path.0)?, parse_id(&path.1)?);
+    let mutation = Mutation::begin(&request, &services, &caller, delivery.as_str(), &()).await?;
+    let webhooks = &mutation.services().webhooks;
+    let renewed = match mutation.before() {
+        Some(_) => webhooks.find_delivery(&caller.agency, &caller.key, &endpoint, &delivery).await?.record,
+        None => webhooks.redeliver(&caller.agency, &caller.key, &endpoint, &delivery).await?,
+    };
+    Ok(mutation.answer(HttpResponse::Accepted()).json(DeliveryLine::from(&renewed)))
 }
 
 /// `POST /{id}/redeliver`: everything that failed since a time.
@@ -114,13 +121,21 @@ pub async fn failed(
     caller: ApiCaller<Redeliver>,
     id: web::Path<String>,
     asked: web::Json<RedeliverAsked>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let endpoint: EndpointId = parse_id(&id)?;
     let (since, until) = (since(&asked.since)?, time("until", asked.until.as_deref())?);
-    let count = services.webhooks.redeliver_failed(&caller.agency, &caller.key, &endpoint, since, until).await?;
-    let (redelivered, over, has_more) = (count.redelivered, count.over, count.has_more);
-    Ok(HttpResponse::Accepted().json(Redelivered { redelivered, over, has_more }))
+    let mutation = Mutation::begin(&request, &services, &caller, endpoint.as_str(), &*asked).await?;
+    let (redelivered, over, has_more) = match mutation.noted_before()? {
+        Some(noted) => noted,
+        None => {
+            let webhooks = &mutation.services().webhooks;
+            let count = webhooks.redeliver_failed(&caller.agency, &caller.key, &endpoint, since, until).await?;
+            (count.redelivered, count.over, count.has_more)
+        }
+    };
+    Ok(mutation.answer(HttpResponse::Accepted()).json(Redelivered { redelivered, over, has_more }))
 }
 
 /// `POST /{id}/replay`: every event since a time, sent before or not.
@@ -142,13 +157,22 @@ pub async fn replay(
     caller: ApiCaller<Redeliver>,
     id: web::Path<String>,
     asked: web::Json<ReplayAsked>,
+    request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let endpoint: EndpointId = parse_id(&id)?;
     let filter = format!("{endpoint} {}", asked.since);
     let after = asked.cursor.as_deref().map(|cursor| pages::read_cursor::<EventId>(&filter, cursor)).transpose()?;
-    let count = services.webhooks.replay(&caller.agency, &caller.key, &endpoint, since(&asked.since)?, after).await?;
-    let next_cursor = count.last.map(|last| pages::cursor_after(&filter, last.as_str()));
-    let (replayed, waiting, has_more) = (count.replayed, count.waiting, count.has_more);
-    Ok(HttpResponse::Accepted().json(Replayed { replayed, waiting, has_more, next_cursor }))
+    let since = since(&asked.since)?;
+    let mutation = Mutation::begin(&request, &services, &caller, endpoint.as_str(), &*asked).await?;
+    let (replayed, waiting, has_more, last): (_, _, _, Option<String>) = match mutation.noted_before()? {
+        Some(noted) => noted,
+        None => {
+            let webhooks = &mutation.services().webhooks;
+            let count = webhooks.replay(&caller.agency, &caller.key, &endpoint, since, after).await?;
+            (count.replayed, count.waiting, count.has_more, count.last.map(|last| last.to_string()))
+        }
+    };
+    let next_cursor = last.map(|last| pages::cursor_after(&filter, &last));
+    Ok(mutation.answer(HttpResponse::Accepted()).json(Replayed { replayed, waiting, has_more, next_cursor }))
 }

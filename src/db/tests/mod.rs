@@ -6,6 +6,7 @@ mod destruction;
 mod feed;
 mod isolation;
 mod migrations;
+mod once;
 mod opening;
 mod outbox;
 mod outcome;
