@@ -80,6 +80,14 @@ impl Bench {
         format!("/v1/api-keys/{}", made["id"].as_str().unwrap())
     }
 
+    /// A key has at most ten endpoints.
+    fn clear(&self) {
+        let endpoints = self.client.get("/v1/webhook-endpoints").expect(200).json()["endpoints"].as_array().unwrap().clone();
+        for endpoint in endpoints {
+            self.client.delete(&format!("/v1/webhook-endpoints/{}", endpoint["id"].as_str().unwrap())).expect(204);
+        }
+    }
+
     /// What there is, by number; what a change adds is one more of something.
     fn counts(&self) -> BTreeMap<&'static str, usize> {
         let count = |path: &str, name: &str| self.client.get(path).expect(200).json()[name].as_array().unwrap().len();
@@ -117,6 +125,22 @@ impl Bench {
                 Ask::json("POST", path, &json!({ "url": one }), &json!({ "url": other }))
             }
             ("delete", "/v1/webhook-endpoints/{id}") => Ask::bare("DELETE", self.endpoint(), self.endpoint()),
+            ("patch", "/v1/webhook-endpoints/{id}") => {
+                let wants = |kind: &str| json!({ "events": [kind] });
+                Ask::json("PATCH", self.endpoint(), &wants("report.deleted"), &wants("analysis.completed"))
+            }
+            ("post", "/v1/webhook-endpoints/{id}/rotate-secret") => {
+                Ask::json("POST", format!("{}/rotate-secret", self.endpoint()), &json!({}), &json!({ "overlap_secs": 60 }))
+            }
+            ("delete", "/v1/webhook-endpoints/{id}/previous-secret") => {
+                let place = || format!("{}/previous-secret", self.endpoint());
+                Ask::bare("DELETE", place(), place())
+            }
+            ("post", "/v1/webhook-endpoints/{id}/pause" | "/v1/webhook-endpoints/{id}/resume") => {
+                let tail = path.rsplit('/').next().unwrap();
+                let place = || format!("{}/{tail}", self.endpoint());
+                Ask::bare("POST", place(), place())
+            }
             ("post", "/v1/webhook-endpoints/{id}/test") => {
                 Ask::bare("POST", format!("{}/test", self.endpoint()), format!("{}/test", self.endpoint()))
             }
@@ -157,7 +181,7 @@ fn named(answer: &Answer) -> Value {
         return Value::Null;
     }
     let body = answer.json();
-    ["id", "event", "number", "receipt", "redelivered", "replayed"].iter().map(|name| body[name].clone()).collect()
+    ["id", "event", "number", "receipt", "secret", "redelivered", "replayed"].iter().map(|name| body[name].clone()).collect()
 }
 
 #[test]
@@ -169,6 +193,7 @@ fn every_mutation_of_the_api_sent_twice_under_a_key_has_one_effect() {
         for method in
             item.as_object().unwrap().keys().filter(|method| ["post", "put", "patch", "delete"].contains(&method.as_str()))
         {
+            bench.clear();
             let ask = bench.ask(method, path).unwrap_or_else(|| panic!("{method} {path}: say how it is asked twice"));
             let key = format!("walk-{walked}");
             let before = bench.counts();

@@ -13,6 +13,7 @@ use serde_json::Value;
 const FIXED: &[(&str, &str, &str)] = &[
     ("`reference` of an analysis", "100 characters", "422 `invalid-fields`, field `reference`"),
     ("An `Idempotency-Key`", "255 visible characters, kept 24 hours", "422 `invalid-fields`, field `Idempotency-Key`"),
+    ("Days of a `GET /v1/usage`", "100", "422 `invalid-fields`, field `from`"),
     ("A small field of a form", "4 KiB", "422 `invalid-fields`"),
     ("A JSON or form body that is no upload", "64 KiB", "413 `request-too-large`"),
     ("A request's head", "128 KiB, 96 headers", "431 `head-too-large`"),
