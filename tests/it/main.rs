@@ -23,6 +23,7 @@ mod faults;
 mod fixtures;
 mod flow;
 mod hostile;
+mod hostile_receivers;
 mod idempotency;
 mod key_pattern;
 mod keys;

@@ -206,6 +206,13 @@ fn endpoints_and_keys(contract: &mut Contract, receiver: &str) {
     contract.post("/v1/webhook-endpoints", &json!({ "url": "ftp://x.example" })).expect(422);
     contract.get("/v1/webhook-endpoints").expect(200);
     contract.send("POST", &format!("{place}/test"), &[], Vec::new()).expect(202);
+    contract.get(&place).expect(200);
+    contract.post(&format!("{place}/rotate-secret"), &json!({ "overlap_secs": 60 })).expect(200);
+    contract.post(&format!("{place}/rotate-secret"), &json!({ "overlap_secs": 604_801 })).expect(422);
+    contract.send("DELETE", &format!("{place}/previous-secret"), &[], Vec::new()).expect(200);
+    contract.send("POST", &format!("{place}/pause"), &[], Vec::new()).expect(200);
+    contract.send("POST", &format!("{place}/test"), &[], Vec::new()).expect(409);
+    contract.send("POST", &format!("{place}/resume"), &[], Vec::new()).expect(200);
     let key = contract.post("/v1/api-keys", &json!({ "label": "Upload tool", "scopes": ["analyses:write"] })).expect(201).json();
     contract.get("/v1/api-keys").expect(200);
     contract.send("DELETE", &format!("/v1/api-keys/{}", key["id"].as_str().unwrap()), &[], Vec::new()).expect(204);

@@ -36,9 +36,9 @@ impl Client {
         Ok(body)
     }
 
-    /// Makes an endpoint; answers its secret.
+    /// Makes an endpoint that hears of the analysis only; answers its secret.
     pub async fn create_endpoint(&self, url: &str) -> anyhow::Result<String> {
-        let body = serde_json::json!({ "url": url }).to_string();
+        let body = serde_json::json!({ "url": url, "ping": false }).to_string();
         let request = self.request(reqwest::Method::POST, "/v1/webhook-endpoints").header("content-type", "application/json");
         let made = Self::expect(request.body(body).send().await?, StatusCode::CREATED).await?;
         let made: serde_json::Value = serde_json::from_slice(&made)?;

@@ -237,9 +237,9 @@ impl Client {
         }
     }
 
-    /// Registers a webhook endpoint; gives its id and secret.
+    /// Registers a webhook endpoint that is sent nothing yet; gives its id and secret.
     pub fn register(&self, url: &str) -> (String, String) {
-        let made = self.post_json("/v1/webhook-endpoints", &serde_json::json!({ "url": url })).expect(201).json();
+        let made = self.post_json("/v1/webhook-endpoints", &serde_json::json!({ "url": url, "ping": false })).expect(201).json();
         (made["id"].as_str().unwrap().to_owned(), made["secret"].as_str().unwrap().to_owned())
     }
 }
