@@ -208,7 +208,7 @@ pub const SETTINGS: &[Setting] = &[
         "webhooks.disable_after_secs",
         "s",
         "How long an endpoint may do nothing but fail.",
-        "the endpoint is `disabled`; the key's other endpoints hear `endpoint.disabled`; what comes for it is held",
+        "the endpoint is disabled, the other endpoints of its key are told, and what comes for it is held",
     ),
     setting("accounts.bcrypt_cost", "", "bcrypt's cost."),
     limit("accounts.session_idle_secs", "s", "How long a session lasts unused.", "401 `not-signed-in`"),

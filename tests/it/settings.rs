@@ -29,7 +29,7 @@ const FIXED: &[(&str, &str, &str)] = &[
     ("Headers of a webhook endpoint", "8; names 64, values 512 characters", "422 `invalid-fields`, field `headers`"),
     ("A webhook endpoint's description", "200 characters", "422 `invalid-fields`, field `description`"),
     ("Two secrets of a webhook endpoint", "7 days, 24 hours unless said", "422 `invalid-fields`, field `overlap_secs`"),
-    ("Deliveries held for a webhook endpoint", "10,000", "the oldest ends `cancelled`, reason `held_limit`"),
+    ("Deliveries held for a webhook endpoint", "10,000", "the oldest is cancelled"),
     ("Scans of a JPEG", "64", "photo problem `unsupported_coding`"),
     ("Entries of a TIFF directory", "4,096", "photo problem `damaged`"),
     ("Directories of a TIFF that are looked at", "2,048", "the file is noted as incomplete"),
