@@ -155,7 +155,7 @@ fn a_test_key_makes_real_reports_that_say_so_on_every_page() {
     the_command_makes_it_again(&service, &result.body, &pdf);
 
     // A live key's is none, and hears only of its own.
-    let live = owner.analyze(form());
+    let live = service.client().analyze(form());
     assert!(live.get("test").is_none(), "{live}");
     let told = live_hears.wait_for("analysis.completed").json();
     assert_eq!((&told["data"]["analysis"], told["data"].get("test")), (&live["id"], None));
@@ -206,7 +206,7 @@ fn a_leaked_key_is_ended_by_another_and_what_it_made_is_destroyed() {
     let second = leaked.analyze(form());
     let receipt = leaked.delete(&format!("/v1/analyses/{}", first["id"].as_str().unwrap())).expect(200).json();
     let receipt: Value = serde_json::from_str(receipt["receipt"].as_str().unwrap()).unwrap();
-    let ours = owner.analyze(form());
+    let ours = service.client().analyze(form());
 
     let (_, keeper) = made(&service, &owner, &json!({ "label": "keeper", "scopes": ["keys:manage"] }));
     let (_, reader) = made(&service, &owner, &json!({ "label": "reader", "scopes": ["analyses:read"] }));
