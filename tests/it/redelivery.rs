@@ -68,7 +68,8 @@ fn asking_again_has_a_share_of_its_own() {
     let service = Service::start_with(&[("RATES__REDELIVERIES_PER_MIN", "2")]);
     let client = service.client();
     let (endpoint, _) = client.register(&Receiver::start().url());
-    let again = || client.post_json(&format!("/v1/webhook-endpoints/{endpoint}/replay"), &json!({ "since": "2026-01-01T00:00:00Z" }));
+    let again =
+        || client.post_json(&format!("/v1/webhook-endpoints/{endpoint}/replay"), &json!({ "since": "2026-01-01T00:00:00Z" }));
     again().expect(202);
     again().expect(202);
     again().problem(429, "too-many-requests");

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use proofsheet::accounts::Accounts;
 use proofsheet::db::{Db, Settings as DbSettings};
-use proofsheet::domain::{AgencyId, ApiKeyId, BreakerPolicy, Clock, Event, EventKind, ManualClock, Scope, SharedClock, SystemClock};
+use proofsheet::domain::{
+    AgencyId, ApiKeyId, BreakerPolicy, Clock, Event, EventKind, ManualClock, Scope, SharedClock, SystemClock,
+};
 use proofsheet::vault::{KeyRing, Vault};
 use proofsheet::webhooks::{Dispatcher, Jitter, Settings, Webhooks};
 use serde::Serialize;

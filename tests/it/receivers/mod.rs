@@ -83,12 +83,7 @@ fn by_program(mut command: Command, all: &[Captured]) -> Verdicts {
     assert!(output.status.success(), "{command:?}");
     let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let count = |name: &str| said[name].as_u64().unwrap();
-    Verdicts {
-        verified: count("verified"),
-        rejected: count("rejected"),
-        believed: count("believed"),
-        vectors: count("vectors"),
-    }
+    Verdicts { verified: count("verified"), rejected: count("rejected"), believed: count("believed"), vectors: count("vectors") }
 }
 
 fn check(name: &str, said: &Verdicts, all: &[Captured]) {

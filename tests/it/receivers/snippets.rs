@@ -57,7 +57,13 @@ fn command(language: &str, port: u16, scratch: &Path) -> Option<Command> {
         "Go" => {
             let built = scratch.join("receiver");
             let mut build = Command::new("go");
-            build.arg("build").arg("-o").arg(&built).arg(file("go")).env("GOFLAGS", "-mod=mod").env("GOCACHE", scratch.join("go"));
+            build
+                .arg("build")
+                .arg("-o")
+                .arg(&built)
+                .arg(file("go"))
+                .env("GOFLAGS", "-mod=mod")
+                .env("GOCACHE", scratch.join("go"));
             (build.status().ok()?.success()).then(|| Command::new(built))
         }
         "PHP" => is_there("php").then(|| {
@@ -91,8 +97,7 @@ async fn judge(language: &str) -> bool {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let Some(mut command) = command(language, port, scratch.path()) else { return false };
     let url = format!("http://127.0.0.1:{port}/hook");
-    let (endpoint, secret) =
-        sender.webhooks.create_endpoint(&sender.agency, &sender.key, &url, BTreeSet::new()).await.unwrap();
+    let (endpoint, secret) = sender.webhooks.create_endpoint(&sender.agency, &sender.key, &url, BTreeSet::new()).await.unwrap();
     command.env("PORT", port.to_string()).env("WEBHOOK_SECRET", secret.expose()).stdin(Stdio::null()).stdout(Stdio::null());
     let _running = Running(command.spawn().unwrap());
     let started = Instant::now();
@@ -128,6 +133,9 @@ fn the_receivers_of_the_documentation_take_ours_and_nothing_else() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     for language in ["Python", "Node", "Rust", "Go", "PHP", "Ruby"] {
         let ran = runtime.block_on(judge(language));
-        println!("docs/snippets, {language}: {}", if ran { "takes ours, refuses four forgeries" } else { "skipped, not installed" });
+        println!(
+            "docs/snippets, {language}: {}",
+            if ran { "takes ours, refuses four forgeries" } else { "skipped, not installed" }
+        );
     }
 }
