@@ -155,7 +155,7 @@ pub async fn list(
 /// The last of the events before the first that is younger than a minute, and whether that is all of them.
 fn settled(events: &[EventRecord], now: Timestamp) -> (Option<EventId>, bool) {
     let settled = events.iter().take_while(|event| now.since(event.occurred_at) >= SETTLED_AFTER).count();
-    (events.iter().take(settled).last().map(|event| event.id.clone()), settled == events.len())
+    (events.get(..settled).and_then(<[_]>::last).map(|event| event.id.clone()), settled == events.len())
 }
 
 /// One of them.

@@ -1,5 +1,7 @@
 //! Deliveries, the feed and sending again, as a program with a key meets them.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use crate::support::{Client, Form, Receiver, Service};
@@ -20,7 +22,14 @@ fn a_delivery_can_be_read_verified_and_sent_again() {
     let (endpoint, secret) = told(&client, &receiver);
 
     let at = format!("/v1/webhook-endpoints/{endpoint}");
-    let page = client.get(&format!("{at}/deliveries?type=analysis.completed")).expect(200).json();
+    // The attempt is recorded after the receiver's answer.
+    let taken = format!("{at}/deliveries?type=analysis.completed&state=delivered");
+    let started = Instant::now();
+    while client.get(&taken).expect(200).json()["deliveries"].as_array().unwrap().is_empty() {
+        assert!(started.elapsed() < Duration::from_secs(60), "it was never recorded as delivered");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let page = client.get(&taken).expect(200).json();
     let line = page["deliveries"][0].clone();
     assert_eq!((page["deliveries"].as_array().unwrap().len(), page["has_more"].as_bool()), (1, Some(false)), "{page}");
     let delivery = line["id"].as_str().unwrap().to_owned();

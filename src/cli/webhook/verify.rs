@@ -23,10 +23,8 @@ pub(super) fn run(asked: &VerifyArgs, secrets: &[ReceiverSecret], now: Timestamp
         None => now,
     };
     let listed = asked.headers.as_deref().map(small_file).transpose()?.unwrap_or_default();
-    let given = asked.header.iter().map(|field| {
-        let named = field.split_once(':').with_context(|| format!("-H {field:?} is not `name: value`"));
-        named.map(|(name, value)| (name, value))
-    });
+    let given =
+        asked.header.iter().map(|field| field.split_once(':').with_context(|| format!("-H {field:?} is not `name: value`")));
     let mut fields = given.collect::<anyhow::Result<Vec<_>>>()?;
     fields.extend(listed.lines().filter_map(|line| line.split_once(':')));
     let headers = ReceivedHeaders::from_fields(fields.into_iter());
