@@ -19,20 +19,12 @@ def filter_case(context, case):
 
 
 @schemathesis.hook
-def map_headers(context, headers):
-    """A valid key is for one request: the generator's favourites would be refused as another request's, rightly. A wrong key stays wrong."""
-    if headers:
-        for name in list(headers):
-            value = headers[name]
-            if name.lower() == "idempotency-key" and isinstance(value, str) and VALID_KEY.fullmatch(value):
-                headers[name] = f"case-{next(NEXT)}"
-    return headers
-
-
-@schemathesis.hook
-def map_body(context, body):
-    """Hosts made of random letters do not resolve."""
-    if context.operation.path.startswith("/v1/webhook-endpoints") and isinstance(body, dict):
-        if isinstance(body.get("url"), str) and body["url"].startswith("http"):
-            body["url"] = RECEIVER
-    return body
+def before_call(context, case, kwargs):
+    """A valid key is for one request: the generator's favourites would be refused as another request's, rightly. A wrong key stays wrong.
+    And hosts made of random letters do not resolve."""
+    for name, value in list((case.headers or {}).items()):
+        if name.lower() == "idempotency-key" and isinstance(value, str) and VALID_KEY.fullmatch(value):
+            case.headers[name] = f"case-{next(NEXT)}"
+    if case.operation.path.startswith("/v1/webhook-endpoints") and isinstance(case.body, dict):
+        if isinstance(case.body.get("url"), str) and case.body["url"].startswith("http"):
+            case.body["url"] = RECEIVER

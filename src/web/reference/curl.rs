@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::model::{example_of, schema_of};
+use super::reading::{example_of, schema_of};
 
 /// The call, over several lines.
 pub fn call(public_url: &str, method: &str, path: &str, operation: &Value, document: &Value) -> String {

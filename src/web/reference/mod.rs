@@ -2,6 +2,7 @@
 
 mod curl;
 mod model;
+mod reading;
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
@@ -30,9 +31,9 @@ pub async fn show(document: web::Data<ApiDocument>, settings: web::Data<Settings
     let mut answer = page(&Reference {
         frame: Frame::visitor("API reference"),
         public_url: &settings.public_url,
-        groups: model::groups(value, &settings.public_url),
-        webhooks: model::webhooks(value),
-        shapes: model::shapes(value),
+        groups: reading::groups(value, &settings.public_url),
+        webhooks: reading::webhooks(value),
+        shapes: reading::shapes(value),
     })?;
     answer.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("public, max-age=300"));
     Ok(answer)
