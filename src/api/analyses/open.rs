@@ -136,7 +136,7 @@ pub async fn put_photo(
 #[expect(dead_code, reason = "only described here; `http::upload` reads it from the address")]
 pub struct PhotoQuery {
     /// The file's name, as the report shows it.
-    #[param(max_length = 255, example = "photo.jpg")]
+    #[param(example = "photo.jpg")]
     file_name: Option<String>,
 }
 

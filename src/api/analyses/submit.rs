@@ -81,7 +81,6 @@ pub struct UploadQuery {
     #[param(minimum = 1, maximum = 30)]
     life_days: Option<u32>,
     /// The file's name, as the report shows it.
-    #[param(max_length = 255)]
     file_name: Option<String>,
 }
 
