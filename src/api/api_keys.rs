@@ -12,7 +12,7 @@ use crate::accounts::OVERLAP_DEFAULT;
 use crate::domain::ApiKeyId;
 use crate::http::caller::{ApiCaller, KeysManage};
 use crate::http::idempotency::Mutation;
-use crate::http::{Problem, Services};
+use crate::http::{JsonObject, Problem, Services};
 
 /// `POST`: 201 with the key, which is shown this once.
 ///
@@ -28,7 +28,7 @@ use crate::http::{Problem, Services};
 )]
 pub async fn create(
     caller: ApiCaller<KeysManage>,
-    asked: web::Json<NewApiKey>,
+    asked: JsonObject<NewApiKey>,
     request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
@@ -100,7 +100,7 @@ pub async fn show(
 pub async fn change(
     caller: ApiCaller<KeysManage>,
     id: web::Path<String>,
-    asked: web::Json<Change>,
+    asked: JsonObject<Change>,
     request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
@@ -131,7 +131,7 @@ pub async fn change(
 pub async fn roll(
     caller: ApiCaller<KeysManage>,
     id: web::Path<String>,
-    asked: web::Json<Rolling>,
+    asked: JsonObject<Rolling>,
     request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {

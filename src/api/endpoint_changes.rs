@@ -15,7 +15,7 @@ use crate::domain::{EndpointId, Timestamp};
 use crate::http::caller::{ApiCaller, WebhooksManage};
 use crate::http::extractors::JsonIfAny;
 use crate::http::idempotency::Mutation;
-use crate::http::{Problem, Services};
+use crate::http::{JsonObject, Problem, Services};
 use crate::webhooks::{self, OVERLAP_DEFAULT};
 
 /// What is to be different; fields that are not there stay as they are (RFC 7396).
@@ -61,7 +61,7 @@ fn there<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Res
 pub async fn patch(
     caller: ApiCaller<WebhooksManage>,
     id: web::Path<String>,
-    asked: web::Json<EndpointChange>,
+    asked: JsonObject<EndpointChange>,
     request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {

@@ -13,7 +13,7 @@ use super::parse_id;
 use crate::domain::{EndpointId, EventId, EventKind};
 use crate::http::caller::{ApiCaller, WebhooksManage};
 use crate::http::idempotency::Mutation;
-use crate::http::{Problem, Services};
+use crate::http::{JsonObject, Problem, Services};
 use crate::webhooks::{EndpointDraft, ExtraHeaders, WebhookError};
 
 /// What is asked for.
@@ -85,7 +85,7 @@ pub(super) fn kinds(names: &[String]) -> Result<BTreeSet<EventKind>, Problem> {
 )]
 pub async fn create(
     caller: ApiCaller<WebhooksManage>,
-    asked: web::Json<NewEndpoint>,
+    asked: JsonObject<NewEndpoint>,
     request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {

@@ -14,7 +14,7 @@ use crate::http::analysis::receipt_path;
 use crate::http::caller::{ApiCaller, KeysManage};
 use crate::http::idempotency::Mutation;
 use crate::http::leak::Destroyed;
-use crate::http::{Problem, ProblemKind, Services};
+use crate::http::{JsonObject, Problem, ProblemKind, Services};
 
 /// What is asked about a key that leaked.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -164,7 +164,7 @@ fn since(text: Option<&str>) -> Result<Option<Timestamp>, Problem> {
 pub async fn report(
     caller: ApiCaller<KeysManage>,
     id: web::Path<String>,
-    asked: web::Json<Leak>,
+    asked: JsonObject<Leak>,
     request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
@@ -233,7 +233,7 @@ fn view(report: LeakReport, destroyed: Option<DestroyedPage>) -> LeakView {
 pub async fn destroy(
     caller: ApiCaller<KeysManage>,
     id: web::Path<String>,
-    asked: web::Json<DestroySince>,
+    asked: JsonObject<DestroySince>,
     request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {

@@ -35,7 +35,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonIfAny<T> {
         if !has_body {
             return Box::pin(std::future::ready(Ok(Self(None))));
         }
-        let body = web::Json::<T>::from_request(request, payload);
+        let body = super::JsonObject::<T>::from_request(request, payload);
         Box::pin(async move { Ok(Self(Some(body.await?.into_inner()))) })
     }
 }
@@ -77,7 +77,7 @@ fn too_large(limit: usize, actual: Option<usize>) -> Problem {
 }
 
 /// serde names the field between backquotes: "unknown field `x`, expected …", "missing field `x`".
-fn does_not_fit(said: &str) -> Problem {
+pub(super) fn does_not_fit(said: &str) -> Problem {
     let field = said.split('`').nth(1).unwrap_or("body").to_owned();
     let code = match said {
         said if said.starts_with("unknown field") => "unknown_field",

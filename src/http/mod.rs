@@ -12,6 +12,7 @@ pub mod document;
 pub mod extractors;
 pub mod headers;
 pub mod idempotency;
+pub mod json;
 pub mod key_ends;
 pub mod kind;
 pub mod leak;
@@ -32,6 +33,7 @@ pub mod targets;
 pub mod upload;
 
 pub use document::ApiDocument;
+pub use json::JsonObject;
 pub use limits::Limiter;
 pub use problem::{FieldError, Problem, ProblemKind};
 pub use request_id::RequestId;

@@ -17,7 +17,7 @@ use crate::http::caller::{AnalysesWrite, ApiCaller, Uploads};
 use crate::http::idempotency::{Mutation, mark, once};
 use crate::http::upload::photo::Place;
 use crate::http::upload::{self, Fields, Sent};
-use crate::http::{Problem, ProblemKind, Services, Settings};
+use crate::http::{JsonObject, Problem, ProblemKind, Services, Settings};
 use crate::pipeline::PutPhoto;
 
 /// The body of `POST /v1/analyses` that opens one.
@@ -72,7 +72,7 @@ pub fn is_json(context: &GuardContext<'_>) -> bool {
 pub async fn open(
     caller: ApiCaller<Uploads>,
     request: HttpRequest,
-    body: web::Json<Opening>,
+    body: JsonObject<Opening>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
     let sent = body.into_inner().check()?;

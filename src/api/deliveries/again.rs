@@ -11,7 +11,7 @@ use crate::api::{pages, parse_id};
 use crate::domain::{DeliveryId, EndpointId, EventId, Timestamp};
 use crate::http::caller::{ApiCaller, Redeliver};
 use crate::http::idempotency::Mutation;
-use crate::http::{Problem, Services};
+use crate::http::{JsonObject, Problem, Services};
 
 /// Which failed deliveries.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -120,7 +120,7 @@ pub async fn one(
 pub async fn failed(
     caller: ApiCaller<Redeliver>,
     id: web::Path<String>,
-    asked: web::Json<RedeliverAsked>,
+    asked: JsonObject<RedeliverAsked>,
     request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
@@ -156,7 +156,7 @@ pub async fn failed(
 pub async fn replay(
     caller: ApiCaller<Redeliver>,
     id: web::Path<String>,
-    asked: web::Json<ReplayAsked>,
+    asked: JsonObject<ReplayAsked>,
     request: HttpRequest,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {

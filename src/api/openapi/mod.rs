@@ -80,8 +80,16 @@ fn without_rustdoc(operation: &mut Map<String, Value>) {
     }
 }
 
-/// What is not sent is absent: in an address or a header there is no null.
+/// What is not sent is absent: in an address or a header there is no null, and a body that may be left out is not null either.
 fn without_null(operation: &mut Map<String, Value>) {
+    if let Some(schema) =
+        operation.get_mut("requestBody").and_then(|body| body.get_mut("content")?.get_mut("application/json")?.get_mut("schema"))
+    {
+        let only = schema["oneOf"].as_array().and_then(|choices| choices.iter().find(|choice| choice["type"] != "null")).cloned();
+        if let Some(only) = only {
+            *schema = only;
+        }
+    }
     for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
         let schema = &mut parameter["schema"];
         let only = schema["oneOf"].as_array().and_then(|choices| choices.iter().find(|choice| choice["type"] != "null")).cloned();
