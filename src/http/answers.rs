@@ -7,6 +7,7 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::limits::{RATELIMIT, RATELIMIT_POLICY};
 use super::problem::{PROBLEM_JSON, Problem, ProblemKind};
 use super::{RequestId, Settings};
 
@@ -27,8 +28,14 @@ pub async fn write_problems(request: ServiceRequest, next: Next<BoxBody>) -> Res
         None if is_bare_error(status, response.response().body().size()) => framework_problem(status, &response),
         None => return Ok(response),
     };
-    let (http_request, _) = response.into_parts();
-    let answer = answer(&http_request, &problem);
+    let (http_request, bare) = response.into_parts();
+    let mut answer = answer(&http_request, &problem);
+    // Where its sender stands was said before the body was written.
+    for name in [RATELIMIT_POLICY, RATELIMIT] {
+        if let Some(said) = bare.headers().get(&name).filter(|_| !answer.headers().contains_key(&name)).cloned() {
+            answer.headers_mut().insert(name, said);
+        }
+    }
     Ok(ServiceResponse::new(http_request, answer))
 }
 

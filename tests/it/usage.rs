@@ -110,6 +110,8 @@ fn every_answer_of_the_api_says_where_its_sender_stands() {
         (client.get("/v1/analyses?limit=0"), 422, "\"api\""),
         (client.submit(Form::product("snapshot")), 422, "\"upload\""),
         (nobody.get("/v1/analyses"), 401, "\"failed-key\""),
+        (nobody.get("/v1/nothing"), 404, "\"page\""),
+        (client.send("PATCH", "/v1/analyses", &[], Vec::new()), 405, "\"page\""),
         (nobody.get("/v1/limits"), 200, "\"page\""),
     ] {
         assert_eq!((answer.status, policy(&answer).as_str()), (status, name), "{}", answer.text());
