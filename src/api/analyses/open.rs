@@ -75,6 +75,7 @@ pub async fn open(
     body: JsonObject<Opening>,
     services: web::Data<Services>,
 ) -> Result<HttpResponse, Problem> {
+    upload::RawQuery::parse(request.query_string())?;
     let sent = body.into_inner().check()?;
     let once = once(&request, &services, &caller)?;
     let opened = upload::open(&services, &caller.agency, Origin::ApiKey(caller.key.clone()), sent, once.as_ref()).await?;

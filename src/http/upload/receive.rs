@@ -53,10 +53,12 @@ impl Sink for Door<'_> {
 /// # Errors
 /// Every fault of the request as its own problem.
 pub async fn receive(request: &HttpRequest, body: web::Payload, services: &Services) -> Result<(Sent, Upload), Problem> {
-    match media_type(request)? {
+    let media_type = media_type(request)?;
+    // The query's fields count beside a picture only; a wrong one is told with every body.
+    let query = RawQuery::parse(request.query_string()).map_err(Problem::closing)?;
+    match media_type {
         MediaType::Form => receive_form(request, body, services, None).await,
         MediaType::Picture => {
-            let query = RawQuery::parse(request.query_string()).map_err(Problem::closing)?;
             let mut upload = begin(request, services, false)?;
             let bytes_max = services.pipeline.admission().request_bytes_max;
             let body = Whole { body: bounded(body, bytes_max), bytes_max, media_type: request.content_type() };
