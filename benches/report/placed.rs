@@ -37,6 +37,6 @@ impl Pages for Placed {
     }
 
     fn each(&self, draw: &mut Draw<'_>) -> Result<(), ReportError> {
-        self.pages.iter().try_for_each(|page| draw(page))
+        self.pages.iter().try_for_each(draw)
     }
 }

@@ -186,7 +186,10 @@ impl Db {
             return Ok(());
         }
         let resource = resource.to_owned();
-        let keep = move |tx: &mut super::Tx<'_, AgencyScope>| Ok(tx.came_of(&resource));
+        let keep = move |tx: &mut super::Tx<'_, AgencyScope>| {
+            tx.came_of(&resource);
+            Ok(())
+        };
         self.as_agency(agency).write(keep).await
     }
 

@@ -27,6 +27,7 @@ mod hostile_receivers;
 mod idempotency;
 mod key_pattern;
 mod keys;
+mod keys_web;
 mod limits;
 mod listener;
 mod lists;

@@ -348,8 +348,7 @@ fn a_form_sent_twice_is_answered_once_by_the_same_page() {
     let make = || {
         let fields = [("csrf", token.as_str()), ("url", &receiver.url()), ("key", key.as_str().unwrap())];
         let page = browser.fields("/endpoints", &fields).expect(200).text();
-        let secret = page.split("whsec_").nth(1).expect("the secret").split('<').next().unwrap().to_owned();
-        secret
+        page.split("whsec_").nth(1).expect("the secret").split('<').next().unwrap().to_owned()
     };
     assert_eq!(make(), make(), "the same secret");
     let endpoints = service.client().get("/v1/webhook-endpoints").expect(200).json()["endpoints"].clone();

@@ -212,10 +212,14 @@ async fn a_claim_does_not_read_the_queue_of_a_dead_endpoint() {
     assert!(long < short * 10 + Duration::from_millis(500), "{long:?} against {short:?}");
 }
 
+#[expect(clippy::disallowed_methods, reason = "how much is tested is said by the environment")]
+fn full_form() -> bool {
+    std::env::var_os("PROOFSHEET_TEST_FULL").is_some()
+}
+
 #[tokio::test]
 async fn ten_thousand_events_of_a_dead_endpoint_delay_nobody() {
-    let is_full = std::env::var_os("PROOFSHEET_TEST_FULL").is_some();
-    let count = if is_full { 1_000 } else { 100 };
+    let count = if full_form() { 1_000 } else { 100 };
     let bench = Bench::new(home()).await;
     let dead = Receiver::start(vec![Reply::Stall("")]).await;
     let mut alive = Receiver::start(vec![OK]).await;
