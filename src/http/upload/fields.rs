@@ -8,6 +8,9 @@ pub const FIELD_BYTES_MAX: usize = 4 * 1024;
 /// Longest reference, in characters.
 pub const REFERENCE_CHARS_MAX: usize = 100;
 
+/// Longest life of a report that any product has, in days; the product's own may be shorter.
+pub const LIFE_DAYS_MAX: u32 = Product::Provenance.retention_days();
+
 /// What was asked about the photos, each field at most once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fields {
@@ -62,8 +65,9 @@ impl Fields {
             "reference" if value.chars().count() > REFERENCE_CHARS_MAX => Err(too_long(name)),
             "reference" => put(&mut self.reference, name, value.to_owned()),
             "life_days" => {
-                let days =
-                    value.parse().map_err(|_| Problem::field(name, "not_allowed", "life_days is a whole number of days."))?;
+                let days = value.parse().ok().filter(|days| (1..=LIFE_DAYS_MAX).contains(days)).ok_or_else(|| {
+                    Problem::field(name, "not_allowed", format!("life_days is a whole number of days, 1 to {LIFE_DAYS_MAX}."))
+                })?;
                 put(&mut self.life_days, name, days)
             }
             _ => Err(unknown(name)),
@@ -140,7 +144,10 @@ mod tests {
         assert_eq!(code(fields.set("colour", "red")), ("colour".into(), "unknown_field"));
         assert_eq!(code(fields.set("reference", &"ä".repeat(101))), ("reference".into(), "too_long"));
         fields.set("reference", &"ä".repeat(100)).unwrap();
-        assert_eq!(code(fields.set("life_days", "a week")), ("life_days".into(), "not_allowed"));
+        for wrong in ["a week", "0", "31"] {
+            assert_eq!(code(fields.set("life_days", wrong)), ("life_days".into(), "not_allowed"), "{wrong}");
+        }
+        fields.set("life_days", "30").unwrap();
         fields.set("product", "snapshot").unwrap();
         assert_eq!(code(fields.set("product", "snapshot")), ("product".into(), "repeated"));
     }
