@@ -99,6 +99,7 @@ fn edge_settings(server: &ServerSettings, public_url: &str) -> Settings {
         body_bytes_per_s_min: server.body_bytes_per_s_min,
         body_deadline: Duration::from_secs(server.body_secs),
         wait_max: Duration::from_secs(server.wait_secs_max),
+        connections_per_address_max: server.connections_per_address_max,
     }
 }
 

@@ -8,7 +8,7 @@ use super::openapi::words;
 use crate::db::KEY_LIFE;
 use crate::domain::Product;
 use crate::http::limits::Action;
-use crate::http::{Limiter, SMALL_BODY_BYTES_MAX, Services, Settings};
+use crate::http::{Limiter, SMALL_BODY_BYTES_MAX, Services, Settings, Streams};
 use crate::pipeline::once::KEY_CHARS_MAX;
 
 /// What this installation takes.
@@ -29,6 +29,11 @@ struct Limits {
     body_bytes_per_s_min: u64,
     body_secs_max: u64,
     wait_secs_max: u64,
+    /// Streams of progress one key may hold open on a node, and how long each lasts.
+    streams_per_key_max: usize,
+    stream_secs_max: u64,
+    /// Connections one address (IPv6: one /64) may hold open on a node.
+    connections_per_address_max: usize,
     idempotency_key_chars_max: usize,
     idempotency_key_secs: u64,
     /// What one key may ask in a minute.
@@ -50,7 +55,12 @@ struct Limits {
     description = "Largest photo, request, wait and so on. Bytes, pixels and seconds, as the names say.",
     responses((status = 200, description = "The limits.", body = Limits)),
 )]
-pub async fn limits(services: web::Data<Services>, settings: web::Data<Settings>, limiter: web::Data<Limiter>) -> HttpResponse {
+pub async fn limits(
+    services: web::Data<Services>,
+    settings: web::Data<Settings>,
+    limiter: web::Data<Limiter>,
+    streams: web::Data<Streams>,
+) -> HttpResponse {
     let (upload, quota) = (services.pipeline.admission(), services.pipeline.quota());
     HttpResponse::Ok().json(Limits {
         photos_max: upload.photos_max,
@@ -68,6 +78,9 @@ pub async fn limits(services: web::Data<Services>, settings: web::Data<Settings>
         body_bytes_per_s_min: settings.body_bytes_per_s_min,
         body_secs_max: settings.body_deadline.as_secs(),
         wait_secs_max: settings.wait_max.as_secs(),
+        streams_per_key_max: streams.settings().per_key_max,
+        stream_secs_max: streams.settings().longest.as_secs(),
+        connections_per_address_max: settings.connections_per_address_max,
         idempotency_key_chars_max: KEY_CHARS_MAX,
         idempotency_key_secs: KEY_LIFE.as_secs(),
         uploads_per_min: limiter.quota(Action::Upload),

@@ -20,6 +20,8 @@ pub struct Settings {
     pub body_deadline: Duration,
     /// Longest `Prefer: wait`. Default 30 s.
     pub wait_max: Duration,
+    /// Connections one address may hold open at a time. Default 256.
+    pub connections_per_address_max: usize,
 }
 
 /// Largest JSON or form body that is not an upload, in bytes.
@@ -34,6 +36,7 @@ impl Settings {
             body_bytes_per_s_min: 1024,
             body_deadline: Duration::from_secs(300),
             wait_max: Duration::from_secs(30),
+            connections_per_address_max: 256,
         }
     }
 
