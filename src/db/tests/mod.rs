@@ -19,3 +19,4 @@ pub(crate) mod scratch;
 #[cfg(feature = "postgres")]
 pub(crate) mod server;
 mod together;
+mod upgrade;
